@@ -1,0 +1,24 @@
+import { fault } from '../fault.ts'
+import { oneOf } from '../parameters.ts'
+
+/**
+ * The route's code throws: it reads a field of a row that is not there.
+ *
+ * The app sees an honest 500. The reason stands only in the server's own log.
+ *
+ * - `route`: the route that throws, as the API names it.
+ * - Seen: status 500, body `{"error":"internal_error"}`.
+ * - Source: RFC 9110 §15.6.1.
+ */
+export const throws = fault({
+  step: 'backend',
+  name: 'throws',
+  summary: ({ route }) => `throws in ${route}`,
+  parameters: {
+    route: oneOf(['/users', '/users/:id', '/products', '/orders', '/login'], { default: '/users' }),
+  },
+  plan: ({ route }) => ({
+    point: 'api',
+    rules: [{ match: { path: route }, verdict: { kind: 'throw' } }],
+  }),
+})

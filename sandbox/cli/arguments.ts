@@ -1,0 +1,45 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { InvalidInput } from '../invalid-input.ts'
+import { didYouMean } from '../nearest.ts'
+
+export interface Arguments {
+  readonly words: readonly string[]
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>
+}
+
+/**
+ * Words and flags of a command line. npm keeps a flag that stands before `--` for itself and passes it on
+ * as `npm_config_<flag>`: it counts as given all the same.
+ *
+ * @throws InvalidInput for a flag that is not known, with the nearest that is.
+ */
+export function readArguments(command: string, options: ParseArgsOptionsConfig): Arguments {
+  const known = Object.keys(options).map((name) => `--${name}`)
+  const args = process.argv.slice(3)
+  for (const arg of args) {
+    const flag = arg.split('=')[0] ?? ''
+    if (arg.startsWith('--') && arg !== '--' && !known.includes(flag)) {
+      throw new InvalidInput(`npm run ${command}`, `unknown flag ${flag}.${didYouMean(flag, known)}`, {
+        next: `All flags: npm run ${command} -- --help`,
+      })
+    }
+  }
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    const flags = { ...swallowed(options), ...(values as Arguments['flags']) }
+    return { words: positionals, flags }
+  } catch (error) {
+    throw new InvalidInput(`npm run ${command}`, (error as Error).message)
+  }
+}
+
+function swallowed(options: ParseArgsOptionsConfig): Record<string, string | boolean> {
+  const flags: Record<string, string | boolean> = {}
+  for (const [name, { type }] of Object.entries(options)) {
+    const value = process.env[`npm_config_${name.replaceAll('-', '_')}`]
+    if (value === undefined || value === '') continue
+    if (type === 'string') flags[name] = value
+    else if (value === 'true') flags[name] = true
+  }
+  return flags
+}

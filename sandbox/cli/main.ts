@@ -1,0 +1,71 @@
+import { constants } from 'node:os'
+import { processStartMs, spanned, writeBudget } from '../budget.ts'
+import { InvalidInput } from '../invalid-input.ts'
+import { usageExitCode } from '../run/outcome.ts'
+import { nowMs } from '../world/clock.ts'
+
+/** Signals that a person or a supervisor ends a command with. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export interface Command {
+  /** Runs the command; the number is the exit code. */
+  run(): Promise<number>
+  /** Heals, stops everything and gives it back. Called once, on every way out. */
+  close(): Promise<void>
+}
+
+/**
+ * Runs a command to its end: its exit code, 2 with one line for wrong input, 70 for a bug of ours, 128 + n
+ * for a signal. Whatever happens, `close` has finished before the process ends.
+ */
+export async function main(name: string | undefined): Promise<void> {
+  spanned('node', processStartMs)
+  const startMs = nowMs()
+  const command =
+    name === 'sandbox'
+      ? new (await import('./sandbox.ts')).SandboxCommand()
+      : new (await import('./scenario.ts')).ScenarioCommand()
+  spanned('imports', startMs)
+  let ending: Promise<void> | undefined
+  const end = (code: number): Promise<void> => {
+    const startMs = nowMs()
+    ending ??= command.close().then(
+      () => {
+        spanned('stop', startMs)
+        writeBudget()
+        process.exit(code)
+      },
+      (error: unknown) => {
+        process.stderr.write(`closing failed: ${(error as Error).stack}\n`)
+        process.exit(70)
+      },
+    )
+    return ending
+  }
+  for (const signal of signals) process.once(signal, () => void end(128 + constants.signals[signal]))
+  process.once('uncaughtException', (error) => void end(report(error)))
+  process.once('unhandledRejection', (error) => void end(report(error)))
+  // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+  const { watchAncestors } = await import('../world/lifetime/watchdog.ts')
+  watchAncestors(() => void end(129))
+  try {
+    const code = await command.run()
+    await end(code)
+  } catch (error) {
+    await end(report(error))
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof InvalidInput) {
+    process.stderr.write(`${error.message}\n`)
+    return usageExitCode
+  }
+  process.stderr.write(`a bug of ours: ${error instanceof Error ? error.stack : String(error)}\n`)
+  return 70
+}

@@ -1,0 +1,67 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { WorldKind } from '../fault.ts'
+import type { Call, ClientName } from '../scenario.ts'
+import type { Observe } from '../world/trace.ts'
+import type { Symptom } from './symptom.ts'
+
+/** Where a client stands: what it needs to know to make the call, and how a process is started there. */
+export interface Standpoint {
+  readonly world: WorldKind
+  /** `https://api.example.test` with a port where the world needs one. */
+  readonly origin: string
+  /** PEM file of the run's root certificate. */
+  readonly authorityFile: string
+  /** `address:port` of the DNS server, for clients that must be told (portable world). */
+  readonly dnsServer: string
+  readonly compileCache: string
+  /** Spawns in this world, with a clean environment plus `environment`; the watchdog knows it at once. */
+  spawn(
+    command: string,
+    args: readonly string[],
+    options: {
+      readonly environment?: Readonly<Record<string, string>>
+      readonly stdio: SpawnOptions['stdio']
+    },
+  ): ChildProcess
+}
+
+/** A client made ready to call: its process may already run, so that its start is not part of a call. */
+export interface ReadyClient {
+  /** Resolves when its process waits for a call, or has ended. */
+  readonly started: Promise<void>
+  /** Never rejects for what the client sees: that is the symptom. Rejects when the client itself breaks. */
+  call(call: ResolvedCall, observe: Observe): Promise<Symptom>
+  /** Ends the process, whatever it does. */
+  close(): Promise<void>
+}
+
+/** A call with every default filled in. */
+export interface ResolvedCall extends Required<Pick<Call, 'method' | 'path' | 'timeoutMs' | 'connection'>> {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly connectTimeoutMs?: number
+}
+
+/** How to call with it, and how to read its symptom. */
+export interface Client {
+  readonly name: ClientName
+  readonly worlds: readonly WorldKind[]
+  /** Why it cannot be used here and how to get it; undefined when it can. */
+  missing(): string | undefined
+  prepare(standpoint: Standpoint): ReadyClient
+}
+
+export function resolveCall(call: Call | undefined, origin: string): ResolvedCall {
+  const path = call?.path ?? '/users'
+  return {
+    method: call?.method ?? 'GET',
+    path,
+    url: `${origin}${path}`,
+    headers: call?.headers ?? {},
+    timeoutMs: call?.timeoutMs ?? 10_000,
+    connection: call?.connection ?? 'cold',
+    ...(call?.body === undefined ? {} : { body: call.body }),
+    ...(call?.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: call.connectTimeoutMs }),
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A client's own process: one call for each line on standard input, reported on the fourth pipe. Its own
+ * event loop and trust store, and no connection that another call left behind.
+ */
+import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { createInterface } from 'node:readline'
+import { nowMs } from '../../world/clock.ts'
+import type { ResolvedCall } from '../client.ts'
+import type { ErrorLink, Symptom } from '../symptom.ts'
+import { useData } from './app.ts'
+import { observeSockets } from './observe.ts'
+import type { NodeReport } from './report.ts'
+
+/** What a library gave for a call: the response as it reached the app. */
+export interface Received {
+  readonly status: number
+  readonly bodyText: string
+}
+
+/** Makes one call with a library, keeping the call's two clocks. Throws what the library throws. */
+export type MakeCall = (call: ResolvedCall) => Promise<Received>
+
+const reportFd = 3
+const bodyTextMax = 65_536
+
+function report(line: NodeReport): void {
+  writeSync(reportFd, `${JSON.stringify(line)}\n`)
+}
+
+const observe = observeSockets((observation) => report({ kind: 'observation', atMs: nowMs(), observation }))
+
+async function load(name: string): Promise<MakeCall> {
+  if (process.env['FAULTPATH_DNS'] !== undefined) {
+    const { lookUpWith } = await import('./portable-lookup.ts')
+    lookUpWith(process.env['FAULTPATH_DNS'])
+  }
+  const { makeCall } = (await import(`./${name}.ts`)) as { makeCall: MakeCall }
+  return makeCall
+}
+
+async function run(makeCall: MakeCall, call: ResolvedCall): Promise<Symptom> {
+  const startedMs = nowMs()
+  let received: Received | undefined
+  try {
+    received = await makeCall(call)
+    const data = received.status < 400 ? useData(call.path, received.bodyText) : undefined
+    const tookMs = nowMs() - startedMs
+    if (data !== undefined) observe({ machine: 'client', what: 'used' })
+    return {
+      kind: 'response',
+      tookMs,
+      errors: [],
+      ...shorten(received),
+      ...(data === undefined ? {} : { data }),
+    }
+  } catch (error) {
+    const errors = causeChain(error)
+    const tookMs = nowMs() - startedMs
+    observe({
+      machine: 'client',
+      what: 'failed',
+      detail: errors.find((link) => link.code)?.code ?? errors[0]!.name,
+    })
+    return { kind: 'error', tookMs, errors, ...(received === undefined ? {} : shorten(received)) }
+  }
+}
+
+function shorten(received: Received): Received {
+  return { status: received.status, bodyText: received.bodyText.slice(0, bodyTextMax) }
+}
+
+/** The whole chain: each error, the members of an AggregateError, then its cause. */
+function causeChain(error: unknown): ErrorLink[] {
+  const links: ErrorLink[] = []
+  const visit = (value: unknown) => {
+    if (!(value instanceof Error) || links.length >= 16) return
+    const { code, syscall, errno } = value as { code?: unknown; syscall?: unknown; errno?: unknown }
+    links.push({
+      name: value.name,
+      message: value.message,
+      ...(typeof code === 'string' ? { code } : {}),
+      ...(typeof syscall === 'string' ? { syscall } : {}),
+      ...(typeof errno === 'number' ? { errno } : {}),
+    })
+    if (value instanceof AggregateError) for (const member of value.errors) visit(member)
+    visit(value.cause)
+  }
+  visit(error)
+  if (links.length === 0) links.push({ name: typeof error, message: String(error) })
+  return links
+}
+
+const makeCall = await load(process.argv[2] ?? '')
+report({ kind: 'ready' })
+// The process is killed when its call is over: only what is written now is still there for the next one.
+flushCompileCache()
+for await (const line of createInterface({ input: process.stdin })) {
+  report({ kind: 'symptom', symptom: await run(makeCall, JSON.parse(line) as ResolvedCall) })
+}

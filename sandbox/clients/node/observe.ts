@@ -1,0 +1,44 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import type { ClientObservation } from '../../world/trace.ts'
+
+type ObserveClient = (observation: ClientObservation) => void
+
+interface UndiciRequest {
+  readonly origin?: string
+  readonly method: string
+  readonly path: string
+}
+
+/**
+ * Follows a call from the client's side, through Node's own diagnostics channels: nothing is patched, and no
+ * data listener changes the mode of a stream.
+ */
+export function observeSockets(observe: ObserveClient): ObserveClient {
+  const see = (what: ClientObservation['what'], detail?: string) =>
+    observe({ machine: 'client', what, ...(detail === undefined ? {} : { detail }) })
+
+  subscribe('net.client.socket', (message) => {
+    const { socket } = message as { socket: Socket }
+    see('lookup')
+    socket.on('lookup', (error: NodeJS.ErrnoException | null, address: string) => {
+      if (error === null || error === undefined) see('looked-up', address)
+      else see('lookup-failed', error.code)
+    })
+    socket.on('connectionAttempt', (address: string, port: number) => see('connect', `${address}:${port}`))
+    socket.on('connect', () => see('connected'))
+    socket.on('secureConnect', () => see('secured'))
+  })
+
+  subscribe('undici:request:create', (message) => {
+    const { request } = message as { request: UndiciRequest }
+    see('request', `${request.method} ${request.origin ?? ''}${request.path}`)
+  })
+  subscribe('undici:client:sendHeaders', () => see('sent'))
+  subscribe('undici:request:headers', (message) => {
+    const { response } = message as { response: { statusCode: number } }
+    see('head', String(response.statusCode))
+  })
+  subscribe('undici:request:trailers', () => see('body'))
+  return observe
+}

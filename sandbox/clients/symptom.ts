@@ -1,0 +1,28 @@
+/** One error of a cause chain, as the client's runtime gave it. */
+export interface ErrorLink {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+  readonly syscall?: string
+  readonly errno?: number
+}
+
+/** What the client saw. */
+export interface Symptom {
+  readonly kind: 'error' | 'response' | 'hangs'
+  readonly tookMs: number
+  /** Outermost first. */
+  readonly errors: readonly ErrorLink[]
+  readonly status?: number
+  /** The body as text, 64 KiB at most. */
+  readonly bodyText?: string
+  /** What the app made of it. */
+  readonly data?: unknown
+  /** Exit code of clients that are commands. */
+  readonly exit?: number
+}
+
+/** The error in the chain that says what happened: the first with a code, else the innermost. */
+export function tellingError(symptom: Symptom): ErrorLink | undefined {
+  return symptom.errors.find((link) => link.code !== undefined) ?? symptom.errors.at(-1)
+}

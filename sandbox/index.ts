@@ -1,0 +1,11 @@
+/** The whole catalogue, for listing. A scenario imports one step only: `#sandbox/dns`. */
+export { request } from './01-request/index.ts'
+export { dns } from './02-dns/index.ts'
+export { network } from './03-network/index.ts'
+export { tls } from './04-tls/index.ts'
+export { server } from './05-server/index.ts'
+export { backend } from './06-backend/index.ts'
+export { database } from './07-database/index.ts'
+export { response } from './08-response/index.ts'
+export { reply } from './09-reply/index.ts'
+export { app } from './10-app/index.ts'

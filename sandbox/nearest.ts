@@ -1,0 +1,8 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** ` Did you mean "servfail"?` where one of the known words is near, else the empty string. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  if (known.length === 0) return ''
+  const near = closest(word, known)
+  return distance(word, near) <= Math.max(2, Math.floor(near.length / 3)) ? ` Did you mean "${near}"?` : ''
+}

@@ -1,0 +1,45 @@
+import * as v from 'valibot'
+
+/**
+ * The kinds of parameter a fault can have. Each has a default, so that `dns.nxdomain()` alone works, and one
+ * message that says what is expected, whatever is wrong.
+ */
+interface NumberOptions {
+  readonly default: number
+  readonly min?: number
+  readonly max?: number
+}
+
+/** A whole number in the unit that its name ends in: `sleepMs`, `bodyBytes`, `retriesMax`. */
+export function wholeNumber(options: NumberOptions) {
+  const { min = 0, max = 1_000_000_000 } = options
+  const expected = `a whole number from ${min} to ${max}`
+  return v.optional(
+    v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected)),
+    options.default,
+  )
+}
+
+/** A duration in milliseconds, an hour at most. */
+export function milliseconds(options: NumberOptions) {
+  return wholeNumber({ max: 3_600_000, ...options })
+}
+
+/** A DNS host name: labels of letters, digits and hyphens (RFC 1123 §2.1), lower case, no dot at the end. */
+export function hostName(options: { readonly default: string }) {
+  const expected = 'a host name such as "api.example.test"'
+  const pattern =
+    /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/
+  return v.optional(v.pipe(v.string(expected), v.regex(pattern, expected)), options.default)
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  options: { readonly default: Words[number] },
+) {
+  return v.optional(
+    v.picklist(words, `one of ${words.map((word) => `"${word}"`).join(', ')}`),
+    options.default,
+  )
+}

@@ -1,0 +1,50 @@
+import type { Symptom } from '../clients/symptom.ts'
+import type { WorldKind } from '../fault.ts'
+import type { Difference } from '../run/compare.ts'
+import type { Diagnosis } from '../run/diagnosis.ts'
+import type { Outcome } from '../run/outcome.ts'
+import type { ClientName, ClientPromise, Lesson } from '../scenario.ts'
+import type { Step } from '../steps.ts'
+import type { TraceEvent } from '../world/trace.ts'
+
+/** What a scenario's run gave: the one source of every view. Plain JSON, but for patterns in promises. */
+export interface ScenarioReport {
+  readonly id: string
+  readonly title: string
+  readonly file: string
+  readonly outcome: Outcome
+  /** Why the outcome is not a pass: each says place, expected, saw. */
+  readonly problems: readonly string[]
+  readonly world: WorldKind
+  readonly worldReason: string
+  readonly versions: { readonly node: string; readonly postgres: string }
+  readonly fault: {
+    readonly id: string
+    readonly step: Step
+    readonly summary: string
+    readonly parameters: Readonly<Record<string, unknown>>
+  }
+  /** The healthy calls before and after. */
+  readonly steady: readonly HealthyCall[]
+  readonly healed: readonly HealthyCall[]
+  readonly clients: readonly ClientReport[]
+  readonly lesson?: Lesson
+  readonly tookMs: number
+}
+
+export interface HealthyCall {
+  readonly client: ClientName
+  readonly symptom: Symptom
+}
+
+export interface ClientReport {
+  readonly client: ClientName
+  /** Why this client did not call; then nothing else is given. */
+  readonly skipped?: string
+  readonly promise?: ClientPromise
+  readonly symptom?: Symptom
+  readonly differences?: readonly Difference[]
+  readonly diagnosis?: Diagnosis
+  readonly fired?: { readonly count: number; readonly text: string }
+  readonly trace?: { readonly healthy: readonly TraceEvent[]; readonly broken: readonly TraceEvent[] }
+}

@@ -1,0 +1,136 @@
+import { styleText } from 'node:util'
+import { type Symptom, tellingError } from '../clients/symptom.ts'
+import type { StepMark } from '../run/diagnosis.ts'
+import { stepNumber, steps } from '../steps.ts'
+import type { ClientReport, HealthyCall, ScenarioReport } from './report.ts'
+
+/** Where the lines go: it decides about colour (never the only sign) and width. */
+export interface Screen {
+  readonly columns: number
+  readonly stream: NodeJS.WritableStream
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+const signs: Record<StepMark, string> = { done: '✓', broke: '✗', unreached: ' ' }
+
+/** One scenario's report, as lines. */
+export function terminalReport(report: ScenarioReport, screen: Screen): string[] {
+  const paint = (style: Style, text: string) => styleText(style, text, { stream: screen.stream })
+  const lines: string[] = ['']
+  const place = `${report.world} · Node ${shortVersion(report.versions.node)} · Postgres ${report.versions.postgres}`
+  lines.push(
+    `${paint('bold', report.id)}   ${report.title}`,
+    paint('dim', `  ${place} (${report.worldReason})`),
+    '',
+  )
+  const steady = report.steady[0]
+  if (steady !== undefined) lines.push(`  steady   ${healthyText(report.steady)}`)
+  lines.push(`  break    ${stepNumber(report.fault.step)} ${report.fault.step}   ${report.fault.summary}`, '')
+  if (report.clients.some((client) => client.symptom !== undefined)) {
+    lines.push(...clientTable(report, paint), '')
+    lines.push(...diagnosisLines(report))
+  }
+  if (report.healed.length > 0) lines.push(`  healed   ${healthyText(report.healed)}`)
+  const { lesson } = report
+  if (lesson !== undefined && report.outcome === 'pass') {
+    lines.push('', ...labelled('why', lesson.why, screen.columns))
+    if (lesson.seeIt !== undefined) lines.push(`  see it   ${lesson.seeIt}`)
+    if (lesson.looksLike !== undefined)
+      lines.push(...labelled('like', `looks like: ${lesson.looksLike}`, screen.columns))
+  }
+  if (report.problems.length > 0) lines.push('')
+  for (const problem of report.problems) lines.push(...labelled('problem', problem, screen.columns))
+  const verdict =
+    report.outcome === 'pass' ? paint('green', 'PASS') : paint('red', report.outcome.toUpperCase())
+  lines.push('', `  ${verdict}  ${(report.tookMs / 1000).toFixed(1)} s`)
+  return lines
+}
+
+function shortVersion(version: string): string {
+  return version.split('.').slice(0, 2).join('.')
+}
+
+function healthyText(calls: readonly HealthyCall[]): string {
+  const slowestMs = Math.max(...calls.map(({ symptom }) => symptom.tookMs))
+  const [first] = calls
+  const count = dataCount(first?.symptom)
+  const who = calls.length === 1 ? '' : `, ${calls.length} clients`
+  return `${first?.symptom.status ?? '-'}${count} in ${Math.round(slowestMs)} ms${who}`
+}
+
+function dataCount(symptom: Symptom | undefined): string {
+  return Array.isArray(symptom?.data) ? `, ${symptom.data.length} users` : ''
+}
+
+function clientTable(report: ScenarioReport, paint: (style: Style, text: string) => string): string[] {
+  const nameWidth = Math.max(6, ...report.clients.map(({ client }) => client.length))
+  const sawWidth = Math.max(3, ...report.clients.map((client) => sawText(client)[0]!.length))
+  const numbers = steps.map((step) => stepNumber(step)).join(' ')
+  const lines = [`   ${'client'.padEnd(nameWidth)}   ${numbers}   ${'saw'.padEnd(sawWidth)}   promised`]
+  for (const client of report.clients) {
+    const marks = steps
+      .map((step) => {
+        const sign = signs[client.diagnosis?.marks[step] ?? 'unreached'].padEnd(2)
+        return sign.startsWith('✗') ? paint('red', sign) : paint('green', sign)
+      })
+      .join(' ')
+    const [saw = '', ...more] = sawText(client)
+    const kept = (client.differences?.length ?? 0) === 0
+    const promised = kept ? paint('green', '✓') : paint('red', '✗ see below')
+    lines.push(`   ${client.client.padEnd(nameWidth)}   ${marks}   ${saw.padEnd(sawWidth)}   ${promised}`)
+    for (const line of more) lines.push(`   ${' '.repeat(nameWidth + 3 + numbers.length + 3)}${line}`)
+  }
+  return lines
+}
+
+/** The symptom in the client's own words, the telling error below the outermost. */
+function sawText({ symptom }: ClientReport): string[] {
+  if (symptom === undefined) return ['-']
+  if (symptom.kind === 'hangs') return [`nothing for ${(symptom.tookMs / 1000).toFixed(1)} s, then stopped`]
+  if (symptom.kind === 'response')
+    return [`status ${symptom.status}`, ...(symptom.bodyText ? [`└ ${oneLine(symptom.bodyText)}`] : [])]
+  const [first] = symptom.errors
+  const telling = tellingError(symptom)
+  const lines = [`${first?.name}: ${oneLine(first?.message ?? '')}`]
+  if (telling !== undefined && telling !== first) {
+    const code =
+      telling.code !== undefined && !telling.message.includes(telling.code) ? `${telling.code} ` : ''
+    lines.push(`└ ${code}${oneLine(telling.message)}`)
+  }
+  return lines
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 72 ? `${line.slice(0, 69)}...` : line
+}
+
+function diagnosisLines(report: ScenarioReport): string[] {
+  const lines: string[] = []
+  const seen = new Set<string>()
+  for (const { client, diagnosis, fired } of report.clients) {
+    if (diagnosis === undefined) continue
+    const where = (step: typeof diagnosis.broke) =>
+      step === undefined ? 'nowhere' : `${stepNumber(step)} ${step}`
+    const line = `  broke    ${where(diagnosis.broke)}    noticed ${where(diagnosis.noticed)}    fired: ${fired?.text ?? 'nothing'}`
+    if (seen.has(line)) continue
+    seen.add(line)
+    lines.push(report.clients.length > 1 ? `${line}   (${client})` : line, `  because  ${diagnosis.because}`)
+  }
+  return lines
+}
+
+function labelled(label: string, text: string, columns: number): string[] {
+  const width = Math.max(30, Math.min(columns, 110) - 11)
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  lines.push(line)
+  return lines.map((each, index) => `  ${(index === 0 ? label : '').padEnd(8)} ${each}`)
+}

@@ -1,0 +1,52 @@
+import type { Fault, FaultDefinition } from '../fault.ts'
+import { InvalidInput } from '../invalid-input.ts'
+import { didYouMean } from '../nearest.ts'
+
+/** Every fault: `dns.nxdomain` → its definition. Imports all ten steps. */
+export async function faultCatalogue(): Promise<ReadonlyMap<string, FaultDefinition>> {
+  const faults = new Map<string, FaultDefinition>()
+  const catalogue = (await import('../index.ts')) as unknown as Record<string, Record<string, unknown>>
+  for (const face of Object.values(catalogue)) {
+    for (const entry of Object.values(face)) {
+      if (typeof entry === 'function' && 'faultName' in entry) {
+        const definition = entry as unknown as FaultDefinition
+        faults.set(definition.id, definition)
+      }
+    }
+  }
+  return faults
+}
+
+/**
+ * The fault of an id, with parameters as a person gave them.
+ * @throws InvalidInput with the nearest id or parameter.
+ */
+export async function defineFault(id: string, parameters: Readonly<Record<string, unknown>>): Promise<Fault> {
+  const faults = await faultCatalogue()
+  const definition = faults.get(id)
+  if (definition === undefined) {
+    throw new InvalidInput(`fault ${id}`, `no fault has this id.${didYouMean(id, [...faults.keys()])}`, {
+      next: 'All of them: npm run sandbox break',
+    })
+  }
+  return definition(parameters)
+}
+
+/**
+ * `name=value` words as parameters: a value that reads as JSON (5000, true) is that, anything else is text.
+ * @throws InvalidInput for a word without `=`.
+ */
+export function readParameters(words: readonly string[]): Record<string, unknown> {
+  const parameters: Record<string, unknown> = {}
+  for (const word of words) {
+    const at = word.indexOf('=')
+    if (at < 1) throw new InvalidInput(`parameter ${word}`, 'expected name=value, such as sleepMs=3000')
+    const text = word.slice(at + 1)
+    try {
+      parameters[word.slice(0, at)] = JSON.parse(text)
+    } catch {
+      parameters[word.slice(0, at)] = text
+    }
+  }
+  return parameters
+}

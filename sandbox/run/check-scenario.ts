@@ -1,0 +1,153 @@
+import * as v from 'valibot'
+import { clients } from '../clients/index.ts'
+import { InvalidInput, show } from '../invalid-input.ts'
+import { didYouMean } from '../nearest.ts'
+import type { Scenario } from '../scenario.ts'
+import { repeatedKey } from './source-position.ts'
+
+const text = v.string('a text')
+const duration = 'a whole number of milliseconds from 1 to 600000'
+const milliseconds = v.pipe(
+  v.number(duration),
+  v.integer(duration),
+  v.minValue(1, duration),
+  v.maxValue(600_000, duration),
+)
+const range = 'a range of milliseconds, [at least, at most]'
+
+const seen = v.strictObject(
+  {
+    name: v.optional(text),
+    code: v.optional(text),
+    syscall: v.optional(text),
+    message: v.optional(v.instance(RegExp, 'a pattern, /.../')),
+    exit: v.optional(v.number('an exit code')),
+    status: v.optional(v.number('an HTTP status')),
+    body: v.optional(v.unknown()),
+    data: v.optional(v.unknown()),
+    tookMs: v.optional(
+      v.pipe(
+        v.tuple([v.number(range), v.number(range)], range),
+        v.check(([atLeast, atMost]) => atLeast <= atMost, range),
+      ),
+    ),
+  },
+  'what the client sees, such as { code: "ENOTFOUND" }, or "hangs"',
+)
+
+const promise = v.lazy((input) => {
+  if (typeof input === 'string') return v.literal('hangs', '"hangs" or an object')
+  if (typeof input === 'object' && input !== null && 'oneOf' in input) {
+    return v.strictObject({ oneOf: v.array(seen, 'a list'), because: text })
+  }
+  return seen
+})
+
+const clientNames = Object.keys(clients) as (keyof typeof clients)[]
+const expectations = v.strictObject(
+  Object.fromEntries(['all', ...clientNames].map((name) => [name, v.optional(promise)])),
+  'an object with a promise for each client',
+)
+
+/** A fault is what `dns.nxdomain()` gives; checked only as far as the mistakes that people make. */
+const fault = v.custom<Scenario['break']>(
+  (input) => typeof input === 'object' && input !== null && 'plan' in input && 'step' in input,
+  'one fault, such as dns.nxdomain()',
+)
+
+const schema = v.strictObject({
+  title: text,
+  break: fault,
+  call: v.optional(
+    v.strictObject({
+      method: v.optional(v.picklist(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], 'a method, such as "GET"')),
+      path: v.optional(v.pipe(text, v.startsWith('/', 'a path that begins with "/"'))),
+      headers: v.optional(v.record(v.string(), text)),
+      body: v.optional(v.unknown()),
+      timeoutMs: v.optional(milliseconds),
+      connectTimeoutMs: v.optional(milliseconds),
+      connection: v.optional(v.picklist(['cold', 'warm'], '"cold" or "warm"')),
+    }),
+  ),
+  expect: expectations,
+  portable: v.optional(expectations),
+  database: v.optional(
+    v.strictObject({ sqlstate: v.pipe(text, v.regex(/^[0-9A-Z]{5}$/, 'five characters, "57014"')) }),
+  ),
+  lesson: v.optional(
+    v.strictObject({
+      story: v.optional(text),
+      why: text,
+      seeIt: v.optional(text),
+      looksLike: v.optional(text),
+      hints: v.optional(v.array(text)),
+    }),
+  ),
+})
+
+/**
+ * Checks what a scenario file exports.
+ * @throws InvalidInput for the first problem, with the place of the key in the file.
+ */
+export function checkScenario(
+  exported: unknown,
+  source: string,
+  place: (path: readonly string[]) => string,
+): void {
+  if (exported === undefined) {
+    throw new InvalidInput(place([]), 'expected `export default scenario({ ... })`, saw no default export')
+  }
+  const repeated = repeatedKey(source)
+  if (repeated !== undefined) {
+    const meaning = repeated === 'break' ? 'one fault: a scenario breaks ONE step' : 'it once'
+    throw new InvalidInput(place([repeated]), `${repeated}: expected ${meaning}, saw it twice`, {
+      next: repeated === 'break' ? 'Split it into two files' : 'Remove one',
+    })
+  }
+  const result = v.safeParse(schema, exported)
+  if (!result.success) throw problem(result.issues[0], exported, place)
+  const promised = [...Object.keys(result.output.expect), ...Object.keys(result.output.portable ?? {})]
+  if (promised.length === 0) {
+    throw new InvalidInput(place(['expect']), `expect: expected a promise for at least one client, saw none`)
+  }
+}
+
+function problem(
+  issue: v.BaseIssue<unknown>,
+  exported: unknown,
+  place: (path: readonly string[]) => string,
+): Error {
+  const path = (issue.path ?? []).map((item) => String(item.key))
+  const key = path.join('.')
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const word = path.at(-1) ?? ''
+    const known = knownKeys(path.slice(0, -1))
+    return new InvalidInput(place(path), `unknown key "${word}".${didYouMean(word, known)}`, {
+      next: `Known here: ${known.join(', ')}`,
+    })
+  }
+  if (key === '') return new InvalidInput(place([]), `expected scenario({ ... }), saw ${show(exported)}`)
+  const value = valueAt(exported, path)
+  const splits = path[0] === 'break' && Array.isArray(value)
+  const saw = splits ? `a list of ${value.length}` : show(value)
+  return new InvalidInput(place(path), `${key}: expected ${wanted(issue)}, saw ${saw}`, {
+    ...(splits ? { next: 'A scenario breaks ONE step: split it into two files' } : {}),
+  })
+}
+
+function wanted(issue: v.BaseIssue<unknown>): string {
+  return issue.message.startsWith('Invalid') ? (issue.expected ?? 'something else') : issue.message
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
+}
+
+function knownKeys(path: readonly string[]): string[] {
+  if (path.length === 0) return Object.keys(schema.entries)
+  const [first, second] = path
+  if (first === 'call') return Object.keys(schema.entries.call.wrapped.entries)
+  if (first === 'lesson') return Object.keys(schema.entries.lesson.wrapped.entries)
+  if (first === 'database') return ['sqlstate']
+  return second === undefined ? ['all', ...clientNames] : Object.keys(seen.entries)
+}

@@ -1,0 +1,211 @@
+import type { Step } from '../steps.ts'
+import type { TraceEvent, WireObservation } from '../world/trace.ts'
+
+/** What stood at one place of the journey, and when it first did (on the one clock). */
+export interface Reading {
+  readonly value: string
+  readonly atMs: number
+}
+
+/**
+ * A border on the call's way. `step` is the step that brings the call up to this border: where the reading
+ * is the first to differ from a healthy call's, that step broke.
+ */
+export interface Checkpoint {
+  readonly step: Step
+  readonly name: string
+  readonly read: (events: readonly TraceEvent[]) => Reading | undefined
+}
+
+type Of<Machine extends TraceEvent['machine']> = Extract<TraceEvent, { machine: Machine }>
+
+/** Joins the values of all events of one machine that `pick` answers for, in the order of the call. */
+function gather<Machine extends TraceEvent['machine']>(
+  machine: Machine,
+  pick: (event: Of<Machine>) => string | undefined,
+  order: 'as seen' | 'sorted' = 'as seen',
+): Checkpoint['read'] {
+  return (events) => {
+    const values: string[] = []
+    let atMs: number | undefined
+    for (const event of events) {
+      if (event.machine !== machine) continue
+      const value = pick(event as Of<Machine>)
+      if (value === undefined) continue
+      atMs ??= event.atMs
+      if (order === 'as seen' || !values.includes(value)) values.push(value)
+    }
+    if (atMs === undefined) return undefined
+    return { value: (order === 'sorted' ? values.sort() : values).join(', '), atMs }
+  }
+}
+
+/** How one direction of a wire ended up: everything handed on as it came, or not. */
+function carried(wire: WireObservation['wire'], from: 'client' | 'server'): Checkpoint['read'] {
+  return (events) => {
+    const totals = new Map<number, { in: Total; out: Total; atMs: number }>()
+    for (const event of events) {
+      if (event.machine !== 'wire' || event.wire !== wire) continue
+      const total = totals.get(event.connection) ?? { in: {}, out: {}, atMs: event.atMs }
+      totals.set(event.connection, total)
+      const to = from === 'client' ? 'server' : 'client'
+      if (event.side === from && event.what === 'in') Object.assign(total.in, known(event))
+      if (event.side === to && event.what === 'out') Object.assign(total.out, known(event))
+      if (event.side === from && event.what === 'end-in') total.in.end = 'FIN'
+      if (event.side === from && event.what === 'reset-in') total.in.end = 'RST'
+      if (event.side === to && event.what === 'end-out')
+        Object.assign(total.out, known(event), { end: 'FIN' })
+      if (event.side === to && event.what === 'reset-out')
+        Object.assign(total.out, known(event), { end: 'RST' })
+    }
+    const verdicts = [...totals.values()].map(judge).filter((verdict) => verdict !== undefined)
+    if (verdicts.length === 0) return undefined
+    return {
+      value: [...new Set(verdicts)].sort().join(', '),
+      atMs: Math.min(...[...totals.values()].map((total) => total.atMs)),
+    }
+  }
+}
+
+interface Total {
+  bytes?: number
+  digest?: string
+  end?: 'FIN' | 'RST'
+}
+
+function known(event: WireObservation): Total {
+  return {
+    ...(event.bytes === undefined ? {} : { bytes: event.bytes }),
+    ...(event.digest === undefined ? {} : { digest: event.digest }),
+  }
+}
+
+function judge(total: { in: Total; out: Total }): string | undefined {
+  const came = total.in.bytes ?? 0
+  const went = total.out.bytes ?? 0
+  if (came === 0 && went === 0 && total.out.end === undefined) return undefined
+  if (went < came) return 'not everything that came was handed on'
+  if (
+    total.in.digest !== undefined &&
+    total.out.digest !== undefined &&
+    total.in.digest !== total.out.digest
+  ) {
+    return 'the bytes were changed'
+  }
+  if (total.out.end === 'RST' && total.in.end === undefined) return 'reset, though nobody reset it'
+  return 'everything that came was handed on'
+}
+
+function dnsAnswer(event: Of<'dns'>): string | undefined {
+  if (event.what !== 'answer') return undefined
+  const records = event.records?.join(' + ') ?? ''
+  return `${event.type} ${event.rcode ?? 'unreadable'}${records === '' ? '' : `: ${records}`}`
+}
+
+function servedCertificate(event: Of<'tls'>): string | undefined {
+  if (event.certificate === undefined) return undefined
+  const { digests, names, notBefore, notAfter } = event.certificate
+  return `${names.join(' ')}, ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}, chain ${digests.join('-')}`
+}
+
+function result(event: Of<'api'>): string | undefined {
+  if (event.what !== 'result') return undefined
+  const failure = event.sqlstate === undefined ? event.code : `SQLSTATE ${event.sqlstate}`
+  return failure ?? `${event.rows ?? 0} rows${event.digest === undefined ? '' : ` ${event.digest}`}`
+}
+
+/** Each statement is tagged with its request, which differs from call to call. */
+function withoutTag(statement: string | undefined): string | undefined {
+  return statement?.replace(/^\/\*.*?\*\/ /, '')
+}
+
+/** The journey, in order. A reading that is absent healthy and broken says nothing and is passed over. */
+export const checkpoints: readonly Checkpoint[] = [
+  {
+    step: 'request',
+    name: 'request made',
+    read: gather('client', (event) => (event.what === 'request' ? event.detail : undefined)),
+  },
+  {
+    step: 'request',
+    name: 'names asked for',
+    read: gather('dns', (event) => (event.what === 'question' ? event.name : undefined), 'sorted'),
+  },
+  { step: 'dns', name: 'DNS answer', read: gather('dns', dnsAnswer, 'sorted') },
+  {
+    step: 'network',
+    name: 'connection made',
+    read: gather(
+      'wire',
+      (event) => (event.wire === 'front' && event.what === 'accepted' ? 'yes' : undefined),
+      'sorted',
+    ),
+  },
+  {
+    step: 'network',
+    name: 'ClientHello arrived',
+    read: gather('tls', (event) => (event.what === 'hello' ? (event.serverName ?? '') : undefined), 'sorted'),
+  },
+  { step: 'tls', name: 'certificate served', read: gather('tls', servedCertificate, 'sorted') },
+  {
+    step: 'tls',
+    name: 'TLS established',
+    read: gather('tls', (event) => (event.what === 'secured' ? 'yes' : undefined), 'sorted'),
+  },
+  {
+    step: 'server',
+    name: 'gateway received',
+    read: gather('gateway', (event) =>
+      event.what === 'request' ? `${event.method} ${event.path}` : undefined,
+    ),
+  },
+  {
+    step: 'server',
+    name: 'API received',
+    read: gather('api', (event) => (event.what === 'request' ? `${event.method} ${event.path}` : undefined)),
+  },
+  {
+    step: 'backend',
+    name: 'statements sent',
+    read: gather('api', (event) => (event.what === 'query' ? withoutTag(event.statement) : undefined)),
+  },
+  { step: 'database', name: 'database answered', read: gather('api', result) },
+  {
+    step: 'backend',
+    name: 'route finished',
+    read: gather('api', (event) =>
+      event.what === 'handled'
+        ? [event.status, event.digest, event.code].filter((part) => part !== undefined).join(' ')
+        : undefined,
+    ),
+  },
+  {
+    step: 'response',
+    name: 'API responded',
+    read: gather('api', (event) =>
+      event.what === 'response' ? `${event.status} ${event.digest ?? ''}` : undefined,
+    ),
+  },
+  {
+    step: 'response',
+    name: 'gateway responded',
+    read: gather('gateway', (event) => (event.what === 'response' ? `${event.status}` : undefined)),
+  },
+  { step: 'reply', name: 'reply inside TLS', read: carried('inner', 'server') },
+  { step: 'reply', name: 'reply on the network', read: carried('front', 'server') },
+  {
+    step: 'reply',
+    name: 'status reached the client',
+    read: gather('client', (event) => (event.what === 'head' ? event.detail : undefined)),
+  },
+  {
+    step: 'reply',
+    name: 'body reached the client',
+    read: gather('client', (event) => (event.what === 'body' ? 'yes' : undefined)),
+  },
+  {
+    step: 'app',
+    name: 'data used',
+    read: gather('client', (event) => (event.what === 'used' ? 'yes' : undefined)),
+  },
+]

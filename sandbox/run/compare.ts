@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Symptom, tellingError } from '../clients/symptom.ts'
+import { show } from '../invalid-input.ts'
+import type { ClientPromise, Seen } from '../scenario.ts'
+
+/** One field of a promise that the symptom did not keep. */
+export interface Difference {
+  readonly field: string
+  readonly expected: string
+  readonly saw: string
+}
+
+/** What of the promise was not kept; empty when all of it was. */
+export function compare(promise: ClientPromise, symptom: Symptom): readonly Difference[] {
+  if (promise === 'hangs') {
+    return symptom.kind === 'hangs' ? [] : [{ field: 'end', expected: 'hangs', saw: describe(symptom) }]
+  }
+  if ('oneOf' in promise) {
+    const tries = promise.oneOf.map((seen) => compareSeen(seen, symptom))
+    return tries.find((differences) => differences.length === 0) ?? tries[0] ?? []
+  }
+  return compareSeen(promise, symptom)
+}
+
+function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
+  const differences: Difference[] = []
+  const differ = (field: string, expected: unknown, saw: unknown) =>
+    differences.push({ field, expected: show(expected), saw: show(saw) })
+  const telling = tellingError(symptom)
+  const equal = (field: string, expected: unknown, saw: unknown) => {
+    if (expected !== undefined && !isDeepStrictEqual(expected, saw)) differ(field, expected, saw)
+  }
+  equal('name', seen.name, symptom.errors[0]?.name)
+  equal('code', seen.code, telling?.code)
+  equal('syscall', seen.syscall, telling?.syscall)
+  equal('exit', seen.exit, symptom.exit)
+  equal('status', seen.status, symptom.status)
+  equal('data', seen.data, symptom.data)
+  if (seen.message !== undefined && !symptom.errors.some((link) => seen.message?.test(link.message))) {
+    differ('message', seen.message, symptom.errors.map((link) => link.message).join(' < '))
+  }
+  if (seen.body !== undefined && !contains(bodyOf(symptom), seen.body)) {
+    differ('body', seen.body, bodyOf(symptom))
+  }
+  if (seen.tookMs !== undefined) {
+    const [atLeast, atMost] = seen.tookMs
+    if (symptom.tookMs < atLeast || symptom.tookMs > atMost) {
+      differ('tookMs', [atLeast, atMost], Math.round(symptom.tookMs))
+    }
+  }
+  const wantsError = [seen.name, seen.code, seen.syscall, seen.message].some((field) => field !== undefined)
+  if (differences.length === 0 && !wantsError && seen.exit === undefined && symptom.kind !== 'response') {
+    differ('end', 'a response', describe(symptom))
+  }
+  return differences
+}
+
+function bodyOf(symptom: Symptom): unknown {
+  try {
+    return JSON.parse(symptom.bodyText ?? '')
+  } catch {
+    return symptom.bodyText
+  }
+}
+
+/** Every field of `part` stands in `whole`; lists and plain values must be equal. */
+function contains(whole: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return isDeepStrictEqual(whole, part)
+  if (typeof whole !== 'object' || whole === null) return false
+  return Object.entries(part).every(([key, value]) =>
+    contains((whole as Record<string, unknown>)[key], value),
+  )
+}
+
+/** A symptom in a few words: `ENOTFOUND getaddrinfo`, `status 504`, `hangs`. */
+export function describe(symptom: Symptom): string {
+  if (symptom.kind === 'hangs') return `hangs (stopped after ${Math.round(symptom.tookMs)} ms)`
+  if (symptom.kind === 'response') return `status ${symptom.status}`
+  const telling = tellingError(symptom)
+  if (telling?.code === undefined)
+    return telling === undefined ? 'an error' : `${telling.name}: ${telling.message}`
+  return [telling.code, telling.syscall].filter((part) => part !== undefined).join(' ')
+}

@@ -1,0 +1,151 @@
+import { chmodSync } from 'node:fs'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import type { Fault } from '../fault.ts'
+import { InvalidInput } from '../invalid-input.ts'
+import type { TraceEvent } from '../world/trace.ts'
+import type { OpenDoor, World } from '../world/world.ts'
+import { defineFault } from './catalogue.ts'
+
+/** What a running sandbox says of itself. */
+export interface SandboxStatus {
+  readonly pid: number
+  readonly address: string
+  readonly world: string
+  readonly upMs: number
+  /** `healthy` when nothing is armed. */
+  readonly armed: { readonly id: string; readonly summary: string; readonly fired: string } | 'healthy'
+}
+
+export const socketName = 'control.sock'
+
+const bodyBytesMax = 65_536
+const traceEventsMax = 10_000
+
+/**
+ * A running sandbox, as another terminal reaches it: HTTP and JSON on a Unix socket in its run directory
+ * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters}`, `POST /heal`.
+ */
+export class Control {
+  readonly #world: World
+  readonly #door: OpenDoor
+  readonly #server: Server
+  readonly #openedMs = performance.now()
+  readonly #events: TraceEvent[]
+  #armed: Fault | undefined
+  /** One change after another: two terminals never arm at once. */
+  #queue: Promise<unknown> = Promise.resolve()
+
+  /** @param events what the door observes; `GET /trace` hands out its end. */
+  static async open(world: World, door: OpenDoor, events: TraceEvent[]): Promise<Control> {
+    const { createServer } = await import('node:http')
+    const server = createServer()
+    const control = new Control(world, door, server, events)
+    const path = join(world.run.path, socketName)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+    chmodSync(path, 0o600)
+    return control
+  }
+
+  private constructor(world: World, door: OpenDoor, server: Server, events: TraceEvent[]) {
+    this.#world = world
+    this.#door = door
+    this.#server = server
+    this.#events = events
+    server.on('request', (request, response) => {
+      const answer = this.#queue.then(() => this.#answer(request))
+      this.#queue = answer.catch(() => {})
+      void answer.then(
+        (body) => respond(response, 200, body),
+        (error: Error) =>
+          respond(response, error instanceof InvalidInput ? 400 : 500, { error: error.message }),
+      )
+    })
+  }
+
+  async #answer(request: IncomingMessage): Promise<unknown> {
+    const route = `${request.method} ${request.url}`
+    switch (route) {
+      case 'GET /status':
+        return await this.#status()
+      case 'GET /trace':
+        await this.#world.flush()
+        return this.#events.slice(-traceEventsMax)
+      case 'POST /arm':
+        await this.#arm(await readJson(request))
+        return await this.#status()
+      case 'POST /heal':
+        await this.heal()
+        return await this.#status()
+      default:
+        throw new InvalidInput(
+          `control ${route}`,
+          'expected GET /status, GET /trace, POST /arm or POST /heal',
+        )
+    }
+  }
+
+  async #arm(body: unknown): Promise<void> {
+    const { id, parameters } = body as { id?: unknown; parameters?: unknown }
+    const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
+    await this.heal()
+    this.#armed = fault
+    await this.#world.point(this.#door, fault.plan.point).arm(fault.plan)
+  }
+
+  /** Undoes what is armed. Safe to repeat. */
+  async heal(): Promise<void> {
+    const armed = this.#armed
+    if (armed === undefined) return
+    await this.#world.point(this.#door, armed.plan.point).heal()
+    this.#armed = undefined
+  }
+
+  async #status(): Promise<SandboxStatus> {
+    const armed = this.#armed
+    return {
+      pid: process.pid,
+      address: this.#world.address,
+      world: this.#world.kind,
+      upMs: Math.round(performance.now() - this.#openedMs),
+      armed:
+        armed === undefined
+          ? 'healthy'
+          : {
+              id: armed.id,
+              summary: armed.summary,
+              fired: (await this.#world.point(this.#door, armed.plan.point).evidence()).text,
+            },
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await this.#queue
+    await this.heal()
+  }
+}
+
+function respond(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request) {
+    text += chunk
+    if (text.length > bodyBytesMax)
+      throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON`)
+  }
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body === 'object' && body !== null) return body
+  } catch {
+    // Said below.
+  }
+  throw new InvalidInput('control', 'expected a JSON object, saw something else')
+}

@@ -1,0 +1,108 @@
+import type { Symptom } from '../clients/symptom.ts'
+import { type Step, steps } from '../steps.ts'
+import type { TraceEvent } from '../world/trace.ts'
+import { checkpoints, type Reading } from './checkpoints.ts'
+
+/** One call as the parts observed it. */
+export interface ObservedCall {
+  readonly startedMs: number
+  readonly events: readonly TraceEvent[]
+  readonly symptom: Symptom
+}
+
+/** `done`: as in a healthy call, or after the break, honestly carrying the failure. */
+export type StepMark = 'done' | 'broke' | 'unreached'
+
+export interface Diagnosis {
+  /** The step that broke; undefined when nothing differs from the healthy call. */
+  readonly broke: Step | undefined
+  /** Where the client noticed; undefined when it noticed nothing. */
+  readonly noticed: Step | undefined
+  /** The observation that decided, healthy against broken, in words. */
+  readonly because: string
+  readonly marks: Readonly<Record<Step, StepMark>>
+}
+
+/** Lateness below this is the machine's own noise. */
+const lateMinMs = 200
+
+/**
+ * Works out which step broke from a healthy and a broken call alone: it walks the journey border by border,
+ * and the first that differs names the step that should have brought the call there. A border that was
+ * reached as usual, but so late that this alone accounts for most of the call, counts as differing.
+ */
+export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis {
+  const readings = checkpoints
+    .map((checkpoint) => ({
+      ...checkpoint,
+      healthy: checkpoint.read(healthy.events),
+      broken: checkpoint.read(broken.events),
+    }))
+    .filter((reading) => reading.healthy !== undefined || reading.broken !== undefined)
+  const differs = readings.findIndex((reading) => reading.healthy?.value !== reading.broken?.value)
+  const late = latest(readings, healthy, broken)
+  const at = late !== undefined && (differs === -1 || late.index <= differs) ? late : undefined
+  const decisive = readings[at?.index ?? differs]
+  const broke = decisive?.step
+  return {
+    broke,
+    noticed: noticedStep(broken),
+    because:
+      decisive === undefined
+        ? 'nothing differs from the healthy call'
+        : at !== undefined
+          ? `${decisive.name}: ${Math.round(at.lateMs)} ms later than healthy`
+          : `${decisive.name}: ${words(decisive.broken)}; healthy: ${words(decisive.healthy)}`,
+    marks: mark(readings, broke),
+  }
+}
+
+function words(reading: Reading | undefined): string {
+  return reading === undefined ? 'never' : reading.value
+}
+
+interface Compared {
+  readonly step: Step
+  readonly healthy: Reading | undefined
+  readonly broken: Reading | undefined
+}
+
+/** The border whose lateness accounts for more than half of the broken call, if there is one. */
+function latest(readings: readonly Compared[], healthy: ObservedCall, broken: ObservedCall) {
+  let healthyMs = healthy.startedMs
+  let brokenMs = broken.startedMs
+  for (const [index, reading] of readings.entries()) {
+    if (reading.healthy === undefined || reading.broken === undefined) continue
+    const usualMs = reading.healthy.atMs - healthyMs
+    const lateMs = reading.broken.atMs - brokenMs - usualMs
+    if (lateMs > lateMinMs && lateMs > broken.symptom.tookMs / 2) return { index, lateMs }
+    healthyMs = Math.max(healthyMs, reading.healthy.atMs)
+    brokenMs = Math.max(brokenMs, reading.broken.atMs)
+  }
+  return undefined
+}
+
+function mark(readings: readonly Compared[], broke: Step | undefined): Record<Step, StepMark> {
+  const marks = {} as Record<Step, StepMark>
+  for (const step of steps) {
+    const reached = readings.some((reading) => reading.step === step && reading.broken !== undefined)
+    marks[step] = step === broke ? 'broke' : reached ? 'done' : 'unreached'
+  }
+  return marks
+}
+
+/**
+ * Where the client was when it learned that something is wrong: the stage of its own it had begun and not
+ * finished. A response that came whole but says 4xx or 5xx is noticed by the app.
+ */
+function noticedStep(call: ObservedCall): Step | undefined {
+  const { symptom } = call
+  if (symptom.kind === 'response') return (symptom.status ?? 0) >= 400 ? 'app' : undefined
+  const seen = new Set(call.events.map((event) => (event.machine === 'client' ? event.what : undefined)))
+  if (seen.has('body')) return 'app'
+  if (seen.has('head') || seen.has('sent')) return 'reply'
+  if (seen.has('connected')) return seen.has('secured') ? 'reply' : 'tls'
+  if (seen.has('connect')) return 'network'
+  if (seen.has('lookup')) return 'dns'
+  return 'request'
+}

@@ -1,0 +1,49 @@
+import { clients } from '../clients/index.ts'
+import type { Symptom } from '../clients/symptom.ts'
+import type { WorldKind } from '../fault.ts'
+import type { ClientReport } from '../report/report.ts'
+import type { ClientName, ClientPromise, Scenario } from '../scenario.ts'
+import { seededUsers } from '../world/api/shop.ts'
+import { describe } from './compare.ts'
+
+/** The promises that hold in this world, client by client. */
+export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<ClientName, ClientPromise> {
+  const promises = new Map<ClientName, ClientPromise>()
+  const layers = world === 'portable' ? [scenario.portable, scenario.expect] : [scenario.expect]
+  for (const name of Object.keys(clients) as ClientName[]) {
+    const promise =
+      layers.map((layer) => layer?.[name]).find((found) => found !== undefined) ??
+      layers.map((layer) => layer?.all).find((found) => found !== undefined)
+    if (promise !== undefined && clients[name].worlds.includes(world)) promises.set(name, promise)
+  }
+  return promises
+}
+
+/** One line for each part of a promise that a client did not keep. */
+export function mismatches(id: string, report: ClientReport): string[] {
+  const { client, differences = [], symptom, diagnosis } = report
+  return differences.map(
+    ({ field, expected, saw }) =>
+      `scenario ${id}: ${client} expected ${field} ${expected}, saw ${saw}; it got ` +
+      `${symptom === undefined ? 'nothing' : describe(symptom)} after ${Math.round(symptom?.tookMs ?? 0)} ms` +
+      `${diagnosis?.noticed === undefined ? '' : ` (noticed at ${diagnosis.noticed})`}`,
+  )
+}
+
+/** Why a healthy call was not: for `GET /users` 200 and the users that are in Postgres, else any 2xx. */
+export function unhealthy(scenario: Scenario, symptom: Symptom): string | undefined {
+  const path = scenario.call?.path ?? '/users'
+  const request = `${scenario.call?.method ?? 'GET'} ${path}`
+  const { status = 0 } = symptom
+  if (symptom.kind !== 'response' || status < 200 || status > 299) {
+    return `${request} gave ${describe(symptom)}, expected 200`
+  }
+  if (request !== 'GET /users') return undefined
+  const wanted = seededUsers.map((user) => user.name)
+  const names = (JSON.parse(symptom.bodyText ?? '{}') as { users?: { name: string }[] }).users?.map(
+    (user) => user.name,
+  )
+  return JSON.stringify(names) === JSON.stringify(wanted)
+    ? undefined
+    : `${request} gave the users ${JSON.stringify(names)}, expected ${JSON.stringify(wanted)}`
+}

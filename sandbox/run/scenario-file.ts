@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { InvalidInput } from '../invalid-input.ts'
+import { didYouMean } from '../nearest.ts'
+import type { Scenario } from '../scenario.ts'
+import { type Step, stepFolder, steps } from '../steps.ts'
+import { checkScenario } from './check-scenario.ts'
+import { locate, syntaxProblem } from './source-position.ts'
+
+/** A scenario as it stands in its file. */
+export interface ScenarioFile {
+  readonly id: string
+  readonly file: string
+  readonly scenario: Scenario
+}
+
+const scenariosFolder = fileURLToPath(new URL('../../scenarios', import.meta.url))
+
+/** Every scenario file of the project, in the order of the journey: id → file. Reads folder names only. */
+export function listScenarioFiles(step?: Step): ReadonlyMap<string, string> {
+  const files = new Map<string, string>()
+  for (const each of step === undefined ? steps : [step]) {
+    const folder = join(scenariosFolder, stepFolder(each))
+    if (!existsSync(folder)) continue
+    for (const name of readdirSync(folder).sort()) {
+      if (name.endsWith('.ts')) files.set(basename(name, '.ts'), join(folder, name))
+    }
+  }
+  return files
+}
+
+/**
+ * The file that an id or a path stands for.
+ * @throws InvalidInput when there is none.
+ */
+export function findScenarioFile(idOrPath: string): string {
+  const known = listScenarioFiles()
+  const file = known.get(idOrPath)
+  if (file !== undefined) return file
+  if (/[/\\]|\.ts$/.test(idOrPath)) {
+    const path = resolve(idOrPath)
+    if (existsSync(path)) return path
+    throw new InvalidInput(`scenario ${idOrPath}`, 'expected a file, saw none at this path')
+  }
+  throw new InvalidInput(
+    `scenario ${idOrPath}`,
+    `no scenario has this id.${didYouMean(idOrPath, [...known.keys()])}`,
+    { next: 'All of them: npm run scenario -- --list' },
+  )
+}
+
+/**
+ * Imports and checks one file.
+ * @throws InvalidInput with `file:line:column`, what was expected and what was seen.
+ */
+export async function loadScenarioFile(file: string): Promise<ScenarioFile> {
+  const id = basename(file, '.ts')
+  const source = readFileSync(file, 'utf8')
+  const place = (path: readonly string[]) => {
+    const at = locate(source, path)
+    return `${relative(process.cwd(), file) || file}:${at.line}:${at.column}`
+  }
+  let exported: unknown
+  try {
+    const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+    exported = module.default
+  } catch (error) {
+    throw await importProblem(error, file, source, place)
+  }
+  checkScenario(exported, source, place)
+  return { id, file, scenario: exported as Scenario }
+}
+
+async function importProblem(
+  error: unknown,
+  file: string,
+  source: string,
+  place: (path: readonly string[]) => string,
+): Promise<Error> {
+  if (error instanceof InvalidInput) {
+    return new InvalidInput(place(error.path), error.message)
+  }
+  const shown = relative(process.cwd(), file) || file
+  const syntax = syntaxProblem(error, source)
+  if (syntax !== undefined) {
+    return new InvalidInput(
+      `${shown}:${syntax.line}:${syntax.column}`,
+      `expected TypeScript, saw: ${syntax.message}`,
+    )
+  }
+  if (!(error instanceof Error)) return new InvalidInput(shown, `the file threw ${String(error)}`)
+  const frame = stackFrame(error, file)
+  if (
+    frame === undefined &&
+    !/ERR_MODULE_NOT_FOUND|ERR_PACKAGE/.test(String((error as { code?: string }).code))
+  ) {
+    return error
+  }
+  return new InvalidInput(
+    frame === undefined ? shown : `${shown}:${frame}`,
+    `${error.name}: ${error.message}`,
+  )
+}
+
+function stackFrame(error: Error, file: string): string | undefined {
+  const url = pathToFileURL(file).href
+  for (const line of error.stack?.split('\n') ?? []) {
+    const at = line.indexOf(url)
+    if (at !== -1) return /^:(\d+:\d+)/.exec(line.slice(at + url.length))?.[1]
+  }
+  return undefined
+}

@@ -1,0 +1,229 @@
+import { timed } from '../budget.ts'
+import { type ReadyClient, resolveCall } from '../clients/client.ts'
+import { clients } from '../clients/index.ts'
+import type { ClientReport, HealthyCall } from '../report/report.ts'
+import type { ClientName, ClientPromise } from '../scenario.ts'
+import { nowMs } from '../world/clock.ts'
+import type { Breakable } from '../world/machine.ts'
+import { isShared } from '../world/points.ts'
+import type { TraceEvent } from '../world/trace.ts'
+import type { OpenDoor, World } from '../world/world.ts'
+import { compare } from './compare.ts'
+import { diagnose, type ObservedCall } from './diagnosis.ts'
+import type { Outcome } from './outcome.ts'
+import { promisesOf, unhealthy } from './promises.ts'
+import type { ScenarioFile } from './scenario-file.ts'
+
+/** One client on its way through a scenario. */
+interface Traveller {
+  readonly name: ClientName
+  readonly promise: ClientPromise
+  readonly door: OpenDoor
+  /** Everything observed at its door since the last call began. */
+  events: TraceEvent[]
+  /** Makes the healthy calls, before and after. */
+  readonly healthyClient: ReadyClient
+  /** Makes the broken call, unless that is a warm one. */
+  brokenClient?: ReadyClient
+  healthy?: ObservedCall
+  broken?: ObservedCall
+  fired?: { readonly count: number; readonly text: string }
+}
+
+/** The run stops here: a problem and what it makes of the run. */
+export class Stop extends Error {
+  readonly outcome: Outcome
+  constructor(outcome: Outcome, message: string) {
+    super(message)
+    this.outcome = outcome
+  }
+}
+
+/** One scenario on its way: steady, arm, call, heal, steady. */
+export class ScenarioRun {
+  readonly #world: World
+  readonly #file: ScenarioFile
+  #travellers: Traveller[] = []
+  steady: HealthyCall[] = []
+  healed: HealthyCall[] = []
+
+  constructor(world: World, file: ScenarioFile) {
+    this.#world = world
+    this.#file = file
+  }
+
+  async go(): Promise<void> {
+    await timed('front doors', () => this.#arrive())
+    await this.#up()
+    this.#prepareBroken()
+    this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
+    await timed('broken call', () => this.#break())
+    this.healed = await timed('healed call', () => this.#healthyCalls('after healing'))
+  }
+
+  async #up(): Promise<void> {
+    try {
+      await this.#world.up()
+    } catch (error) {
+      throw new Stop('unhealthy', `a part did not come up: ${(error as Error).message}`)
+    }
+  }
+
+  async #arrive(): Promise<void> {
+    const promises = promisesOf(this.#file.scenario, this.#world.kind)
+    this.#travellers = await Promise.all(
+      [...promises].map(async ([name, promise]) => {
+        let traveller: Traveller | undefined
+        const door = await this.#world.openDoor(name, (event) => traveller?.events.push(event))
+        traveller = { name, promise, door, events: [], healthyClient: clients[name].prepare(door.standpoint) }
+        return traveller
+      }),
+    )
+  }
+
+  /**
+   * The processes that make the broken calls: they have seen nothing yet. They start while the steady calls
+   * are made. A warm call stays with the process that has the connection open.
+   */
+  #prepareBroken(): void {
+    if (this.#isWarm) return
+    for (const traveller of this.#travellers) {
+      traveller.brokenClient = clients[traveller.name].prepare(traveller.door.standpoint)
+    }
+  }
+
+  get #isWarm(): boolean {
+    return this.#file.scenario.call?.connection === 'warm'
+  }
+
+  /** Every client calls, healthy; anything else but the healthy promise stops the run. */
+  async #healthyCalls(when: 'before the fault' | 'after healing'): Promise<HealthyCall[]> {
+    await this.#resetData()
+    const calls = await Promise.all(
+      this.#travellers.map(async (traveller) => {
+        const call = await this.#call(traveller, traveller.healthyClient)
+        traveller.healthy ??= call
+        return { client: traveller.name, symptom: call.symptom }
+      }),
+    )
+    for (const { client, symptom } of calls) {
+      const problem = unhealthy(this.#file.scenario, symptom)
+      if (problem === undefined) continue
+      throw when === 'before the fault'
+        ? new Stop(
+            'unhealthy',
+            `scenario ${this.#file.id}: not steady before the fault: ${client} ${problem}`,
+          )
+        : new Stop(
+            'invalid',
+            `scenario ${this.#file.id}: the fault was left behind: after healing, ${client} ${problem}`,
+          )
+    }
+    return calls
+  }
+
+  async #break(): Promise<void> {
+    const { plan } = this.#file.scenario.break
+    await this.#resetData()
+    if (isShared(plan)) for (const traveller of this.#travellers) await this.#breakFor(traveller)
+    else await Promise.all(this.#travellers.map((traveller) => this.#breakFor(traveller)))
+    for (const { name, fired } of this.#travellers) {
+      if ((fired?.count ?? 0) > 0) continue
+      throw new Stop(
+        'invalid',
+        `scenario ${this.#file.id}: the fault never fired for ${name}: ${fired?.text}`,
+      )
+    }
+  }
+
+  async #breakFor(traveller: Traveller): Promise<void> {
+    const { plan } = this.#file.scenario.break
+    const point = this.#world.point(traveller.door, plan.point)
+    try {
+      await point.arm(plan)
+      traveller.broken = await this.#call(traveller, traveller.brokenClient ?? traveller.healthyClient)
+      const { fired, text } = await point.evidence()
+      traveller.fired = { count: fired, text }
+    } finally {
+      await this.#heal(point)
+    }
+  }
+
+  async #heal(point: Breakable<never>): Promise<void> {
+    try {
+      await point.heal()
+    } catch (error) {
+      throw new Stop(
+        'invalid',
+        `scenario ${this.#file.id}: the fault was left behind: ${(error as Error).message}`,
+      )
+    }
+  }
+
+  /** One call, and everything the parts observed of it. */
+  async #call(traveller: Traveller, client: ReadyClient): Promise<ObservedCall> {
+    const { door } = traveller
+    traveller.events = []
+    const call = resolveCall(this.#file.scenario.call, door.standpoint.origin)
+    await client.started
+    const startedMs = nowMs()
+    const symptom = await client.call(call, (observation, atMs = nowMs()) =>
+      traveller.events.push({ ...observation, atMs, door: door.id }),
+    )
+    if (client === traveller.brokenClient || symptom.kind === 'hangs') await client.close()
+    if (!this.#isWarm) await door.machines.quiet()
+    await this.#world.flush()
+    const events = traveller.events.toSorted((one, other) => one.atMs - other.atMs)
+    return { startedMs, symptom, events }
+  }
+
+  /** Puts every row back, where a call or a fault could have changed one. */
+  async #resetData(): Promise<void> {
+    const { call, break: fault } = this.#file.scenario
+    const changes = (call?.method ?? 'GET') !== 'GET' || fault.step === 'database'
+    if (changes) await this.#world.database.reset()
+  }
+
+  reports(): ClientReport[] {
+    return this.#travellers.map(({ name: client, promise, healthy, broken, fired }) => ({
+      client,
+      promise,
+      ...(fired === undefined ? {} : { fired }),
+      ...(healthy === undefined || broken === undefined
+        ? {}
+        : {
+            symptom: broken.symptom,
+            differences: compare(promise, broken.symptom),
+            diagnosis: diagnose(healthy, broken),
+            trace: { healthy: healthy.events, broken: broken.events },
+          }),
+    }))
+  }
+
+  /** Where the scenario says what the API saw of its database, and it saw something else. */
+  databaseProblems(): string[] {
+    const promised = this.#file.scenario.database?.sqlstate
+    if (promised === undefined) return []
+    return this.#travellers.flatMap(({ name, broken }) => {
+      const seen = new Set<string>()
+      for (const event of broken?.events ?? []) {
+        if (event.machine === 'api' && event.sqlstate !== undefined) seen.add(event.sqlstate)
+      }
+      if (seen.has(promised)) return []
+      const saw = seen.size === 0 ? 'none' : [...seen].join(', ')
+      return [
+        `scenario ${this.#file.id}: ${name}: the API expected SQLSTATE ${promised} of Postgres, saw ${saw}`,
+      ]
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(
+      this.#travellers.flatMap(({ healthyClient, brokenClient }) => [
+        healthyClient.close(),
+        brokenClient?.close(),
+      ]),
+    )
+    await Promise.allSettled(this.#travellers.map(({ door }) => door.close()))
+  }
+}

@@ -1,0 +1,86 @@
+import type { Fault } from './fault.ts'
+
+/** Who makes the call. */
+export type ClientName = 'fetch'
+
+/** The request the app makes. */
+export interface Call {
+  /** Default: GET. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path and query. Default: `/users`. */
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** The client's own limit for the whole call, in milliseconds. Default: 10 000. */
+  readonly timeoutMs?: number
+  /** The client's own limit for the connection (DNS, TCP and TLS). Default: the client's. */
+  readonly connectTimeoutMs?: number
+  /** `cold` (default): a new connection. `warm`: the connection that the steady call opened. */
+  readonly connection?: 'cold' | 'warm'
+}
+
+/** What a client must see. Everything given must hold. */
+export interface Seen {
+  /** The outermost error's name: `TypeError`. */
+  readonly name?: string
+  /** The first code in the error's cause chain, outermost first: `ENOTFOUND`. */
+  readonly code?: string
+  /** The system call beside that code: `getaddrinfo`, `connect`, `queryA`. */
+  readonly syscall?: string
+  /** Must match the message of one error of the cause chain. */
+  readonly message?: RegExp
+  /** The exit code, of clients that are commands. */
+  readonly exit?: number
+  readonly status?: number
+  /** Every field given must equal the one in the response's JSON body. */
+  readonly body?: unknown
+  /** Must equal what the app made of the response. */
+  readonly data?: unknown
+  /** From the call to its end, in milliseconds: [at least, at most]. */
+  readonly tookMs?: readonly [atLeast: number, atMost: number]
+}
+
+export type ClientPromise =
+  | Seen
+  /** Nothing until `timeoutMs`; then the runner stopped the client. */
+  | 'hangs'
+  /** Where the real stack races. `because` says why. */
+  | { readonly oneOf: readonly Seen[]; readonly because: string }
+
+export type Expectations = { readonly all?: ClientPromise } & {
+  readonly [Name in ClientName]?: ClientPromise
+}
+
+/** For the reader who wants to understand. Plain words. */
+export interface Lesson {
+  /** What the developer lives through. */
+  readonly story?: string
+  readonly why: string
+  /** The one command that shows it. */
+  readonly seeIt?: string
+  /** Look-alikes: what else looks like this, and what tells it apart. */
+  readonly looksLike?: string
+  readonly hints?: readonly string[]
+}
+
+/** One fault, one call, and what each client must see. The file's name is the scenario's id. */
+export interface Scenario {
+  readonly title: string
+  /** The one step to break: `dns.nxdomain()`. */
+  readonly break: Fault
+  /** Default: `GET /users`. */
+  readonly call?: Call
+  /** What each client must see; `all` for every client not named. */
+  readonly expect: Expectations
+  /** Replaces the named client's promise in the portable world. */
+  readonly portable?: Expectations
+  /** What the API saw of its database. */
+  readonly database?: { readonly sqlstate: string }
+  readonly lesson?: Lesson
+}
+
+/** Gives the author types and completion; the runner checks the same at run time. */
+export function scenario(definition: Scenario): Scenario {
+  return definition
+}

@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { shopReset, shopSchema } from '../api/shop.ts'
+import { ownerLives } from '../lifetime/run-directory.ts'
+import { AdminConnection, identifier, literal } from './admin.ts'
+import type { Database, DatabaseNeed, DatabaseOptions, DatabaseTarget } from './database.ts'
+import { statePoint } from './sql-states.ts'
+
+/** What acts on the whole server is refused: others may be using it. */
+const provides: readonly DatabaseNeed[] = ['sql']
+
+/**
+ * A database of the run's own on a server that somebody else runs, with a plain role of its own where the
+ * user may create roles. Both are dropped on stop, or by the next run when this one dies.
+ *
+ * @throws Error when the server cannot be reached, or its user may not create databases.
+ */
+export async function openByUrl(server: DatabaseTarget, { run }: DatabaseOptions): Promise<Database> {
+  const maintenance = new AdminConnection(server)
+  try {
+    const rights = await readRights(maintenance, server)
+    await dropDead(maintenance)
+    const name = `faultpath_${machineId()}_${run.id.replaceAll('-', '_')}`
+    const admin = new AdminConnection({ ...server, database: name })
+    let app = server.user
+    let password = server.password
+    const drop = async (): Promise<void> => {
+      await admin.close()
+      await dropDatabase(maintenance, name)
+      if (rights.mayCreateRoles) await maintenance.query(`DROP ROLE IF EXISTS ${identifier(name)}`)
+      await maintenance.close()
+    }
+
+    try {
+      if (rights.mayCreateRoles) {
+        app = name
+        password = randomBytes(18).toString('base64url')
+        await createRole(maintenance, app, password)
+      }
+      await maintenance.query(`CREATE DATABASE ${identifier(name)}`)
+      await admin.query(shopSchema(app) + shopReset)
+    } catch (error) {
+      await drop().catch(() => {})
+      throw error
+    }
+
+    const point = statePoint(admin, { provider: 'url', provides })
+    return {
+      provider: 'url',
+      provides,
+      version: rights.version,
+      target: { ...server, user: app, password, database: name },
+      admin: admin.target,
+      point: () => point,
+      reset: async () => {
+        await admin.query(shopReset)
+      },
+      stop: drop,
+    }
+  } catch (cause) {
+    await maintenance.close()
+    throw new Error(`database ${server.host}:${server.port}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+interface Rights {
+  readonly version: string
+  readonly mayCreateRoles: boolean
+}
+
+async function readRights(maintenance: AdminConnection, { user }: DatabaseTarget): Promise<Rights> {
+  const [row] = await maintenance.query(
+    `SELECT current_setting('server_version') AS version, rolsuper OR rolcreatedb AS databases,
+      rolsuper OR rolcreaterole AS roles FROM pg_roles WHERE rolname = current_user`,
+  )
+  if (row?.['databases'] !== true) {
+    throw new Error(
+      `expected user ${user} to have the right to create databases. Give it: ALTER ROLE ${identifier(user)} CREATEDB`,
+    )
+  }
+  const [version = ''] = String(row['version']).split(' ')
+  return { version, mayCreateRoles: row['roles'] === true }
+}
+
+async function createRole(maintenance: AdminConnection, role: string, password: string): Promise<void> {
+  await maintenance.query(
+    // The grant lets a user that is no superuser end the role's sessions, which healing and dropping need.
+    `CREATE ROLE ${identifier(role)} LOGIN PASSWORD ${literal(password)}; GRANT ${identifier(role)} TO CURRENT_USER`,
+  )
+}
+
+/**
+ * Other machines and containers may use the same server; whether their processes live cannot be seen from
+ * here. So the names carry where the run's process lives, and only our own are looked at.
+ */
+function machineId(): string {
+  const space = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
+  return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 8)
+}
+
+async function dropDead(maintenance: AdminConnection): Promise<void> {
+  const ours = new RegExp(`^faultpath_${machineId()}_(\\d+_\\d+(?:_\\d+)?)$`)
+  const isDead = (name: unknown): boolean => {
+    const [, id] = ours.exec(String(name)) ?? []
+    return id !== undefined && ownerLives(id.replaceAll('_', '-')) === false
+  }
+  const databases = await maintenance.query('SELECT datname AS name FROM pg_database')
+  const roles = await maintenance.query('SELECT rolname AS name FROM pg_roles')
+  try {
+    for (const { name } of databases) if (isDead(name)) await dropDatabase(maintenance, String(name))
+    for (const { name } of roles) {
+      if (isDead(name)) await maintenance.query(`DROP ROLE IF EXISTS ${identifier(String(name))}`)
+    }
+  } catch {
+    // Another run sweeps at the same time, or they belong to another user of the server. Ours does not depend on it.
+  }
+}
+
+async function dropDatabase(maintenance: AdminConnection, name: string): Promise<void> {
+  await maintenance.query(`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
+}

@@ -1,0 +1,14 @@
+/**
+ * The variables a child needs to be an ordinary process, and no others: proxies, certificate authorities,
+ * NODE_OPTIONS and PG* of the person's own shell would change what a client sees.
+ */
+const kept = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TERM', 'TMPDIR', 'TZ', 'SystemRoot']
+
+export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const environment: Record<string, string> = {}
+  for (const name of kept) {
+    const value = process.env[name]
+    if (value !== undefined) environment[name] = value
+  }
+  return { ...environment, ...extra }
+}

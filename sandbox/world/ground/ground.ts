@@ -1,0 +1,32 @@
+import type { Socket as UdpSocket } from 'node:dgram'
+import type { Server } from 'node:net'
+
+/**
+ * Where sockets get opened. In the portable world that is this process; in the sealed world a small child
+ * inside the clients' namespaces opens them and passes them out. The machines never know which.
+ */
+export interface Ground {
+  /**
+   * Makes `server` listen on `address:port` (0 means any free port) and returns the port.
+   * @throws Error with `code` EADDRINUSE when the port is taken.
+   */
+  listen(server: Server, address: string, port: number): Promise<number>
+  /** A UDP socket bound to `address:port` (0 means any free port). Same errors. */
+  bindUdp(address: string, port: number): Promise<UdpSocket>
+  /**
+   * A listener on `address:port` whose accept queue is full: the kernel drops every further SYN, so a client
+   * sees a connect that never ends. The port must be free. `release` closes it.
+   */
+  fillBacklog(address: string, port: number): Promise<FullBacklog>
+  /**
+   * Opens a TCP connection from where the clients are and drops it at once. Resolves to `connected`, or to the
+   * code of the error (`ECONNREFUSED`). The witness that a port is really closed.
+   */
+  probe(address: string, port: number): Promise<string>
+}
+
+export interface FullBacklog {
+  /** How many connection attempts the kernel has left without an answer so far (sockets seen in SYN_SENT). */
+  unanswered(): Promise<number>
+  release(): Promise<void>
+}

@@ -1,0 +1,96 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { BlockList, connect, isIP, isIPv6, type Server } from 'node:net'
+import { fillBacklog } from './full-backlog.ts'
+import type { FullBacklog, Ground } from './ground.ts'
+
+/** A loopback connect that takes longer has no answer: a full backlog, for example. */
+const PROBE_WAITS_MS = 1_000
+
+/**
+ * The ground of the portable world: sockets of this process, on loopback addresses only, so that nothing the
+ * sandbox breaks can be reached from another machine.
+ */
+export class PortableGround implements Ground {
+  async listen(server: Server, address: string, port: number): Promise<number> {
+    assertLoopback(address)
+    await opened(server, address, port, () => server.listen({ host: address, port }))
+    return boundPort(server.address())
+  }
+
+  async bindUdp(address: string, port: number): Promise<UdpSocket> {
+    assertLoopback(address)
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    try {
+      await opened(socket, address, port, () => socket.bind({ address, port }))
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+    return socket
+  }
+
+  async fillBacklog(address: string, port: number): Promise<FullBacklog> {
+    assertLoopback(address)
+    return fillBacklog(address, port)
+  }
+
+  async probe(address: string, port: number): Promise<string> {
+    assertLoopback(address)
+    return probe(address, port)
+  }
+}
+
+/** Resolves to `connected`, `ETIMEDOUT` after one second without an answer, or the code of the error. */
+export function probe(address: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port, timeout: PROBE_WAITS_MS })
+    const done = (result: string) => {
+      socket.destroy()
+      resolve(result)
+    }
+    socket.once('connect', () => done('connected'))
+    socket.once('timeout', () => done('ETIMEDOUT'))
+    socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message))
+  })
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** @throws Error when `address` is not an IP literal of 127.0.0.0/8 (RFC 1122 §3.2.1.3) or ::1 (RFC 4291 §2.5.3). */
+export function assertLoopback(address: string): void {
+  const family = isIP(address)
+  if (family !== 0 && loopback.check(address, family === 6 ? 'ipv6' : 'ipv4')) return
+  throw new Error(
+    `ground: will not open ${JSON.stringify(address)}: expected a loopback address. Use one of 127.0.0.0/8, or ::1.`,
+  )
+}
+
+function opened(
+  socket: Server | UdpSocket,
+  address: string,
+  port: number,
+  open: () => unknown,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => {
+      socket.off('listening', onListening)
+      const hint = error.code === 'EADDRINUSE' ? ' Free the port, or use port 0.' : ''
+      const message = `ground: cannot open ${address}:${port} (${error.code ?? error.message}).${hint}`
+      reject(Object.assign(new Error(message, { cause: error }), { code: error.code }))
+    }
+    const onListening = () => {
+      socket.off('error', onError)
+      resolve()
+    }
+    socket.once('error', onError)
+    socket.once('listening', onListening)
+    open()
+  })
+}
+
+function boundPort(bound: ReturnType<Server['address']>): number {
+  if (bound === null || typeof bound === 'string') throw new Error('ground: the server has no TCP address')
+  return bound.port
+}

@@ -1,0 +1,197 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Socket as UdpSocket } from 'node:dgram'
+import { writeFileSync } from 'node:fs'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cleanEnvironment } from '../../environment.ts'
+import type { RunDirectory } from '../../lifetime/run-directory.ts'
+import type { Watchdog } from '../../lifetime/watchdog.ts'
+import type { FullBacklog, Ground } from '../ground.ts'
+import type { FromKeeper, ToKeeper } from './messages.ts'
+
+const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
+const keeperEntry = fileURLToPath(new URL('./keeper.ts', import.meta.url))
+
+/** Entering takes some 50 ms; a kernel that does not answer for this long will not. */
+const enterMs = 5_000
+
+type Request = ToKeeper extends infer Message
+  ? Message extends unknown
+    ? Omit<Message, 'id'>
+    : never
+  : never
+
+interface Answer {
+  readonly value?: string | number
+  readonly handle?: unknown
+}
+
+interface Pending {
+  resolve(answer: Answer): void
+  reject(error: Error): void
+}
+
+export interface SealedGroundOptions {
+  readonly run: RunDirectory
+  readonly watchdog: Watchdog
+  readonly compileCache: string
+}
+
+/**
+ * The ground of the sealed world: a user, network, mount and pid namespace of its own, made without root
+ * (user_namespaces(7)). Its loopback is not the host's, so the ports in it are the real ones: 53, 80, 443.
+ */
+export class SealedGround implements Ground {
+  /** The keeper, as the host knows it: whoever enters the namespaces names it. */
+  readonly pid: number
+  readonly #child: ChildProcess
+  readonly #run: RunDirectory
+  readonly #pending = new Map<number, Pending>()
+  #asked = 0
+
+  /** @throws Error that says why namespaces cannot be had here. */
+  static async enter({ run, watchdog, compileCache }: SealedGroundOptions): Promise<SealedGround> {
+    writeFileSync(join(run.path, 'nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n')
+    writeFileSync(join(run.path, 'resolv.conf'), resolvConf('127.0.0.1'))
+    // Bound before it is written: the certificates are made meanwhile, into the same file.
+    writeFileSync(join(run.path, 'ca.pem'), '', { flag: 'a' })
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', keeperEntry]
+    const child = watchdog.spawn(
+      'unshare',
+      [
+        '--user',
+        '--map-root-user',
+        '--net',
+        '--mount',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        'sh',
+        enterScript,
+        run.path,
+        ...node,
+      ],
+      {
+        env: cleanEnvironment({ NODE_COMPILE_CACHE: compileCache }),
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    )
+    let complaint = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk).slice(-2_000)
+    })
+    const pid = await new Promise<number>((resolve, reject) => {
+      const refuse = (why: string) => {
+        child.kill('SIGKILL')
+        reject(new Error(why))
+      }
+      const timer = setTimeout(refuse, enterMs, `no answer within ${enterMs} ms`)
+      child.once('error', (error: NodeJS.ErrnoException) =>
+        refuse(error.code === 'ENOENT' ? 'unshare is not installed (package util-linux)' : error.message),
+      )
+      child.once('close', (code) => refuse(complaint.trim().split('\n').at(-1) || `exit code ${code}`))
+      child.once('message', (message: FromKeeper) => {
+        clearTimeout(timer)
+        if (message.kind === 'ready') resolve(message.pid)
+      })
+      child.once('close', () => clearTimeout(timer))
+    })
+    return new SealedGround(child, pid, run)
+  }
+
+  private constructor(child: ChildProcess, pid: number, run: RunDirectory) {
+    this.#child = child
+    this.pid = pid
+    this.#run = run
+    child.on('message', (message: FromKeeper, handle: unknown) => this.#receive(message, handle))
+    child.once('close', () => {
+      for (const { reject } of this.#pending.values()) reject(new Error('sealed world: its keeper ended'))
+      this.#pending.clear()
+    })
+  }
+
+  async listen(server: Server, address: string, port: number): Promise<number> {
+    const { handle } = await this.#ask({ kind: 'listen', address, port })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(handle as Server, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    const bound = server.address()
+    return typeof bound === 'object' && bound !== null ? bound.port : port
+  }
+
+  async bindUdp(address: string, port: number): Promise<UdpSocket> {
+    const { handle } = await this.#ask({ kind: 'bind-udp', address, port })
+    return handle as UdpSocket
+  }
+
+  async probe(address: string, port: number): Promise<string> {
+    return String((await this.#ask({ kind: 'probe', address, port })).value)
+  }
+
+  async fillBacklog(address: string, port: number): Promise<FullBacklog> {
+    await this.#ask({ kind: 'fill-backlog', address, port })
+    return {
+      unanswered: async () => Number((await this.#ask({ kind: 'unanswered', address, port })).value),
+      release: async () => {
+        await this.#ask({ kind: 'release-backlog', address, port })
+      },
+    }
+  }
+
+  /**
+   * The command line that runs a command inside, looking names up at `resolver`. Each gets mounts of its own on
+   * top, because each client has a DNS server of its own.
+   */
+  inside(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
+    const file = join(this.#run.path, `resolv-${resolver}.conf`)
+    writeFileSync(file, resolvConf(resolver))
+    const enter = [
+      '--target',
+      String(this.pid),
+      '--user',
+      '--preserve-credentials',
+      '--net',
+      '--mount',
+      '--pid',
+    ]
+    const bind = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+    return ['nsenter', [...enter, '--', 'unshare', '--mount', 'sh', '-c', bind, file, command, ...args]]
+  }
+
+  /** Ends the namespaces with everything that runs in them. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()))
+    this.#child.kill('SIGKILL')
+    await gone
+  }
+
+  #ask(request: Request): Promise<Answer> {
+    this.#asked += 1
+    const id = this.#asked
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#child.send({ ...request, id }, (error) => {
+        if (error !== null) reject(error)
+      })
+    })
+  }
+
+  #receive(message: FromKeeper, handle: unknown): void {
+    if (message.kind === 'ready') return
+    const pending = this.#pending.get(message.id)
+    this.#pending.delete(message.id)
+    if (message.kind === 'failed')
+      pending?.reject(Object.assign(new Error(message.message), { code: message.code }))
+    else pending?.resolve({ handle, ...(message.value === undefined ? {} : { value: message.value }) })
+  }
+}
+
+function resolvConf(server: string): string {
+  return `nameserver ${server}\noptions timeout:1 attempts:2\n`
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { identify, lives, type ProcessIdentity } from './process-identity.ts'
+import type { RunDirectory } from './run-directory.ts'
+
+/** `quit` is for Postgres: it shuts down at once, and leaves no shared memory behind. */
+export type HowToEnd = 'kill' | 'quit'
+
+const script = fileURLToPath(new URL('./watchdog.sh', import.meta.url))
+
+/**
+ * Ends every child of a run when its runner dies, `kill -9` included, and removes the run's directory. It
+ * is a shell in its own session (so Ctrl-C does not reach it) that waits for the end of a pipe.
+ */
+export class Watchdog {
+  readonly #run: RunDirectory
+  readonly #shell: ChildProcess
+  readonly #pipe: Socket
+  readonly #adopted = new Set<number>()
+
+  private constructor(run: RunDirectory) {
+    this.#run = run
+    this.#shell = spawnScript(run.id, run.path, 'pipe')
+    this.#pipe = this.#shell.stdin as Socket
+    this.#shell.unref()
+    this.#pipe.unref()
+    // Both fail only when the shell is gone. The sweep of the next start then ends what this one could not.
+    this.#shell.on('error', () => {})
+    this.#pipe.on('error', () => {})
+  }
+
+  static start(run: RunDirectory): Watchdog {
+    return new Watchdog(run)
+  }
+
+  /** Takes over a child that leads its own process group (was spawned `detached`). */
+  adopt(pid: number, how: HowToEnd = 'kill'): void {
+    this.#adopted.add(pid)
+    // Node hands a write to an idle pipe to the kernel before it returns, so a death right after is covered.
+    this.#pipe.write(`+ ${pid} ${how.toUpperCase()}\n`)
+  }
+
+  /** The child has ended: its number may soon be somebody else's. */
+  release(pid: number): void {
+    if (this.#adopted.delete(pid)) this.#pipe.write(`- ${pid}\n`)
+  }
+
+  /**
+   * `child_process.spawn` for children of the run: in a process group of its own, marked with the run's id,
+   * adopted until it exits. The mark covers the moment between the fork and the adoption.
+   */
+  spawn(
+    command: string,
+    args: readonly string[],
+    { how, ...options }: SpawnOptions & { how?: HowToEnd } = {},
+  ): ChildProcess {
+    const env = { ...(options.env ?? process.env), FAULTPATH_RUN: this.#run.id }
+    const child = spawn(command, args, { ...options, env, detached: true })
+    const { pid } = child
+    if (pid !== undefined) {
+      this.adopt(pid, how)
+      child.once('exit', () => this.release(pid))
+    }
+    return child
+  }
+
+  /**
+   * The run is over. Children that have not ended by now are ended as if the runner had died. The run's
+   * directory is removed only in that case. Safe to repeat.
+   */
+  async close(): Promise<void> {
+    this.#shell.ref()
+    this.#pipe.end(this.#adopted.size === 0 ? 'done\n' : '')
+    await exited(this.#shell)
+  }
+}
+
+/** Ends whatever a dead run left, and removes its directory: a watchdog whose pipe is at its end already. */
+export async function reap(id: string, path: string): Promise<void> {
+  await exited(spawnScript(id, path, 'ignore'))
+}
+
+function spawnScript(id: string, path: string, stdin: 'pipe' | 'ignore'): ChildProcess {
+  return spawn('/bin/sh', [script, id, path], {
+    cwd: '/',
+    detached: true,
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+    stdio: [stdin, 'ignore', 'ignore'],
+  })
+}
+
+async function exited(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  await once(child, 'exit')
+}
+
+const ancestorPollMs = 300
+
+/** A chain longer than this is no `npm run`. */
+const ancestorsMax = 8
+
+/**
+ * Started by `npm run`, the runner does not notice when npm is killed with -9: npm, a shell and the runner
+ * are three processes, and the other two live on. This looks three times a second whether everyone from
+ * the parent up to npm is still there, and calls `onGone` once when somebody is not.
+ *
+ * @returns a function that stops it.
+ */
+export function watchAncestors(onGone: (pid: number) => void): () => void {
+  const watched = process.env['npm_lifecycle_event'] === undefined ? [] : packageManagerChain()
+  const timer = setInterval(() => {
+    const gone = watched.find((ancestor) => !isStillThere(ancestor))
+    if (gone === undefined) return
+    clearInterval(timer)
+    onGone(gone.pid)
+  }, ancestorPollMs)
+  timer.unref()
+  if (watched.length === 0) clearInterval(timer)
+  return () => clearInterval(timer)
+}
+
+function isStillThere({ pid, start }: ProcessIdentity): boolean {
+  // Without /proc a look at another process costs a process. An orphan is given another parent anyway.
+  return process.platform === 'linux' ? lives(pid, start) : process.ppid === pid
+}
+
+/** The parent, its parent and so on up to npm; the parent alone where npm is not found (no /proc). */
+function packageManagerChain(): readonly ProcessIdentity[] {
+  const chain: ProcessIdentity[] = []
+  let pid = process.ppid
+  while (pid > 1 && chain.length < ancestorsMax) {
+    const ancestor = identify(pid)
+    if (ancestor === undefined) break
+    chain.push(ancestor)
+    if (isPackageManager(pid)) return chain
+    pid = ancestor.parent
+  }
+  return chain.slice(0, 1)
+}
+
+function isPackageManager(pid: number): boolean {
+  try {
+    const [program = '', argument = ''] = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')
+    // npm sets its title to `npm run scenario`; the others are `node /path/to/pnpm.cjs` or a program.
+    return [program, argument].some((word) => /(^|\/)(npm|npx|pnpm|yarn|bun)\b/.test(word))
+  } catch {
+    return false
+  }
+}

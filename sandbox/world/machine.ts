@@ -1,0 +1,18 @@
+/**
+ * A point of a machine where a step can be broken. Arming and healing are all or nothing, and healing is
+ * safe to repeat.
+ */
+export interface Breakable<Plan> {
+  arm(plan: Plan): Promise<void>
+  heal(): Promise<void>
+  /** What proves that the fault acted since the last arming. Read before healing. */
+  evidence(): Promise<Evidence>
+}
+
+/** Counted by the machine itself or read from the kernel: never concluded from the plan. */
+export interface Evidence {
+  /** Events that met a verdict, or attempts that met a state. 0 means the fault never fired. */
+  readonly fired: number
+  /** For people: `4 questions, 4 × NXDOMAIN`. */
+  readonly text: string
+}

@@ -1,0 +1,151 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { timed } from '../budget.ts'
+import type { WorldKind } from '../fault.ts'
+import type { Api } from './api/api.ts'
+import { nowMs } from './clock.ts'
+import type { Database, DatabaseOptions } from './database/database.ts'
+import type { FrontDoor } from './front-door.ts'
+import { type AddressLease, leaseAddress } from './ground/address.ts'
+import { PortableGround } from './ground/portable-ground.ts'
+import { cacheDirectory, type RunDirectory, sweep } from './lifetime/run-directory.ts'
+import type { Watchdog } from './lifetime/watchdog.ts'
+import type { Authority } from './tls/certificates.ts'
+import type { Observe, TraceEvent } from './trace.ts'
+import { Wire } from './wire/wire.ts'
+
+export interface WorldOptions {
+  readonly kind: WorldKind
+  readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
+  /** Lines for people while something takes long: the first run builds the Postgres cache. */
+  readonly onProgress: (line: string) => void
+}
+
+/** A part that ended though nobody asked it to. */
+export interface Death {
+  readonly part: string
+  readonly detail: string
+}
+
+/** What the front doors of a world share. */
+export interface Parts {
+  readonly run: RunDirectory
+  readonly watchdog: Watchdog
+  readonly lease: AddressLease
+  readonly ground: PortableGround
+  /** Comes up while the doors are opened and the first clients start. */
+  readonly backend: Promise<Backend>
+  readonly machines: Promise<Machines>
+  readonly compileCache: string
+}
+
+/** What front doors are made with. */
+export interface Machines {
+  readonly authority: Authority
+  readonly authorityFile: string
+  readonly FrontDoor: typeof FrontDoor
+}
+
+/** What stands behind the front doors. */
+export interface Backend {
+  readonly api: Api
+  readonly databaseWire: Wire
+  readonly database: Database
+}
+
+/** What happens to a world that nobody asked for, and who listens to what the API observes. */
+export class Incidents {
+  readonly deaths: Death[] = []
+  readonly bugs: Error[] = []
+  readonly listeners = new Map<string, (event: TraceEvent) => void>()
+  isClosing = false
+
+  /** For machines that all doors share: everybody who is calling may have caused what they see. */
+  readonly observeShared: Observe = (observation, atMs = nowMs()) => {
+    for (const [door, listener] of this.listeners) listener({ ...observation, atMs, door })
+  }
+
+  died(part: string, detail: string): void {
+    if (!this.isClosing) this.deaths.push({ part, detail })
+  }
+}
+
+/**
+ * Starts everything that all front doors share. Resolves when Postgres and the API have been spawned: both
+ * come up while this process imports the rest.
+ */
+export async function startParts(
+  options: WorldOptions,
+  run: RunDirectory,
+  watchdog: Watchdog,
+  incidents: Incidents,
+): Promise<Parts> {
+  const lease = await leaseAddress()
+  const { address } = lease
+  const compileCache = join(cacheDirectory(), 'compile')
+  const shared = { run, watchdog, lease, ground: new PortableGround(), compileCache }
+  const [{ openDatabase }, { Api: ApiClass }] = await Promise.all([
+    import('./database/database.ts'),
+    import('./api/api.ts'),
+  ])
+  const database = timed('Postgres', () =>
+    openDatabase({
+      ...options.database,
+      address,
+      run,
+      watchdog,
+      onProgress: options.onProgress,
+      onDeath: (detail) => incidents.died('Postgres', detail),
+    }),
+  )
+  const databaseWire = database.then(({ target }) =>
+    Wire.open({
+      name: 'database',
+      ground: shared.ground,
+      address,
+      port: 0,
+      upstream: () => target,
+      observe: incidents.observeShared,
+      onBug: (error) => incidents.bugs.push(error),
+    }),
+  )
+  let apiPid = 0
+  const api = timed('API', () =>
+    ApiClass.start({
+      address,
+      port: 0,
+      env: { FAULTPATH_RUN: run.id, NODE_COMPILE_CACHE: compileCache },
+      database: async () => {
+        const { port } = await databaseWire
+        return { ...(await database).target, host: address, port }
+      },
+      onSpawn: (pid) => {
+        apiPid = pid
+        watchdog.adopt(pid)
+      },
+      onTrace: (event) => incidents.listeners.get(event.door)?.(event),
+      onExit: ({ code, signal }) => {
+        watchdog.release(apiPid)
+        incidents.died('the API', signal ?? `exit code ${code}`)
+      },
+    }),
+  )
+  const backend = Promise.all([database, databaseWire, api, sweep()]).then(
+    ([up, wire, apiUp]): Backend => ({ database: up, databaseWire: wire, api: apiUp }),
+  )
+  const machines = importMachines(run)
+  // Awaited by whoever needs them; until then their failure is not unhandled.
+  for (const part of [backend, machines]) part.catch(() => {})
+  return { ...shared, backend, machines }
+}
+
+async function importMachines(run: RunDirectory): Promise<Machines> {
+  const [{ Authority: AuthorityClass }, { FrontDoor: FrontDoorClass, hostName }] = await timed(
+    'machines imported',
+    () => Promise.all([import('./tls/certificates.ts'), import('./front-door.ts')]),
+  )
+  const authority = await timed('certificates', () => AuthorityClass.create(hostName))
+  const authorityFile = join(run.path, 'ca.pem')
+  writeFileSync(authorityFile, authority.rootPem)
+  return { authority, authorityFile, FrontDoor: FrontDoorClass }
+}

@@ -1,0 +1,206 @@
+import { createHash, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ServedCertificate } from '../trace.ts'
+import type {
+  CertificateDeviation,
+  CertificateRecipe,
+  LeafDeviation,
+  RootName,
+} from './certificate-recipe.ts'
+import { toPem, writeCertificate } from './certificate-writer.ts'
+
+export type { CertificateRecipe } from './certificate-recipe.ts'
+
+export interface Chain {
+  /** Leaf first, then what else is sent. */
+  readonly certPem: string
+  readonly keyPem: string
+  readonly served: ServedCertificate
+  /** Size of the certificates sent, DER. */
+  readonly bytes: number
+  /** With `keyMismatch`: the leaf of `certPem` and `keyPem`, and the one of equal size that the client is to see. */
+  readonly exchange?: { readonly own: Buffer; readonly shown: Buffer }
+}
+
+interface Signer {
+  readonly name: string | null
+  readonly certificate: Buffer
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
+
+/**
+ * The certificate authority of one run. Every key is fresh and stays in memory; only the certificates that
+ * clients shall trust are ever written to disk.
+ */
+export class Authority {
+  /** What clients trust: the root, then a retired one that ended (real trust stores keep such too). PEM. */
+  readonly rootPem: string
+  readonly #hostName: string
+  readonly #trusted = selfSigned('Faultpath Root', { notAfterDays: 365 })
+  readonly #retired = selfSigned('Faultpath Retired Root', { notAfterDays: -30 })
+  #unknown: Signer | undefined
+  readonly #chains = new Map<string, Promise<Chain>>()
+  #intermediate: Signer | undefined
+
+  /** @param hostName the name healthy leaves are for, `api.example.test` */
+  static async create(hostName: string): Promise<Authority> {
+    return new Authority(hostName)
+  }
+
+  private constructor(hostName: string) {
+    this.#hostName = hostName
+    this.rootPem = toPem(this.#trusted.certificate) + toPem(this.#retired.certificate)
+  }
+
+  /** Writes `root.pem` (certificates only) into `dir` for clients to trust. Returns its path. */
+  async writeAuthority(dir: string): Promise<string> {
+    const path = join(dir, 'root.pem')
+    await writeFile(path, this.rootPem, { mode: 0o644 })
+    return path
+  }
+
+  /** The chain of a recipe: made once, the same chain for the same recipe ever after. */
+  issue(recipe: CertificateRecipe): Promise<Chain> {
+    const key = JSON.stringify(recipe)
+    const chain = this.#chains.get(key) ?? Promise.resolve().then(() => this.#make(recipe))
+    this.#chains.set(key, chain)
+    return chain
+  }
+
+  #make(recipe: CertificateRecipe): Chain {
+    const root = this.#root(recipe.root ?? 'trusted')
+    const intermediates = this.#intermediates(recipe, root)
+    const issuer = intermediates[0] ?? root
+    const leaf = recipe.leaf?.selfSigned ? this.#leaf(recipe.leaf) : this.#leaf(recipe.leaf ?? {}, issuer)
+    const parts = {
+      leaf: [leaf.certificate],
+      intermediates: intermediates.map((signer) => signer.certificate),
+      root: [root.certificate],
+    }
+    const healthySend = recipe.leaf?.selfSigned ? (['leaf'] as const) : (['leaf', 'intermediates'] as const)
+    const sent = (recipe.send ?? healthySend).flatMap((part) => parts[part])
+    const shown = recipe.leaf?.keyMismatch
+      ? this.#twin(recipe.leaf, leaf.certificate.length, issuer)
+      : undefined
+    return {
+      certPem: sent.map(toPem).join(''),
+      keyPem: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      served: describe(sent.map((certificate) => (certificate === leaf.certificate && shown) || certificate)),
+      bytes: Buffer.concat(sent).length,
+      ...(shown && { exchange: { own: leaf.certificate, shown } }),
+    }
+  }
+
+  /** The same leaf for another key, in as many bytes: signatures vary by a byte or two, so it may take some. */
+  #twin(deviation: LeafDeviation, bytes: number, issuer: Signer): Buffer {
+    for (;;) {
+      const { certificate } = this.#leaf(deviation, issuer)
+      if (certificate.length === bytes) return certificate
+    }
+  }
+
+  #root(name: RootName): Signer {
+    if (name === 'trusted') return this.#trusted
+    if (name === 'retired') return this.#retired
+    this.#unknown ??= selfSigned('Faultpath Unknown Root', { notAfterDays: 365 })
+    return this.#unknown
+  }
+
+  /** The one that signs the leaf first. The healthy one is made once and shared by all recipes. */
+  #intermediates(recipe: CertificateRecipe, root: Signer): Signer[] {
+    const isHealthy = !recipe.intermediate && !recipe.intermediates && root === this.#trusted
+    if (isHealthy) {
+      this.#intermediate ??= authority('Faultpath Intermediate', root, {})
+      return [this.#intermediate]
+    }
+    const made: Signer[] = []
+    for (let i = 0; i < (recipe.intermediates ?? 1); i++) {
+      const name = i === 0 ? 'Faultpath Intermediate' : `Faultpath Intermediate ${i + 1}`
+      made.unshift(authority(name, made[0] ?? root, recipe.intermediate ?? {}))
+    }
+    return made
+  }
+
+  #leaf(deviation: LeafDeviation, issuer?: Signer): Signer {
+    const names = deviation.names ?? [this.#hostName]
+    const ips = deviation.ips ?? []
+    const commonName =
+      deviation.commonName === undefined ? (names[0] ?? ips[0] ?? null) : deviation.commonName
+    const further = Array.from(
+      { length: deviation.furtherNames ?? 0 },
+      (_, i) => `name-${i + 1}.example.test`,
+    )
+    return certify(
+      { name: commonName, names: [...names, ...further], ips, isAuthority: false },
+      deviation,
+      issuer,
+    )
+  }
+}
+
+function selfSigned(name: string, deviation: CertificateDeviation): Signer {
+  return certify({ name, names: [], ips: [], isAuthority: true }, deviation)
+}
+
+function authority(name: string, issuer: Signer, deviation: CertificateDeviation): Signer {
+  return certify({ name, names: [], ips: [], isAuthority: true }, deviation, issuer)
+}
+
+interface Subject {
+  readonly name: string | null
+  readonly names: readonly string[]
+  readonly ips: readonly string[]
+  readonly isAuthority: boolean
+}
+
+/** A fresh key and a certificate for it, signed by `issuer`, or by itself without one. */
+function certify(subject: Subject, deviation: CertificateDeviation, issuer?: Signer): Signer {
+  const { privateKey, publicKey } =
+    deviation.key === 'rsa1024'
+      ? generateKeyPairSync('rsa', { modulusLength: 1024 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const certificate = writeCertificate({
+    subject: subject.name,
+    publicKey,
+    issuer: issuer ? issuer.name : subject.name,
+    issuerKey: issuer?.privateKey ?? privateKey,
+    issuerPublicKey: issuer?.publicKey ?? publicKey,
+    ...validity(deviation),
+    isAuthority: subject.isAuthority,
+    names: subject.names,
+    ips: subject.ips,
+    deviation,
+  })
+  return { name: subject.name, certificate, privateKey, publicKey }
+}
+
+/**
+ * It starts a day in the past so that a client whose clock is a little behind meets no second fault, and it
+ * never ends before it starts, which clients would report in different ways.
+ */
+function validity({ notBeforeDays, notAfterDays }: CertificateDeviation): {
+  notBefore: Date
+  notAfter: Date
+} {
+  const from = notBeforeDays ?? (notAfterDays !== undefined && notAfterDays <= 0 ? notAfterDays - 90 : -1)
+  const to = notAfterDays ?? Math.max(30, from + 90)
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
+  return { notBefore: inDays(from), notAfter: inDays(to) }
+}
+
+/** Many names are cut to the first few: an observation stays small whatever was served. */
+const namesShown = 5
+
+function describe(sent: readonly Buffer[]): ServedCertificate {
+  const read = sent.map((certificate) => new X509Certificate(certificate))
+  const names = read[0]?.subjectAltName?.split(', ').slice(0, namesShown) ?? []
+  const times = (dates: readonly string[]) => dates.map((date) => new Date(date).toISOString()).sort()
+  return {
+    digests: sent.map((der) => createHash('sha256').update(der).digest('hex').slice(0, 16)),
+    names: names.map((name) => name.replace(/^(DNS|IP Address):/, '')),
+    notBefore: times(read.map((certificate) => certificate.validFrom)).at(-1) ?? '',
+    notAfter: times(read.map((certificate) => certificate.validTo))[0] ?? '',
+  }
+}

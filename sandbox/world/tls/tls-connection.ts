@@ -1,0 +1,220 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { TlsObservation } from '../trace.ts'
+import { type HelloRead, readClientHello } from './client-hello.ts'
+import { FlightShaper, type Shaping } from './flight-shaper.ts'
+import { alertRecord } from './tls-alerts.ts'
+import type { Ending, TlsEvent, TlsVerdict } from './tls-points.ts'
+import type { TlsSettings } from './tls-settings.ts'
+
+/** What a connection needs of the edge it came in at. */
+export interface TlsConnectionHost {
+  /** Asked when a ClientHello has arrived: what this handshake is conducted with. */
+  readonly settings: () => TlsSettings
+  readonly decide: (hello: TlsEvent) => TlsVerdict | undefined
+  readonly upstream: () => { host: string; port: number }
+  readonly observe: (observation: Omit<TlsObservation, 'machine' | 'connection'>) => void
+}
+
+/**
+ * One connection: its ClientHello is read, put back and given to OpenSSL, or met with a verdict; then plaintext
+ * passes between it and the upstream. A FIN arrives as close_notify and FIN, a RST as RST, both ways.
+ */
+export class TlsConnection {
+  readonly #raw: Socket
+  readonly #host: TlsConnectionHost
+  #head: Buffer = Buffer.alloc(0)
+  #settings: TlsSettings | undefined
+  #hasFailed = false
+  #isSecured = false
+  #upstream: Socket | undefined
+
+  constructor(raw: Socket, host: TlsConnectionHost) {
+    this.#raw = raw
+    this.#host = host
+    host.observe({ what: 'accepted' })
+    raw.on('error', (error: NodeJS.ErrnoException) => this.#failed(error.code))
+    raw.once('close', () => {
+      this.#failed()
+      host.observe({ what: 'end' })
+    })
+    raw.on('data', this.#onHelloBytes)
+    raw.on('end', this.#onEarlyEnd)
+  }
+
+  /** The settings of this handshake, once the TLS stack was given the ClientHello. */
+  get settings(): TlsSettings | undefined {
+    return this.#settings
+  }
+
+  /** So many bytes went out that the whole chain is among them. */
+  get hasServedCertificate(): boolean {
+    return this.#settings !== undefined && this.#raw.bytesWritten >= this.#settings.chain.bytes
+  }
+
+  /** Lets go of both sides. Resolves when nothing more can be observed. */
+  async destroy(): Promise<void> {
+    this.#upstream?.destroy()
+    if (this.#raw.closed) return
+    const closed = once(this.#raw, 'close')
+    this.#raw.destroy()
+    await closed
+  }
+
+  /** Ends a connection that has said nothing yet. */
+  hangUp(how: 'end' | 'reset'): void {
+    this.#discardInput()
+    this.#finish(how)
+  }
+
+  #onHelloBytes = (chunk: Buffer): void => {
+    this.#head = Buffer.concat([this.#head, chunk])
+    const hello = readClientHello(this.#head)
+    if (hello !== 'incomplete') this.#onHello(hello)
+  }
+
+  #onEarlyEnd = (): void => {
+    this.#raw.end()
+  }
+
+  #onHello(hello: Exclude<HelloRead, 'incomplete'>): void {
+    this.#raw.pause()
+    this.#raw.off('data', this.#onHelloBytes)
+    this.#raw.off('end', this.#onEarlyEnd)
+    if (hello === 'not-tls') {
+      this.#handshake(undefined)
+      return
+    }
+    this.#host.observe({ what: 'hello', serverName: hello.serverName })
+    this.#meet(this.#host.decide(hello))
+  }
+
+  #meet(verdict: TlsVerdict | undefined): void {
+    switch (verdict?.kind) {
+      case undefined:
+      case 'slow':
+      case 'corrupt':
+      case 'truncate':
+        this.#handshake(verdict)
+        return
+      case 'cut':
+        if (verdict.at === 'hello') this.hangUp(verdict.how)
+        else this.#handshake(verdict)
+        return
+      case 'stall':
+        this.#discardInput()
+        return
+      case 'alert':
+        this.#reply(alertRecord(verdict.level, verdict.description), verdict.ending)
+        return
+      case 'answer':
+        this.#reply(Buffer.from(verdict.latin1, 'latin1'), verdict.ending)
+        return
+      default:
+        verdict satisfies never
+    }
+  }
+
+  #reply(bytes: Buffer, ending: Ending = 'end'): void {
+    this.#discardInput()
+    // The RST waits until the kernel has the bytes: it would take them back otherwise.
+    this.#raw.write(bytes, () => this.#finish(ending))
+  }
+
+  #finish(how: Ending): void {
+    if (how === 'end') this.#raw.end()
+    else if (how === 'reset') this.#raw.resetAndDestroy()
+  }
+
+  /** Unread bytes would turn our FIN into a RST, and a client that gives up must not leave a socket behind. */
+  #discardInput(): void {
+    this.#raw.off('data', this.#onHelloBytes)
+    this.#raw.off('end', this.#onEarlyEnd)
+    this.#raw.on('end', this.#onEarlyEnd)
+    this.#raw.resume()
+  }
+
+  #handshake(verdict: TlsVerdict | undefined): void {
+    const settings = this.#host.settings()
+    this.#settings = settings
+    this.#raw.unshift(this.#head)
+    const shaping = shapingOf(verdict, settings)
+    const shaper = shaping && new FlightShaper(this.#raw, shaping)
+    const tls = new TLSSocket(shaper ?? this.#raw, {
+      isServer: true,
+      secureContext: settings.context,
+      ALPNProtocols: [...settings.alpn],
+      requestCert: settings.needsClientCertificate,
+      rejectUnauthorized: settings.needsClientCertificate,
+    })
+    tls.on('error', (error: NodeJS.ErrnoException) => {
+      this.#failed(error.code)
+      this.#upstream?.resetAndDestroy()
+    })
+    tls.once('close', () => this.#raw.destroy())
+    tls.once('readable', () => this.#onReadable(tls, verdict))
+    tls.once('secure', () => {
+      shaper?.release()
+      this.#onSecure(tls, settings, verdict)
+    })
+  }
+
+  #onSecure(tls: TLSSocket, settings: TlsSettings, verdict: TlsVerdict | undefined): void {
+    if (settings.needsClientCertificate && !settings.accepts(tls.getPeerX509Certificate())) {
+      // Node's own TLS server closes without an alert here too: OpenSSL was told to leave the verdict to it.
+      this.#failed()
+      this.#raw.destroy()
+      return
+    }
+    this.#isSecured = true
+    this.#host.observe({ what: 'secured', ...this.#served() })
+    if (verdict?.kind === 'cut' && verdict.at === 'secured') {
+      if (verdict.how === 'reset') this.#raw.resetAndDestroy()
+      else tls.end()
+    }
+  }
+
+  /**
+   * The first plaintext, or the client's end. The upstream is called when there is something to say, as reverse
+   * proxies do: a client that distrusts the certificate completes the handshake and leaves, and no request may
+   * seem to have got any further.
+   */
+  #onReadable(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
+    if (!this.#isSecured) this.#raw.destroy()
+    else if (verdict?.kind === 'cut') tls.resume()
+    else if (tls.readableLength > 0) this.#relay(tls, verdict)
+    else tls.resume().end()
+  }
+
+  #relay(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
+    const upstream = connect({ ...this.#host.upstream(), allowHalfOpen: true, noDelay: true })
+    this.#upstream = upstream
+    upstream.on('error', () => this.#raw.resetAndDestroy())
+    tls.once('close', () => upstream.destroy())
+    tls.pipe(upstream)
+    if (verdict?.kind === 'truncate') {
+      upstream.pipe(tls, { end: false })
+      upstream.once('end', () => tls.write('', () => this.#raw.end()))
+    } else {
+      upstream.pipe(tls)
+    }
+  }
+
+  #failed(code?: string): void {
+    if (this.#isSecured || this.#hasFailed) return
+    this.#hasFailed = true
+    this.#host.observe({ what: 'failed', ...(code !== undefined && { code }), ...this.#served() })
+  }
+
+  #served(): Pick<TlsObservation, 'certificate'> {
+    return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
+  }
+}
+
+function shapingOf(verdict: TlsVerdict | undefined, settings: TlsSettings): Shaping | undefined {
+  if (verdict?.kind === 'slow' || verdict?.kind === 'corrupt') return verdict
+  if (verdict?.kind === 'cut' && verdict.at === 'flight') return verdict
+  const { exchange } = settings.chain
+  return exchange && { kind: 'exchange', ...exchange }
+}

@@ -1,0 +1,150 @@
+/**
+ * What crossed the border of a machine: only what anybody standing there could see. No observation may
+ * carry anything that only the injected fault knows: the diagnosis is worked out from these alone.
+ */
+export type Observation =
+  | ClientObservation
+  | DnsObservation
+  | WireObservation
+  | TlsObservation
+  | GatewayObservation
+  | ApiObservation
+
+/** An observation with its place on the one clock, and the front door (so: the client) it belongs to. */
+export type TraceEvent = Observation & { readonly atMs: number; readonly door: string }
+
+/**
+ * Machines call this for everything they see. The door is bound by whoever wires the machine; `atMs` is
+ * given by those who saw it in another process, on the same clock.
+ */
+export type Observe = (observation: Observation, atMs?: number) => void
+
+/** What the client itself noticed, step by step. A client that cannot say so (curl) leaves them out. */
+export interface ClientObservation {
+  readonly machine: 'client'
+  readonly what:
+    | 'request'
+    | 'lookup'
+    | 'looked-up'
+    | 'lookup-failed'
+    | 'connect'
+    | 'connected'
+    | 'secured'
+    | 'sent'
+    | 'head'
+    | 'body'
+    | 'used'
+    | 'failed'
+  /** `GET https://api.example.test/users` for request; `127.0.0.1:443` for connect; an error code for failures. */
+  readonly detail?: string
+}
+
+export interface DnsObservation {
+  readonly machine: 'dns'
+  readonly what: 'question' | 'answer'
+  readonly name: string
+  /** `A`, `AAAA`, `HTTPS` ... or `TYPE64`. */
+  readonly type: string
+  readonly transport: 'udp' | 'tcp'
+  /** On an answer: `NOERROR`, `NXDOMAIN` ... (RFC 1035 §4.1.1). */
+  readonly rcode?: string
+  /** On an answer: each record as text, `A 127.0.0.1`. */
+  readonly records?: readonly string[]
+  /** On an answer: what its bytes show to anybody who compares them with the question. Left out where nothing does. */
+  readonly flaws?: readonly DnsFlaw[]
+}
+
+/** `other-owner`: a record belongs neither to the name asked for nor to one that its CNAMEs lead to. */
+export type DnsFlaw =
+  | 'truncated'
+  | 'malformed'
+  | 'not-an-answer'
+  | 'other-id'
+  | 'other-question'
+  | 'other-owner'
+
+export type WireName = 'front' | 'inner' | 'database'
+
+/** `client` is the side that opened the connection, `server` the side the wire connects on to. */
+export type WireSide = 'client' | 'server'
+
+export interface WireObservation {
+  readonly machine: 'wire'
+  readonly wire: WireName
+  readonly connection: number
+  /**
+   * - `accepted`: a connection came in. `connected`: the wire reached the server. `refused`: it did not.
+   * - `in`: bytes arrived from `side`. `out`: bytes were handed on to `side` (first chunk and totals only).
+   * - `end-in`, `reset-in`: a FIN, a RST arrived from `side`. `end-out`, `reset-out`: one was sent to `side`.
+   */
+  readonly what:
+    | 'accepted'
+    | 'connected'
+    | 'refused'
+    | 'in'
+    | 'out'
+    | 'end-in'
+    | 'reset-in'
+    | 'end-out'
+    | 'reset-out'
+  readonly side?: WireSide
+  /** Total so far in that direction. */
+  readonly bytes?: number
+  /** On `end-out`, `reset-out` and the last `out`: SHA-256 (first 16 hex digits) of all bytes of that direction so far. */
+  readonly digest?: string
+}
+
+export interface TlsObservation {
+  readonly machine: 'tls'
+  readonly what: 'accepted' | 'hello' | 'secured' | 'failed' | 'end'
+  readonly connection: number
+  /** From the ClientHello (RFC 6066 §3). */
+  readonly serverName?: string
+  /** What was served, as a client sees it. */
+  readonly certificate?: ServedCertificate
+  /** On failed: what this side's TLS stack said, `ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED`, `ECONNRESET`. */
+  readonly code?: string
+}
+
+/** A certificate chain as it went over the wire. */
+export interface ServedCertificate {
+  /** SHA-256 of each certificate, leaf first (first 16 hex digits). They differ between runs, not within one. */
+  readonly digests: readonly string[]
+  /** Of the leaf, the first few. */
+  readonly names: readonly string[]
+  /** ISO times between which every certificate of the chain is valid: the narrowest window. */
+  readonly notBefore: string
+  readonly notAfter: string
+}
+
+export interface GatewayObservation {
+  readonly machine: 'gateway'
+  /** `upstream-failed`: the API did not give an answer; `code` says why. */
+  readonly what: 'request' | 'upstream-response' | 'upstream-failed' | 'response' | 'aborted'
+  readonly request: string
+  readonly method?: string
+  readonly path?: string
+  readonly status?: number
+  readonly code?: string
+}
+
+export interface ApiObservation {
+  readonly machine: 'api'
+  /**
+   * - `request`: the API's HTTP server handed it to the application.
+   * - `query`: a statement was given to the pool; `result`: it came back, with `rows` or `sqlstate`/`code`.
+   * - `handled`: the route finished: `status` and a digest of the data, or the error's name.
+   * - `response`: the response was written; digest of the body.
+   */
+  readonly what: 'request' | 'query' | 'result' | 'handled' | 'response' | 'aborted'
+  /** The X-Request-Id the gateway gave it: `<door>.<n>`. */
+  readonly request: string
+  readonly method?: string
+  readonly path?: string
+  readonly status?: number
+  readonly statement?: string
+  readonly rows?: number
+  readonly digest?: string
+  readonly sqlstate?: string
+  readonly code?: string
+}

@@ -1,0 +1,217 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { nowMs } from '../clock.ts'
+import type { FullBacklog, Ground } from '../ground/ground.ts'
+import type { Breakable, Evidence } from '../machine.ts'
+import { RuleSet } from '../rules.ts'
+import type { Observe, WireName } from '../trace.ts'
+import { WireLink } from './wire-link.ts'
+import type { WireEvent, WirePlan, WireState, WireVerdict } from './wire-points.ts'
+
+export interface WireOptions {
+  readonly name: WireName
+  readonly ground: Ground
+  readonly address: string
+  /** 0 means any free port; it stays the same for the life of the wire. */
+  readonly port: number
+  /** Read for each connection. */
+  readonly upstream: () => { host: string; port: number }
+  readonly observe: Observe
+  readonly onBug: (error: Error) => void
+}
+
+/** What happened since the last arming. Each arming has its own, so that older connections cannot add to it. */
+interface Tally {
+  accepted: number
+  struck: number
+  kind: string
+}
+
+/**
+ * A relay of bytes between a listener and an upstream. It hands on bytes, a FIN as a FIN, a RST as a RST, keeps
+ * half-closed connections and back-pressure; when the upstream refuses, the client gets a RST.
+ *
+ * Rules are decided once per connection, when it is accepted: arming and healing change nothing on connections
+ * that are open (see `resetAll`).
+ */
+export class Wire implements Breakable<WirePlan> {
+  readonly address: string
+  readonly #options: WireOptions
+  readonly #rules = new RuleSet<WireEvent, WireVerdict>()
+  readonly #links = new Set<WireLink>()
+  #port = 0
+  #server: Server | undefined
+  #backlog: FullBacklog | undefined
+  #state: WireState | undefined
+  #tally: Tally = { accepted: 0, struck: 0, kind: '' }
+  #connections = 0
+  #onQuiet: () => void = () => {}
+  #changing: Promise<void> = Promise.resolve()
+
+  private constructor(options: WireOptions) {
+    this.#options = options
+    this.address = options.address
+  }
+
+  /** @throws Error with `code` EADDRINUSE when the port is taken. */
+  static async open(options: WireOptions): Promise<Wire> {
+    const wire = new Wire(options)
+    await wire.#listen(options.port)
+    return wire
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** Replaces whatever is armed. When it fails, nothing is armed. */
+  arm(plan: WirePlan): Promise<void> {
+    return this.#change(async () => {
+      await this.#heal()
+      this.#tally = { accepted: 0, struck: 0, kind: '' }
+      this.#rules.arm(plan.rules ?? [], nowMs())
+      try {
+        if (plan.state !== undefined) await this.#apply(plan.state)
+      } catch (error) {
+        await this.#heal()
+        throw error
+      }
+    })
+  }
+
+  heal(): Promise<void> {
+    return this.#change(() => this.#heal())
+  }
+
+  /** Of a rule: the connections it acted on. Of a state: what the kernel says. Read before healing. */
+  async evidence(): Promise<Evidence> {
+    const { address, ground } = this.#options
+    switch (this.#state?.kind) {
+      case 'closed': {
+        const result = await ground.probe(address, this.#port)
+        return { fired: result === 'ECONNREFUSED' ? 1 : 0, text: `a probe of port ${this.#port}: ${result}` }
+      }
+      case 'backlog-full': {
+        const count = (await this.#backlog?.unanswered()) ?? 0
+        return { fired: count, text: `${count} SYN${count === 1 ? '' : 's'} unanswered (kernel: SYN_SENT)` }
+      }
+      case undefined:
+        return tallied(this.#tally)
+      default:
+        return this.#state satisfies never
+    }
+  }
+
+  /** Sends a RST to both sides of every open connection: what a pool or a keep-alive agent holds is gone. */
+  resetAll(): void {
+    for (const link of this.#links) link.reset()
+  }
+
+  /**
+   * Resolves when no connection is open. What is still open after `atMostMs` (a call that hung) is reset, so
+   * that no later call shares the wire with it.
+   */
+  async quiet(atMostMs: number): Promise<void> {
+    const timer = setTimeout(() => this.resetAll(), atMostMs)
+    await new Promise<void>((resolve) => {
+      this.#onQuiet = resolve
+      if (this.#links.size === 0) resolve()
+    })
+    clearTimeout(timer)
+  }
+
+  /** Tells the totals of the connections that are still open. The others told theirs when they closed. */
+  flushObservations(): void {
+    for (const link of this.#links) link.flushObservations()
+  }
+
+  /** Stops listening and destroys every connection. */
+  close(): Promise<void> {
+    return this.#change(async () => {
+      this.#rules.heal()
+      this.#stopListening()
+      for (const link of this.#links) link.destroy()
+      await this.#backlog?.release()
+      this.#backlog = undefined
+      this.#state = undefined
+    })
+  }
+
+  /** One change at a time: healing may come from a signal while arming is under way. */
+  #change(act: () => Promise<void>): Promise<void> {
+    const changed = this.#changing.then(act)
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
+
+  async #apply(state: WireState): Promise<void> {
+    this.#state = state
+    this.#stopListening()
+    if (state.kind === 'backlog-full') {
+      this.#backlog = await this.#options.ground.fillBacklog(this.address, this.#port)
+    }
+  }
+
+  async #heal(): Promise<void> {
+    this.#rules.heal()
+    if (this.#state === undefined) return
+    await this.#backlog?.release()
+    this.#backlog = undefined
+    await this.#listen(this.#port)
+    this.#state = undefined
+  }
+
+  async #listen(port: number): Promise<void> {
+    const { ground, address, onBug } = this.#options
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })
+    server.on('connection', (client) => this.#accept(client))
+    this.#port = await ground.listen(server, address, port)
+    server.on('error', onBug)
+    this.#server = server
+  }
+
+  /** The port is free at once; the connections it accepted go on. */
+  #stopListening(): void {
+    this.#server?.close()
+    this.#server = undefined
+  }
+
+  #accept(client: Socket): void {
+    const { name, observe, upstream, onBug } = this.#options
+    const connection = ++this.#connections
+    const tally = this.#tally
+    tally.accepted += 1
+    observe({ machine: 'wire', wire: name, connection, what: 'accepted' })
+    const verdict = this.#rules.decide({ wire: name }, nowMs())
+    const link = new WireLink({
+      client,
+      upstream,
+      verdict: verdict?.kind === 'limit' ? this.#limited(verdict) : verdict,
+      observe: (seen) => observe({ machine: 'wire', wire: name, connection, ...seen }),
+      onStruck: () => {
+        tally.struck += 1
+        tally.kind = verdict?.kind ?? ''
+      },
+      onClosed: () => {
+        this.#links.delete(link)
+        if (this.#links.size === 0) this.#onQuiet()
+      },
+      onBug,
+    })
+    this.#links.add(link)
+  }
+
+  #limited(limit: Extract<WireVerdict, { kind: 'limit' }>): WireVerdict | undefined {
+    return this.#links.size >= limit.connections ? strikes[limit.strike] : undefined
+  }
+}
+
+const strikes = {
+  reset: { kind: 'reset' },
+  cut: { kind: 'cut' },
+  silence: { kind: 'silence' },
+} as const satisfies Record<string, WireVerdict>
+
+function tallied({ accepted, struck, kind }: Tally): Evidence {
+  const connections = `${accepted} connection${accepted === 1 ? '' : 's'}`
+  return { fired: struck, text: struck === 0 ? connections : `${connections}, ${struck} × ${kind}` }
+}

@@ -1,0 +1,19 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The API host name does not exist (NXDOMAIN)',
+  break: dns.nxdomain({ name: 'api.example.test' }),
+  expect: {
+    fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'getaddrinfo', message: /^fetch failed$/ },
+  },
+  portable: {
+    fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'queryA', message: /^fetch failed$/ },
+  },
+  lesson: {
+    story: 'Every call fails at once with "fetch failed". The server knows nothing of it.',
+    why: 'The resolver answered "no such name", so no socket was ever opened. Retrying will not help.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
+    hints: ['Did any connection reach the server?', 'What does the resolver answer for the name?'],
+  },
+})

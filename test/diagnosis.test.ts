@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ScenarioReport } from '../sandbox/report/report.ts'
+import { runScenario } from '../sandbox/run/run-scenario.ts'
+import { listScenarioFiles, loadScenarioFile, type ScenarioFile } from '../sandbox/run/scenario-file.ts'
+import { World } from '../sandbox/world/world.ts'
+
+// The diagnosis is worked out from observations alone. So a fault under any other name is diagnosed the same,
+// and each scenario is diagnosed as the step that it really broke.
+
+let world: World
+beforeAll(async () => {
+  world = await World.open({ kind: 'portable', database: {}, onProgress: () => {} })
+})
+afterAll(() => world.close())
+
+/** The same fault, with everything that names it taken away. */
+function renamed(file: ScenarioFile): ScenarioFile {
+  const fault = {
+    ...file.scenario.break,
+    id: 'app.nothing',
+    step: 'app',
+    summary: '',
+    parameters: {},
+  } as const
+  return { ...file, id: 'renamed', scenario: { ...file.scenario, title: '', break: fault } }
+}
+
+/** Of each client: what broke and where it noticed. */
+function verdicts(report: ScenarioReport) {
+  expect(report.problems).toEqual([])
+  return report.clients.map(({ client, diagnosis }) => ({
+    client,
+    broke: diagnosis?.broke,
+    noticed: diagnosis?.noticed,
+  }))
+}
+
+test.each([...listScenarioFiles()])(
+  '%s is diagnosed as its step, whatever its fault is called',
+  async (_id, path) => {
+    const file = await loadScenarioFile(path)
+    const named = verdicts(await runScenario(world, file, 'test'))
+    const unnamed = verdicts(await runScenario(world, renamed(file), 'test'))
+    expect(unnamed).toEqual(named)
+    for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
+  },
+)

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { liveRuns } from '../sandbox/world/lifetime/run-directory.ts'
+import { descendants, npmRun, until } from './command.ts'
+
+// Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
+// the check stands in the name of the neighbouring test: 0.
+
+async function scenario(...words: string[]) {
+  return await npmRun(['scenario', ...words]).done
+}
+
+test('a promise that is kept: 0', async () => {
+  const { code, stdout } = await scenario('dns-failure')
+  expect(stdout).toContain('PASS')
+  expect(code).toBe(0)
+})
+
+test('a fault that does nothing: 4', async () => {
+  const { code, stdout } = await scenario('test/fixtures/never-fires.ts')
+  expect(stdout).toContain('the fault never fired for fetch: 2 questions')
+  expect(code).toBe(4)
+})
+
+test('a wrong promise: 1, with expected and seen', async () => {
+  const { code, stdout } = await scenario('test/fixtures/wrong-promise.ts')
+  expect(stdout).toMatch(/fetch expected code "ECONNREFUSED", saw\s+"ENOTFOUND"/)
+  expect(code).toBe(1)
+})
+
+test('a fault that stays armed: 4', async () => {
+  const { code, stdout } = await scenario('test/fixtures/api-blocked.ts')
+  expect(stdout).toContain('the fault was left behind')
+  expect(code).toBe(4)
+})
+
+test('an internal throw: 70', async () => {
+  const { code, stdout } = await scenario('test/fixtures/bug-of-ours.ts')
+  expect(stdout).toContain('a bug of ours')
+  expect(code).toBe(70)
+})
+
+test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
+  const run = npmRun(['scenario', 'slow-query'])
+  const postgres = await until('Postgres to be ready', () => {
+    const mine = new Set(descendants(run.pid).map(String))
+    for (const folder of liveRuns()) {
+      if (!mine.has(/\/(\d+)-\d+$/.exec(folder)?.[1] ?? '')) continue
+      try {
+        const lines = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+        if (lines[7]?.trim() === 'ready') return Number(lines[0])
+      } catch {
+        // Not yet.
+      }
+    }
+    return undefined
+  })
+  process.kill(postgres, 'SIGKILL')
+  const { code, stdout, stderr } = await run.done
+  expect(stdout + stderr).toMatch(/Postgres: died/)
+  expect(code).toBe(3)
+})
+
+test.each([
+  [['no-such-scenario'], /no scenario has this id/],
+  [['dns-failur'], /Did you mean "dns-failure"\?/],
+  [['test/fixtures/absent.ts'], /expected a file, saw none/],
+  [['--', '--all', '--step=nowhere'], /--step: unknown step "nowhere"/],
+  [['--', '--lst'], /unknown flag --lst\. Did you mean "--list"\?/],
+])('wrong usage %j: 2', async (words, message) => {
+  const { code, stderr } = await scenario(...words)
+  expect(stderr).toMatch(message)
+  expect(code).toBe(2)
+})
+
+test('a scenario file that is not valid: 2, with its line', async () => {
+  const { code, stderr } = await scenario('test/fixtures/own-fault.ts')
+  expect(stderr).toMatch(/^test\/fixtures\/own-fault\.ts:1:1: expected `export default scenario/)
+  expect(code).toBe(2)
+})

@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { DatabaseTarget } from '../sandbox/world/database/database.ts'
+import { identify } from '../sandbox/world/lifetime/process-identity.ts'
+import { RunDirectory } from '../sandbox/world/lifetime/run-directory.ts'
+import { Watchdog } from '../sandbox/world/lifetime/watchdog.ts'
+
+interface Started {
+  readonly id: string
+  readonly path: string
+  readonly address: string
+  readonly port: number
+  readonly target: DatabaseTarget
+  readonly pids: readonly number[]
+  readonly postgres: number
+}
+
+const runnerFile = fileURLToPath(new URL('./sandbox-runner.ts', import.meta.url))
+const onLinux = process.platform === 'linux'
+
+const runners: ChildProcess[] = []
+
+// Only a test that failed has left one.
+afterEach(() => {
+  for (const runner of runners.splice(0)) runner.kill('SIGKILL')
+})
+
+async function startRunner(part: string): Promise<{ runner: ChildProcess; started: Started }> {
+  const runner = spawn(process.execPath, [runnerFile, part], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  runners.push(runner)
+  const [line] = await once(createInterface(runner.stdout!), 'line')
+  return { runner, started: JSON.parse(line) as Started }
+}
+
+/** Every process that works in the run's directory or carries its mark, as the kernel tells it. */
+function processesOf({ id, path }: Pick<Started, 'id' | 'path'>): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      const marks = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+      return marks.includes(`FAULTPATH_RUN=${id}`) || readlinkSync(`/proc/${pid}/cwd`).startsWith(`${path}/`)
+    } catch {
+      return false
+    }
+  })
+}
+
+async function nothingIsLeft(started: Started): Promise<void> {
+  await vi.waitFor(
+    () => {
+      expect(processesOf(started)).toEqual([])
+      expect(started.pids.filter((pid) => identify(pid) !== undefined)).toEqual([])
+      expect(existsSync(started.path)).toBe(false)
+    },
+    { timeout: 2_000, interval: 20 },
+  )
+  const server = createServer().listen(started.port, started.address)
+  await once(server, 'listening')
+  server.close()
+}
+
+async function countUsers(target: DatabaseTarget): Promise<number> {
+  const client = new Client({ ...target })
+  await client.connect()
+  const { rowCount } = await client.query('SELECT FROM users')
+  await client.end()
+  return rowCount ?? 0
+}
+
+const stopAll = (started: Started) => {
+  for (const pid of processesOf(started)) process.kill(Number(pid), 'SIGSTOP')
+}
+
+test.skipIf(!onLinux).each([
+  { death: 'kill -9', before: () => {}, kill: (pid: number) => process.kill(pid, 'SIGKILL') },
+  { death: 'Ctrl-C', before: () => {}, kill: (pid: number) => process.kill(-pid, 'SIGINT') },
+  {
+    death: 'kill -9 while all is stopped',
+    before: stopAll,
+    kill: (pid: number) => process.kill(pid, 'SIGKILL'),
+  },
+])('leaves nothing of a run after $death, and leaves other runs alone', async ({ before, kill }) => {
+  const [victim, other] = await Promise.all([startRunner('postgres'), startRunner('postgres')])
+  expect(processesOf(victim.started).length).toBeGreaterThan(3)
+  expect(other.started.address).not.toBe(victim.started.address)
+
+  before(victim.started)
+  kill(victim.runner.pid!)
+  await nothingIsLeft(victim.started)
+  expect(await countUsers(other.started.target)).toBe(3)
+
+  kill(other.runner.pid!)
+  await nothingIsLeft(other.started)
+})
+
+test('never signals a group that was released', async () => {
+  const { runner, started } = await startRunner('released')
+  const [pid = 0] = started.pids
+  runner.kill('SIGKILL')
+  await vi.waitFor(() => expect(existsSync(started.path)).toBe(false), 2_000)
+  expect(identify(pid)).toBeDefined()
+  process.kill(pid, 'SIGKILL')
+})
+
+test('goes silently when all children have ended, and ends the children that have not', async () => {
+  const run = RunDirectory.create()
+  const quiet = Watchdog.start(run)
+  const short = quiet.spawn('true', [])
+  await once(short, 'exit')
+  await quiet.close()
+  await quiet.close()
+  expect(existsSync(run.path)).toBe(true)
+
+  const strict = Watchdog.start(run)
+  const long = strict.spawn('sleep', ['1000'])
+  const end = once(long, 'exit')
+  await strict.close()
+  expect(await end).toEqual([null, 'SIGKILL'])
+  expect(existsSync(run.path)).toBe(false)
+})
+
+test.skipIf(!onLinux)('notices that npm was killed, and nothing while npm lives', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'faultpath-test-'))
+  // The second command keeps the shell from becoming the runner, so that there are three processes.
+  const script = `"${process.execPath}" "${runnerFile}" ancestors; true`
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ scripts: { sandbox: script } }))
+  const npm = spawn('npm', ['run', '--silent', 'sandbox'], {
+    cwd: place,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(npm.stdout!)[Symbol.asyncIterator]()
+  const next = async () => JSON.parse((await lines.next()).value ?? '{}')
+
+  const { pid } = await next()
+  expect(identify(identify(pid)!.parent)!.parent).toBe(npm.pid)
+  expect(await next()).toEqual({ still: true })
+  const killedAtMs = performance.now()
+  npm.kill('SIGKILL')
+  expect(await next()).toEqual({ gone: npm.pid })
+  expect(performance.now() - killedAtMs).toBeLessThan(2_000)
+  rmSync(place, { recursive: true })
+})

@@ -1,0 +1,8 @@
+import { defineConfig, mergeConfig } from 'vitest/config'
+import base from './vitest.config.ts'
+
+/** Everything: also what takes minutes, or needs more than a fresh machine has. */
+export default mergeConfig(
+  base,
+  defineConfig({ test: { include: ['test/**/*.test.ts', 'test/**/*.all.ts'] } }),
+)
