@@ -39,8 +39,8 @@ test.each([...listScenarioFiles()])(
   '%s is diagnosed as its step, whatever its fault is called',
   async (_id, path) => {
     const file = await loadScenarioFile(path)
-    const named = verdicts(await runScenario(world, file, 'test'))
-    const unnamed = verdicts(await runScenario(world, renamed(file), 'test'))
+    const named = verdicts(await runScenario(world, file))
+    const unnamed = verdicts(await runScenario(world, renamed(file)))
     expect(unnamed).toEqual(named)
     for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
   },

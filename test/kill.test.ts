@@ -18,28 +18,10 @@ async function runFolder(command: Running): Promise<string> {
   })
 }
 
-/** The processes of a run that are clients: they come and go, one for each call. */
-function clientsOf(run: string): string[] {
-  return processesOf(run).filter((pid) => commandLine(pid).includes('/clients/'))
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
-  } catch {
-    return ''
-  }
-}
-
-/** Waits until the second client process of a run makes its call: the fault is armed. */
+/** Waits until the fault is being armed: the run says what it breaks right before. */
 async function midway(command: Running): Promise<string> {
   const folder = await runFolder(command)
-  const run = basename(folder)
-  const seen = new Set<string>()
-  await until('the call under the fault', () => {
-    for (const pid of clientsOf(run)) seen.add(pid)
-    return seen.size >= 2
-  })
+  await until('the fault', () => command.output().includes('  break  '))
   return folder
 }
 

@@ -2,24 +2,27 @@ import { once } from 'node:events'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import { faultCatalogue, readParameters } from '../run/catalogue.ts'
-import { Control } from '../run/control.ts'
+import { Control, type SandboxStatus, traceEventsMax } from '../run/control.ts'
 import { stepNumber } from '../steps.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { ask } from './control-client.ts'
-import { databaseChoice } from './database-choice.ts'
+import { runInside, shellWords } from './inside.ts'
 import type { Command } from './main.ts'
 import { tryLines } from './try-lines.ts'
+import { databaseChoice, worldChoice } from './world-choice.ts'
 
 const options = {
   sandbox: { type: 'string' },
+  world: { type: 'string' },
+  shell: { type: 'boolean' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
 
-const verbs = ['break', 'heal', 'status', 'trace'] as const
+const verbs = ['break', 'heal', 'status', 'trace', 'exec'] as const
 
 const help = `npm run sandbox                                  everything up and healthy, until Ctrl-C
 npm run sandbox break                            all faults and their parameters
@@ -27,6 +30,9 @@ npm run sandbox break <fault> [name=value...]    from another terminal: break on
 npm run sandbox heal                             ... undo it
 npm run sandbox status                           ... what is up, what is armed, did it fire
 npm run sandbox trace                            ... what the parts observed, as JSON
+npm run sandbox exec -- <command...>             ... run a command inside the sealed world
+npm run sandbox -- --shell                       everything up, and a shell inside
+  -- --world=sealed|portable                     default: sealed where namespaces work
   -- --sandbox=<address>                         which one, when several run
   -- --database-url=<url>                        use this Postgres (a database of its own is created in it)`
 
@@ -36,6 +42,7 @@ export class SandboxCommand implements Command {
   #control: Control | undefined
 
   async run(): Promise<number> {
+    if (process.argv[3] === 'exec') return await execute()
     const args = readArguments('sandbox', options)
     if (args.flags['help']) {
       process.stdout.write(`${help}\n`)
@@ -49,16 +56,21 @@ export class SandboxCommand implements Command {
 
   async #up(args: Arguments): Promise<number> {
     this.#opening = World.open({
-      kind: 'portable',
+      ...worldChoice(args),
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
     })
     const world = await this.#opening
     await world.up()
     const events: TraceEvent[] = []
-    const door = await world.openDoor('you', (event) => events.push(event))
-    this.#control = await Control.open(world, door, events)
-    process.stdout.write(`${tryLines(world, door).join('\n')}\n`)
+    const visit = await world.visit('you', (event) => {
+      events.push(event)
+      if (events.length > 2 * traceEventsMax) events.splice(0, traceEventsMax)
+    })
+    await visit.open()
+    this.#control = await Control.open(world, visit, events)
+    process.stdout.write(`${(await tryLines(world, visit)).join('\n')}\n`)
+    if (args.flags['shell'] === true) return await runInside(await this.#control.status(), shellWords())
     const died = setInterval(() => {
       const [death] = world.deaths
       if (death !== undefined) ended.abort(death)
@@ -80,8 +92,22 @@ export class SandboxCommand implements Command {
   }
 }
 
+/** `exec` takes all words that follow as they are: their flags are the command's own. */
+async function execute(): Promise<number> {
+  const words = process.argv.slice(4)
+  const named = words[0]?.startsWith('--sandbox=') ? words.shift()?.slice('--sandbox='.length) : undefined
+  if (words[0] === '--') words.shift()
+  const status = (await ask(named ?? sandboxNamed({}), 'GET /status')) as SandboxStatus
+  return await runInside(status, words)
+}
+
+function sandboxNamed(flags: Arguments['flags']): string | undefined {
+  const named = flags['sandbox'] ?? process.env['npm_config_sandbox']
+  return typeof named === 'string' && named !== '' ? named : undefined
+}
+
 async function speak(verb: string, words: readonly string[], { flags }: Arguments): Promise<number> {
-  const which = typeof flags['sandbox'] === 'string' ? flags['sandbox'] : undefined
+  const which = sandboxNamed(flags)
   switch (verb) {
     case 'break': {
       const [id = '', ...parameters] = words
@@ -101,7 +127,7 @@ async function speak(verb: string, words: readonly string[], { flags }: Argument
 }
 
 function statusText(status: unknown): string {
-  const { address, pid, world, armed } = status as import('../run/control.ts').SandboxStatus
+  const { address, pid, world, armed } = status as SandboxStatus
   const place = `sandbox ${address} (${world}, pid ${pid})`
   return armed === 'healthy'
     ? `${place}: healthy, nothing is broken`

@@ -2,14 +2,15 @@ import type { ScenarioReport } from '../report/report.ts'
 import type { ScenarioFile } from '../run/scenario-file.ts'
 import type { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
-import { databaseChoice } from './database-choice.ts'
 import type { Command } from './main.ts'
+import { databaseChoice, worldChoice } from './world-choice.ts'
 
 const options = {
   list: { type: 'boolean' },
   all: { type: 'boolean' },
   step: { type: 'string' },
   report: { type: 'string' },
+  world: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
   help: { type: 'boolean' },
@@ -19,6 +20,7 @@ const help = `npm run scenario <id or path...>     run scenarios: break one step
 npm run scenario -- --list           all scenarios
 npm run scenario -- --all            run all of them; with --step=dns those of one step
 npm run scenario -- --report=json    the report as JSON; the lines for people go to stderr
+  --world=sealed|portable            default: sealed where namespaces work
   --database-url=<url>               use this Postgres (a database of its own is created in it)
   --allow-remote-database            ... even if it is not on this machine
 
@@ -50,7 +52,7 @@ export class ScenarioCommand implements Command {
   }
 
   async #runAll(scenarios: readonly ScenarioFile[], args: Arguments): Promise<number> {
-    const [{ runScenario }, { terminalReport }, { exitCode, isDamaging }, { toJson, writeLast }] =
+    const [{ runScenario }, { closingLines, openingLines }, { exitCode, isDamaging }, { toJson, writeLast }] =
       await Promise.all([
         import('../run/run-scenario.ts'),
         import('../report/terminal.ts'),
@@ -65,9 +67,10 @@ export class ScenarioCommand implements Command {
     for (const scenario of scenarios) {
       const last = reports.at(-1)
       if (last !== undefined && isDamaging(last.outcome)) world = await this.#open(args)
-      const report = await runScenario(world, scenario, 'the only world so far')
+      const print = (lines: readonly string[]) => out.write(`${lines.join('\n')}\n`)
+      const report = await runScenario(world, scenario, (opening) => print(openingLines(opening, screen)))
       reports.push(report)
-      out.write(`${terminalReport(report, screen).join('\n')}\n`)
+      print(closingLines(report, screen))
     }
     const code = exitCode(reports.map(({ outcome }) => outcome))
     const whole = { faultpath: 1, exitCode: code, scenarios: reports } as const
@@ -83,7 +86,7 @@ export class ScenarioCommand implements Command {
       await (await last)?.close()
       const { World } = await import('../world/world.ts')
       return await World.open({
-        kind: 'portable',
+        ...worldChoice(args),
         database: databaseChoice(args),
         onProgress: (line) => process.stderr.write(`${line}\n`),
       })

@@ -1,28 +1,19 @@
-import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { WorldKind } from '../fault.ts'
 import type { Call, ClientName } from '../scenario.ts'
+import type { SpawnInside } from '../world/client-world.ts'
+import type { FrontDoor } from '../world/front-door.ts'
 import type { Observe } from '../world/trace.ts'
 import type { Symptom } from './symptom.ts'
 
 /** Where a client stands: what it needs to know to make the call, and how a process is started there. */
 export interface Standpoint {
   readonly world: WorldKind
-  /** `https://api.example.test` with a port where the world needs one. */
-  readonly origin: string
   /** PEM file of the run's root certificate. */
   readonly authorityFile: string
-  /** `address:port` of the DNS server, for clients that must be told (portable world). */
-  readonly dnsServer: string
   readonly compileCache: string
   /** Spawns in this world, with a clean environment plus `environment`; the watchdog knows it at once. */
-  spawn(
-    command: string,
-    args: readonly string[],
-    options: {
-      readonly environment?: Readonly<Record<string, string>>
-      readonly stdio: SpawnOptions['stdio']
-    },
-  ): ChildProcess
+  spawn(command: string, args: readonly string[], options: SpawnInside): ChildProcess
 }
 
 /** A client made ready to call: its process may already run, so that its start is not part of a call. */
@@ -38,6 +29,8 @@ export interface ReadyClient {
 /** A call with every default filled in. */
 export interface ResolvedCall extends Required<Pick<Call, 'method' | 'path' | 'timeoutMs' | 'connection'>> {
   readonly url: string
+  /** `address:port` of the DNS server, for clients that must be told (portable world). */
+  readonly dnsServer?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly connectTimeoutMs?: number
@@ -52,12 +45,13 @@ export interface Client {
   prepare(standpoint: Standpoint): ReadyClient
 }
 
-export function resolveCall(call: Call | undefined, origin: string): ResolvedCall {
+export function resolveCall(call: Call | undefined, door: FrontDoor, world: WorldKind): ResolvedCall {
   const path = call?.path ?? '/users'
   return {
     method: call?.method ?? 'GET',
     path,
-    url: `${origin}${path}`,
+    url: `${door.origin}${path}`,
+    ...(world === 'sealed' ? {} : { dnsServer: `${door.dns.address}:${door.dns.port}` }),
     headers: call?.headers ?? {},
     timeoutMs: call?.timeoutMs ?? 10_000,
     connection: call?.connection ?? 'cold',

@@ -9,6 +9,7 @@ import type { Observe } from '../world/trace.ts'
 import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
 import type { NodeReport } from './node/report.ts'
 import type { Symptom } from './symptom.ts'
+import { trust } from './trust.ts'
 
 const entry = fileURLToPath(new URL('./node/main.ts', import.meta.url))
 
@@ -37,9 +38,8 @@ class NodeProcess implements ReadyClient {
   constructor(name: ClientName, standpoint: Standpoint) {
     this.#child = standpoint.spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, name], {
       environment: {
-        NODE_EXTRA_CA_CERTS: standpoint.authorityFile,
+        ...trust(standpoint.authorityFile),
         NODE_COMPILE_CACHE: standpoint.compileCache,
-        ...(standpoint.world === 'portable' ? { FAULTPATH_DNS: standpoint.dnsServer } : {}),
       },
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     })

@@ -7,14 +7,11 @@ import type { ClientName, ClientPromise, Lesson } from '../scenario.ts'
 import type { Step } from '../steps.ts'
 import type { TraceEvent } from '../world/trace.ts'
 
-/** What a scenario's run gave: the one source of every view. Plain JSON, but for patterns in promises. */
-export interface ScenarioReport {
+/** What is known of a scenario's run before its fault is armed. */
+export interface ReportOpening {
   readonly id: string
   readonly title: string
   readonly file: string
-  readonly outcome: Outcome
-  /** Why the outcome is not a pass: each says place, expected, saw. */
-  readonly problems: readonly string[]
   readonly world: WorldKind
   readonly worldReason: string
   readonly versions: { readonly node: string; readonly postgres: string }
@@ -24,8 +21,16 @@ export interface ScenarioReport {
     readonly summary: string
     readonly parameters: Readonly<Record<string, unknown>>
   }
-  /** The healthy calls before and after. */
+  /** The healthy calls before. */
   readonly steady: readonly HealthyCall[]
+}
+
+/** What a scenario's run gave: the one source of every view. Plain JSON, but for patterns in promises. */
+export interface ScenarioReport extends ReportOpening {
+  readonly outcome: Outcome
+  /** Why the outcome is not a pass: each says place, expected, saw. */
+  readonly problems: readonly string[]
+  /** The healthy calls after. */
   readonly healed: readonly HealthyCall[]
   readonly clients: readonly ClientReport[]
   readonly lesson?: Lesson

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { type Symptom, tellingError } from '../clients/symptom.ts'
 import type { StepMark } from '../run/diagnosis.ts'
 import { stepNumber, steps } from '../steps.ts'
-import type { ClientReport, HealthyCall, ScenarioReport } from './report.ts'
+import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from './report.ts'
 
 /** Where the lines go: it decides about colour (never the only sign) and width. */
 export interface Screen {
@@ -14,9 +14,9 @@ type Style = Parameters<typeof styleText>[0]
 
 const signs: Record<StepMark, string> = { done: '✓', broke: '✗', unreached: ' ' }
 
-/** One scenario's report, as lines. */
-export function terminalReport(report: ScenarioReport, screen: Screen): string[] {
-  const paint = (style: Style, text: string) => styleText(style, text, { stream: screen.stream })
+/** What is known when the fault is about to be armed: shown at once, since a broken call may take seconds. */
+export function openingLines(report: ReportOpening, screen: Screen): string[] {
+  const paint = painter(screen)
   const lines: string[] = ['']
   const place = `${report.world} · Node ${shortVersion(report.versions.node)} · Postgres ${report.versions.postgres}`
   lines.push(
@@ -24,9 +24,16 @@ export function terminalReport(report: ScenarioReport, screen: Screen): string[]
     paint('dim', `  ${place} (${report.worldReason})`),
     '',
   )
-  const steady = report.steady[0]
-  if (steady !== undefined) lines.push(`  steady   ${healthyText(report.steady)}`)
-  lines.push(`  break    ${stepNumber(report.fault.step)} ${report.fault.step}   ${report.fault.summary}`, '')
+  if (report.steady.length > 0) lines.push(`  steady   ${healthyText(report.steady)}`)
+  const { step, summary } = report.fault
+  lines.push(`  break    ${stepNumber(step)} ${step}   ${summary}`, '')
+  return lines
+}
+
+/** The rest of a scenario's report. */
+export function closingLines(report: ScenarioReport, screen: Screen): string[] {
+  const paint = painter(screen)
+  const lines: string[] = []
   if (report.clients.some((client) => client.symptom !== undefined)) {
     lines.push(...clientTable(report, paint), '')
     lines.push(...diagnosisLines(report))
@@ -45,6 +52,10 @@ export function terminalReport(report: ScenarioReport, screen: Screen): string[]
     report.outcome === 'pass' ? paint('green', 'PASS') : paint('red', report.outcome.toUpperCase())
   lines.push('', `  ${verdict}  ${(report.tookMs / 1000).toFixed(1)} s`)
   return lines
+}
+
+function painter(screen: Screen): (style: Style, text: string) => string {
+  return (style, text) => styleText(style, text, { stream: screen.stream })
 }
 
 function shortVersion(version: string): string {

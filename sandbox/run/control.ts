@@ -1,17 +1,23 @@
 import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import type { Fault } from '../fault.ts'
+import type { Fault, WorldKind } from '../fault.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import type { TraceEvent } from '../world/trace.ts'
-import type { OpenDoor, World } from '../world/world.ts'
+import type { Visit, World } from '../world/world.ts'
 import { defineFault } from './catalogue.ts'
+import { toolEnvironment } from './tool-environment.ts'
 
 /** What a running sandbox says of itself. */
 export interface SandboxStatus {
   readonly pid: number
   readonly address: string
-  readonly world: string
+  readonly world: WorldKind
+  /** What runs a command where the sandbox's own client is: the words before it, and its environment. */
+  readonly inside: {
+    readonly enter: readonly [command: string, args: readonly string[]]
+    readonly environment: Readonly<Record<string, string>>
+  }
   readonly upMs: number
   /** `healthy` when nothing is armed. */
   readonly armed: { readonly id: string; readonly summary: string; readonly fired: string } | 'healthy'
@@ -20,7 +26,8 @@ export interface SandboxStatus {
 export const socketName = 'control.sock'
 
 const bodyBytesMax = 65_536
-const traceEventsMax = 10_000
+/** How many events `GET /trace` gives at most: the last. */
+export const traceEventsMax = 10_000
 
 /**
  * A running sandbox, as another terminal reaches it: HTTP and JSON on a Unix socket in its run directory
@@ -28,7 +35,8 @@ const traceEventsMax = 10_000
  */
 export class Control {
   readonly #world: World
-  readonly #door: OpenDoor
+  readonly #visit: Visit
+  readonly #kind: WorldKind
   readonly #server: Server
   readonly #openedMs = performance.now()
   readonly #events: TraceEvent[]
@@ -37,10 +45,10 @@ export class Control {
   #queue: Promise<unknown> = Promise.resolve()
 
   /** @param events what the door observes; `GET /trace` hands out its end. */
-  static async open(world: World, door: OpenDoor, events: TraceEvent[]): Promise<Control> {
+  static async open(world: World, visit: Visit, events: TraceEvent[]): Promise<Control> {
     const { createServer } = await import('node:http')
     const server = createServer()
-    const control = new Control(world, door, server, events)
+    const control = new Control(world, visit, (await world.clients()).kind, server, events)
     const path = join(world.run.path, socketName)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -50,9 +58,10 @@ export class Control {
     return control
   }
 
-  private constructor(world: World, door: OpenDoor, server: Server, events: TraceEvent[]) {
+  private constructor(world: World, visit: Visit, kind: WorldKind, server: Server, events: TraceEvent[]) {
     this.#world = world
-    this.#door = door
+    this.#visit = visit
+    this.#kind = kind
     this.#server = server
     this.#events = events
     server.on('request', (request, response) => {
@@ -70,16 +79,16 @@ export class Control {
     const route = `${request.method} ${request.url}`
     switch (route) {
       case 'GET /status':
-        return await this.#status()
+        return await this.status()
       case 'GET /trace':
         await this.#world.flush()
         return this.#events.slice(-traceEventsMax)
       case 'POST /arm':
         await this.#arm(await readJson(request))
-        return await this.#status()
+        return await this.status()
       case 'POST /heal':
         await this.heal()
-        return await this.#status()
+        return await this.status()
       default:
         throw new InvalidInput(
           `control ${route}`,
@@ -93,23 +102,24 @@ export class Control {
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.heal()
     this.#armed = fault
-    await this.#world.point(this.#door, fault.plan.point).arm(fault.plan)
+    await this.#world.point(this.#visit, fault.plan.point).arm(fault.plan)
   }
 
   /** Undoes what is armed. Safe to repeat. */
   async heal(): Promise<void> {
     const armed = this.#armed
     if (armed === undefined) return
-    await this.#world.point(this.#door, armed.plan.point).heal()
+    await this.#world.point(this.#visit, armed.plan.point).heal()
     this.#armed = undefined
   }
 
-  async #status(): Promise<SandboxStatus> {
+  async status(): Promise<SandboxStatus> {
     const armed = this.#armed
     return {
       pid: process.pid,
       address: this.#world.address,
-      world: this.#world.kind,
+      world: this.#kind,
+      inside: { enter: this.#visit.enter('', []), environment: toolEnvironment(this.#world, this.#visit) },
       upMs: Math.round(performance.now() - this.#openedMs),
       armed:
         armed === undefined
@@ -117,7 +127,7 @@ export class Control {
           : {
               id: armed.id,
               summary: armed.summary,
-              fired: (await this.#world.point(this.#door, armed.plan.point).evidence()).text,
+              fired: (await this.#world.point(this.#visit, armed.plan.point).evidence()).text,
             },
     }
   }

@@ -1,4 +1,5 @@
-import type { ScenarioReport } from '../report/report.ts'
+import type { WorldKind } from '../fault.ts'
+import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from '../report/report.ts'
 import { nowMs } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
 import type { Outcome } from './outcome.ts'
@@ -6,55 +7,84 @@ import { mismatches } from './promises.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { ScenarioRun, Stop } from './scenario-run.ts'
 
-/** Steady, arm, call, heal, steady; then diagnose and compare. Never throws for what the run finds. */
+/**
+ * Steady, arm, call, heal, steady; then diagnose and compare. Never throws for what the run finds.
+ *
+ * @param onOpening what is known right before the fault is armed, or when the run ends without arming it.
+ */
 export async function runScenario(
   world: World,
   file: ScenarioFile,
-  worldReason: string,
+  onOpening: (opening: ReportOpening) => void = () => {},
 ): Promise<ScenarioReport> {
   const startedMs = nowMs()
-  const run = new ScenarioRun(world, file)
-  const problems: string[] = []
-  let outcome: Outcome = 'pass'
+  const place = await world.clients()
+  let isOpened = false
+  const open = () => {
+    if (!isOpened) onOpening(opening(world, file, place, run.steady))
+    isOpened = true
+  }
+  const run = new ScenarioRun(world, file, open)
+  const stopped = await go(run)
+  open()
+  const clients = run.reports()
+  const broken = stopped.outcome !== 'pass' ? [] : brokenPromises(file.id, run, clients)
+  const { lesson } = file.scenario
+  return {
+    ...opening(world, file, place, run.steady),
+    ...judge(world, broken.length > 0 ? { outcome: 'mismatch', problems: broken } : stopped),
+    healed: run.healed,
+    clients,
+    ...(lesson === undefined ? {} : { lesson }),
+    tookMs: nowMs() - startedMs,
+  }
+}
+
+interface Judgement {
+  readonly outcome: Outcome
+  readonly problems: readonly string[]
+}
+
+async function go(run: ScenarioRun): Promise<Judgement> {
   try {
     await run.go()
+    return { outcome: 'pass', problems: [] }
   } catch (error) {
-    outcome = error instanceof Stop ? error.outcome : 'bug'
-    problems.push(error instanceof Stop ? error.message : `a bug of ours: ${(error as Error).stack}`)
+    if (error instanceof Stop) return { outcome: error.outcome, problems: [error.message] }
+    return { outcome: 'bug', problems: [`a bug of ours: ${(error as Error).stack}`] }
   } finally {
     await run.close()
   }
-  const dead = world.deaths.map(({ part, detail }) => `${part}: died during the run (${detail})`)
-  if (dead.length > 0) {
-    outcome = 'unhealthy'
-    problems.unshift(...dead)
-  }
-  if (world.bugs.length > 0) {
-    outcome = 'bug'
-    problems.unshift(...world.bugs.map((bug) => `a bug of ours: ${bug.stack}`))
-  }
-  const reports = run.reports()
-  if (outcome === 'pass') {
-    const broken = [...reports.flatMap((report) => mismatches(file.id, report)), ...run.databaseProblems()]
-    problems.push(...broken)
-    if (broken.length > 0) outcome = 'mismatch'
-  }
-  const { scenario } = file
-  const { id, step, summary, parameters } = scenario.break
+}
+
+function brokenPromises(id: string, run: ScenarioRun, clients: readonly ClientReport[]): string[] {
+  return [...clients.flatMap((client) => mismatches(id, client)), ...run.databaseProblems()]
+}
+
+/** What happened to the parts weighs more than what the run found. */
+function judge(world: World, found: Judgement): Judgement {
+  const bugs = world.bugs.map((bug) => `a bug of ours: ${bug.stack}`)
+  const deaths = world.deaths.map(({ part, detail }) => `${part}: died during the run (${detail})`)
+  const problems = [...bugs, ...deaths, ...found.problems]
+  if (bugs.length > 0) return { outcome: 'bug', problems }
+  return deaths.length > 0 ? { outcome: 'unhealthy', problems } : found
+}
+
+function opening(
+  world: World,
+  file: ScenarioFile,
+  { kind, reason }: { readonly kind: WorldKind; readonly reason: string },
+  steady: readonly HealthyCall[],
+): ReportOpening {
+  const { id, step, summary, parameters } = file.scenario.break
   return {
     id: file.id,
-    title: scenario.title,
+    title: file.scenario.title,
     file: file.file,
-    outcome,
-    problems,
-    world: world.kind,
-    worldReason,
+    world: kind,
+    worldReason: reason,
     versions: { node: process.versions.node, postgres: world.postgresVersion },
     fault: { id, step, summary, parameters },
-    steady: run.steady,
-    healed: run.healed,
-    clients: reports,
-    ...(scenario.lesson === undefined ? {} : { lesson: scenario.lesson }),
-    tookMs: nowMs() - startedMs,
+    steady,
   }
 }

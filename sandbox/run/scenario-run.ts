@@ -1,13 +1,14 @@
 import { timed } from '../budget.ts'
 import { type ReadyClient, resolveCall } from '../clients/client.ts'
 import { clients } from '../clients/index.ts'
+import type { WorldKind } from '../fault.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
 import type { ClientName, ClientPromise } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
 import type { Breakable } from '../world/machine.ts'
 import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
-import type { OpenDoor, World } from '../world/world.ts'
+import type { Visit, World } from '../world/world.ts'
 import { compare } from './compare.ts'
 import { diagnose, type ObservedCall } from './diagnosis.ts'
 import type { Outcome } from './outcome.ts'
@@ -18,13 +19,11 @@ import type { ScenarioFile } from './scenario-file.ts'
 interface Traveller {
   readonly name: ClientName
   readonly promise: ClientPromise
-  readonly door: OpenDoor
+  readonly visit: Visit
   /** Everything observed at its door since the last call began. */
-  events: TraceEvent[]
-  /** Makes the healthy calls, before and after. */
-  readonly healthyClient: ReadyClient
-  /** Makes the broken call, unless that is a warm one. */
-  brokenClient?: ReadyClient
+  readonly events: TraceEvent[]
+  /** Makes all its calls: each with a connection of its own, unless the scenario wants a warm one. */
+  client: ReadyClient
   healthy?: ObservedCall
   broken?: ObservedCall
   fired?: { readonly count: number; readonly text: string }
@@ -43,20 +42,24 @@ export class Stop extends Error {
 export class ScenarioRun {
   readonly #world: World
   readonly #file: ScenarioFile
-  #travellers: Traveller[] = []
+  readonly #onSteady: () => void
+  #travellers: readonly Traveller[] = []
+  #kind: WorldKind = 'portable'
   steady: HealthyCall[] = []
   healed: HealthyCall[] = []
 
-  constructor(world: World, file: ScenarioFile) {
+  /** @param onSteady called when all clients are healthy, right before the fault is armed. */
+  constructor(world: World, file: ScenarioFile, onSteady: () => void) {
     this.#world = world
     this.#file = file
+    this.#onSteady = onSteady
   }
 
   async go(): Promise<void> {
     await timed('front doors', () => this.#arrive())
     await this.#up()
-    this.#prepareBroken()
     this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
+    this.#onSteady()
     await timed('broken call', () => this.#break())
     this.healed = await timed('healed call', () => this.#healthyCalls('after healing'))
   }
@@ -70,26 +73,18 @@ export class ScenarioRun {
   }
 
   async #arrive(): Promise<void> {
-    const promises = promisesOf(this.#file.scenario, this.#world.kind)
+    this.#kind = (await this.#world.clients()).kind
+    const promises = promisesOf(this.#file.scenario, this.#kind)
     this.#travellers = await Promise.all(
-      [...promises].map(async ([name, promise]) => {
-        let traveller: Traveller | undefined
-        const door = await this.#world.openDoor(name, (event) => traveller?.events.push(event))
-        traveller = { name, promise, door, events: [], healthyClient: clients[name].prepare(door.standpoint) }
-        return traveller
+      [...promises].map(async ([name, promise]): Promise<Traveller> => {
+        const events: TraceEvent[] = []
+        const visit = await this.#world.visit(name, (event) => events.push(event))
+        // The process starts while its front door is opened.
+        const client = clients[name].prepare(visit.standpoint)
+        await visit.open()
+        return { name, promise, visit, events, client }
       }),
     )
-  }
-
-  /**
-   * The processes that make the broken calls: they have seen nothing yet. They start while the steady calls
-   * are made. A warm call stays with the process that has the connection open.
-   */
-  #prepareBroken(): void {
-    if (this.#isWarm) return
-    for (const traveller of this.#travellers) {
-      traveller.brokenClient = clients[traveller.name].prepare(traveller.door.standpoint)
-    }
   }
 
   get #isWarm(): boolean {
@@ -101,7 +96,7 @@ export class ScenarioRun {
     await this.#resetData()
     const calls = await Promise.all(
       this.#travellers.map(async (traveller) => {
-        const call = await this.#call(traveller, traveller.healthyClient)
+        const call = await this.#call(traveller)
         traveller.healthy ??= call
         return { client: traveller.name, symptom: call.symptom }
       }),
@@ -138,10 +133,10 @@ export class ScenarioRun {
 
   async #breakFor(traveller: Traveller): Promise<void> {
     const { plan } = this.#file.scenario.break
-    const point = this.#world.point(traveller.door, plan.point)
+    const point = this.#world.point(traveller.visit, plan.point)
     try {
       await point.arm(plan)
-      traveller.broken = await this.#call(traveller, traveller.brokenClient ?? traveller.healthyClient)
+      traveller.broken = await this.#call(traveller)
       const { fired, text } = await point.evidence()
       traveller.fired = { count: fired, text }
     } finally {
@@ -161,20 +156,32 @@ export class ScenarioRun {
   }
 
   /** One call, and everything the parts observed of it. */
-  async #call(traveller: Traveller, client: ReadyClient): Promise<ObservedCall> {
-    const { door } = traveller
-    traveller.events = []
-    const call = resolveCall(this.#file.scenario.call, door.standpoint.origin)
+  async #call(traveller: Traveller): Promise<ObservedCall> {
+    const { client, name, visit, events } = traveller
+    events.length = 0
+    const call = resolveCall(this.#file.scenario.call, visit.door, this.#kind)
     await client.started
     const startedMs = nowMs()
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>
-      traveller.events.push({ ...observation, atMs, door: door.id }),
+      events.push({ ...observation, atMs, door: visit.id }),
     )
-    if (client === traveller.brokenClient || symptom.kind === 'hangs') await client.close()
-    if (!this.#isWarm) await door.machines.quiet()
+    if (symptom.kind === 'hangs') {
+      // Only a new process is sure to be able to call again.
+      await client.close()
+      traveller.client = clients[name].prepare(visit.standpoint)
+    }
+    if (!this.#isWarm) await visit.door.quiet()
     await this.#world.flush()
-    const events = traveller.events.toSorted((one, other) => one.atMs - other.atMs)
-    return { startedMs, symptom, events }
+    const inOrder = events.toSorted((one, other) => one.atMs - other.atMs)
+    this.#expectOwnConnection(name, inOrder)
+    return { startedMs, symptom, events: inOrder }
+  }
+
+  /** A cold call that went over an open connection met no DNS, no network and no TLS: it would prove nothing. */
+  #expectOwnConnection(name: ClientName, events: readonly TraceEvent[]): void {
+    const seen = new Set(events.map((event) => (event.machine === 'client' ? event.what : undefined)))
+    if (this.#isWarm || !seen.has('sent') || seen.has('connect')) return
+    throw new Stop('invalid', `scenario ${this.#file.id}: ${name}: a cold call reused a connection`)
   }
 
   /** Puts every row back, where a call or a fault could have changed one. */
@@ -218,12 +225,7 @@ export class ScenarioRun {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(
-      this.#travellers.flatMap(({ healthyClient, brokenClient }) => [
-        healthyClient.close(),
-        brokenClient?.close(),
-      ]),
-    )
-    await Promise.allSettled(this.#travellers.map(({ door }) => door.close()))
+    await Promise.allSettled(this.#travellers.map(({ client }) => client.close()))
+    await Promise.allSettled(this.#travellers.map(({ visit }) => visit.close()))
   }
 }

@@ -1,15 +1,14 @@
+import type { Place } from './client-world.ts'
 import { DnsServer } from './dns/dns-server.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { Ground } from './ground/ground.ts'
+import { hostName } from './host-name.ts'
 import type { Breakable } from './machine.ts'
 import type { PointName } from './points.ts'
 import type { Authority } from './tls/certificates.ts'
 import { TlsEdge } from './tls/tls-edge.ts'
 import type { Observe } from './trace.ts'
 import { Wire } from './wire/wire.ts'
-
-/** The name every client calls. Reserved for tests by RFC 6761, so it exists nowhere else. */
-export const hostName = 'api.example.test'
 
 /** How long the connections of a call that ended may take to close everywhere. */
 const quietMs = 300
@@ -18,11 +17,15 @@ type DoorPoint = Exclude<PointName, 'api' | 'database' | 'database-wire'>
 
 export interface FrontDoorOptions {
   readonly id: string
+  /** Where the client meets it: DNS server and front wire. */
+  readonly place: Place
+  readonly clientGround: Ground
+  /** Where the machines behind them stand. */
   readonly address: string
-  readonly ports: { readonly dns: number; readonly https: number }
   readonly ground: Ground
   readonly authority: Authority
   readonly api: () => { host: string; port: number }
+  readonly database: () => { host: string; port: number }
   readonly observe: Observe
   readonly onBug: (error: Error) => void
 }
@@ -36,10 +39,11 @@ export class FrontDoor {
   readonly id: string
   readonly dns: DnsServer
   readonly front: Wire
+  readonly #extra: readonly Wire[]
   readonly #machines: Readonly<Record<DoorPoint, Breakable<never> & { close(): Promise<void> }>>
 
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
-    const { id, address, ground, authority, observe, onBug } = options
+    const { id, place, clientGround, address, ground, authority, observe, onBug } = options
     const machine = { ground, address, port: 0, observe, onBug }
     const gateway = await Gateway.open({ ...machine, door: id, upstream: options.api })
     const inner = await Wire.open({ ...machine, name: 'inner', upstream: () => at(gateway) })
@@ -48,21 +52,28 @@ export class FrontDoor {
       Wire.open({
         ...machine,
         name: 'front',
-        ground,
-        address,
-        port: options.ports.https,
+        ground: clientGround,
+        address: place.address,
+        port: place.ports.https,
         upstream: () => at(tls),
       }),
       DnsServer.open({
-        ground,
-        address,
-        port: options.ports.dns,
-        zone: { [hostName]: { A: [address] } },
+        ground: clientGround,
+        address: place.address,
+        port: place.ports.dns,
+        zone: { [hostName]: { A: [place.address] } },
         observe,
         onBug,
       }),
     ])
-    return new FrontDoor(id, { dns, 'front-wire': front, tls, 'inner-wire': inner, gateway }, dns, front)
+    const extra = await openForTools(options, gateway)
+    return new FrontDoor(
+      id,
+      { dns, 'front-wire': front, tls, 'inner-wire': inner, gateway },
+      dns,
+      front,
+      extra,
+    )
   }
 
   private constructor(
@@ -70,11 +81,18 @@ export class FrontDoor {
     machines: Record<DoorPoint, Breakable<never> & { close(): Promise<void> }>,
     dns: DnsServer,
     front: Wire,
+    extra: readonly Wire[],
   ) {
     this.id = id
     this.#machines = machines
     this.dns = dns
     this.front = front
+    this.#extra = extra
+  }
+
+  /** `https://api.example.test`, with the port where it is not 443. */
+  get origin(): string {
+    return `https://${hostName}${this.front.port === 443 ? '' : `:${this.front.port}`}`
   }
 
   point(name: DoorPoint): Breakable<never> {
@@ -96,8 +114,23 @@ export class FrontDoor {
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.#machines).map((machine) => machine.close()))
+    await Promise.all([...Object.values(this.#machines), ...this.#extra].map((machine) => machine.close()))
   }
+}
+
+/** HTTP without TLS and psql, where the place has ports for them. */
+async function openForTools(options: FrontDoorOptions, gateway: Gateway): Promise<readonly Wire[]> {
+  const { clientGround: ground, place, database, observe, onBug } = options
+  const { http, postgres } = place.ports
+  const shared = { ground, address: place.address, observe, onBug }
+  return await Promise.all([
+    ...(http === undefined
+      ? []
+      : [Wire.open({ ...shared, name: 'plain', port: http, upstream: () => at(gateway) })]),
+    ...(postgres === undefined
+      ? []
+      : [Wire.open({ ...shared, name: 'tools', port: postgres, upstream: database })]),
+  ])
 }
 
 function at(machine: { readonly address: string; readonly port: number }): { host: string; port: number } {

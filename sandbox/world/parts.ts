@@ -3,19 +3,21 @@ import { join } from 'node:path'
 import { timed } from '../budget.ts'
 import type { WorldKind } from '../fault.ts'
 import type { Api } from './api/api.ts'
+import type { ClientWorld, ClientWorldOptions } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database, DatabaseOptions } from './database/database.ts'
-import type { FrontDoor } from './front-door.ts'
 import { type AddressLease, leaseAddress } from './ground/address.ts'
+import type { Ground } from './ground/ground.ts'
 import { PortableGround } from './ground/portable-ground.ts'
 import { cacheDirectory, type RunDirectory, sweep } from './lifetime/run-directory.ts'
 import type { Watchdog } from './lifetime/watchdog.ts'
 import type { Authority } from './tls/certificates.ts'
 import type { Observe, TraceEvent } from './trace.ts'
-import { Wire } from './wire/wire.ts'
+import type { Wire } from './wire/wire.ts'
 
 export interface WorldOptions {
-  readonly kind: WorldKind
+  /** Default: sealed where it can be had, else portable. */
+  readonly kind?: WorldKind
   readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
   /** Lines for people while something takes long: the first run builds the Postgres cache. */
   readonly onProgress: (line: string) => void
@@ -32,18 +34,19 @@ export interface Parts {
   readonly run: RunDirectory
   readonly watchdog: Watchdog
   readonly lease: AddressLease
-  readonly ground: PortableGround
+  /** Where the machines behind the front doors stand: the host's loopback. */
+  readonly ground: Ground
   /** Comes up while the doors are opened and the first clients start. */
   readonly backend: Promise<Backend>
-  readonly machines: Promise<Machines>
+  readonly inside: Promise<Inside>
   readonly compileCache: string
 }
 
-/** What front doors are made with. */
-export interface Machines {
+/** The clients' world and whom it trusts. */
+export interface Inside {
+  readonly clientWorld: ClientWorld
   readonly authority: Authority
   readonly authorityFile: string
-  readonly FrontDoor: typeof FrontDoor
 }
 
 /** What stands behind the front doors. */
@@ -80,14 +83,17 @@ export async function startParts(
   watchdog: Watchdog,
   incidents: Incidents,
 ): Promise<Parts> {
+  // Asked for before anything is waited for, so that both are spawned as early as can be.
+  const modules = Promise.all([
+    import('./database/database.ts'),
+    import('./api/api.ts'),
+    import('./database/embedded.ts'),
+  ])
   const lease = await leaseAddress()
   const { address } = lease
   const compileCache = join(cacheDirectory(), 'compile')
   const shared = { run, watchdog, lease, ground: new PortableGround(), compileCache }
-  const [{ openDatabase }, { Api: ApiClass }] = await Promise.all([
-    import('./database/database.ts'),
-    import('./api/api.ts'),
-  ])
+  const [{ openDatabase }, { Api: ApiClass }] = await modules
   const database = timed('Postgres', () =>
     openDatabase({
       ...options.database,
@@ -98,8 +104,9 @@ export async function startParts(
       onDeath: (detail) => incidents.died('Postgres', detail),
     }),
   )
-  const databaseWire = database.then(({ target }) =>
-    Wire.open({
+  const databaseWire = database.then(async ({ target }) => {
+    const { Wire: WireClass } = await import('./wire/wire.ts')
+    return await WireClass.open({
       name: 'database',
       ground: shared.ground,
       address,
@@ -107,8 +114,8 @@ export async function startParts(
       upstream: () => target,
       observe: incidents.observeShared,
       onBug: (error) => incidents.bugs.push(error),
-    }),
-  )
+    })
+  })
   let apiPid = 0
   const api = timed('API', () =>
     ApiClass.start({
@@ -133,19 +140,28 @@ export async function startParts(
   const backend = Promise.all([database, databaseWire, api, sweep()]).then(
     ([up, wire, apiUp]): Backend => ({ database: up, databaseWire: wire, api: apiUp }),
   )
-  const machines = importMachines(run)
+  const inside = openInside(options.kind, { run, watchdog, address, compileCache })
   // Awaited by whoever needs them; until then their failure is not unhandled.
-  for (const part of [backend, machines]) part.catch(() => {})
-  return { ...shared, backend, machines }
+  for (const part of [backend, inside]) part.catch(() => {})
+  return { ...shared, backend, inside }
 }
 
-async function importMachines(run: RunDirectory): Promise<Machines> {
-  const [{ Authority: AuthorityClass }, { FrontDoor: FrontDoorClass, hostName }] = await timed(
-    'machines imported',
-    () => Promise.all([import('./tls/certificates.ts'), import('./front-door.ts')]),
-  )
-  const authority = await timed('certificates', () => AuthorityClass.create(hostName))
-  const authorityFile = join(run.path, 'ca.pem')
+/**
+ * Enters the clients' world and makes the certificates that it trusts. The file is written in place, since the
+ * sealed world has it mounted already.
+ */
+async function openInside(wanted: WorldKind | undefined, options: ClientWorldOptions): Promise<Inside> {
+  const { openClientWorld } = await import('./client-world.ts')
+  const authorityFile = join(options.run.path, 'ca.pem')
+  writeFileSync(authorityFile, '')
+  const entering = timed('world', () => openClientWorld(wanted, options))
+  const authority = await timed('certificates', async () => {
+    const [{ Authority: AuthorityClass }, { hostName }] = await Promise.all([
+      import('./tls/certificates.ts'),
+      import('./host-name.ts'),
+    ])
+    return await AuthorityClass.create(hostName)
+  })
   writeFileSync(authorityFile, authority.rootPem)
-  return { authority, authorityFile, FrontDoor: FrontDoorClass }
+  return { authority, authorityFile, clientWorld: await entering }
 }

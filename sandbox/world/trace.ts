@@ -63,7 +63,11 @@ export type DnsFlaw =
   | 'other-question'
   | 'other-owner'
 
-export type WireName = 'front' | 'inner' | 'database'
+/**
+ * `front`: what the client connects to. `inner`: inside TLS. `database`: between the API and Postgres. `plain` and
+ * `tools`: for a person's own tools in the sealed world, HTTP without TLS and psql.
+ */
+export type WireName = 'front' | 'inner' | 'database' | 'plain' | 'tools'
 
 /** `client` is the side that opened the connection, `server` the side the wire connects on to. */
 export type WireSide = 'client' | 'server'

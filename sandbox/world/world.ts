@@ -1,35 +1,38 @@
-import assert from 'node:assert/strict'
 import type { Standpoint } from '../clients/client.ts'
 import type { WorldKind } from '../fault.ts'
+import type { Place } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
-import { cleanEnvironment } from './environment.ts'
 import type { FrontDoor } from './front-door.ts'
 import { RunDirectory } from './lifetime/run-directory.ts'
 import { Watchdog } from './lifetime/watchdog.ts'
 import type { Breakable } from './machine.ts'
-import { type Backend, type Death, Incidents, type Parts, startParts, type WorldOptions } from './parts.ts'
+import {
+  type Backend,
+  type Death,
+  Incidents,
+  type Inside,
+  type Parts,
+  startParts,
+  type WorldOptions,
+} from './parts.ts'
 import type { Plan } from './points.ts'
 import type { TraceEvent } from './trace.ts'
 
 export type { WorldOptions } from './parts.ts'
-
-/** The ports of the first front door; the next door's are one higher. The address is the sandbox's own. */
-const firstPorts = { dns: 5300, https: 8440 }
 
 /**
  * All the machines of one sandbox, wired, on a loopback address of its own. Postgres and the API start
  * first; everything else is imported and made while they do.
  */
 export class World {
-  readonly kind: WorldKind
   /** Parts that ended unasked, and errors that only a bug of ours explains. Both fail a run. */
   readonly deaths: readonly Death[]
   readonly bugs: readonly Error[]
   readonly #parts: Parts
   readonly #incidents: Incidents
-  #doorsOpened = 0
-  readonly #doors = new Set<OpenDoor>()
+  readonly #visits = new Map<number, Visit>()
+  #inside: Inside | undefined
   #backend: Backend | undefined
   #closed: Promise<void> | undefined
 
@@ -40,7 +43,7 @@ export class World {
     const incidents = new Incidents()
     try {
       const parts = await startParts(options, run, watchdog, incidents)
-      return new World(options.kind, parts, incidents)
+      return new World(parts, incidents)
     } catch (error) {
       // What had come up is ended by the watchdog, which also removes the directory.
       await watchdog.close()
@@ -49,20 +52,25 @@ export class World {
     }
   }
 
-  private constructor(kind: WorldKind, parts: Parts, incidents: Incidents) {
-    this.kind = kind
+  private constructor(parts: Parts, incidents: Incidents) {
     this.deaths = incidents.deaths
     this.bugs = incidents.bugs
     this.#parts = parts
     this.#incidents = incidents
   }
 
+  /** The sandbox's own address on the host's loopback. */
   get address(): string {
     return this.#parts.lease.address
   }
 
   get run(): RunDirectory {
     return this.#parts.run
+  }
+
+  /** Where the clients live. Resolves before the parts behind the front doors are up. */
+  async clients(): Promise<{ readonly kind: WorldKind; readonly reason: string }> {
+    return (await this.#parts.inside).clientWorld
   }
 
   get database(): Database {
@@ -80,50 +88,67 @@ export class World {
   }
 
   get #behind(): Backend {
-    assert(this.#backend !== undefined, 'world: used before it was up')
+    if (this.#backend === undefined) throw new Error('world: used before it was up')
     return this.#backend
   }
 
-  /** A way in for one client; everything observed on it goes to `onEvent`. */
-  async openDoor(client: string, onEvent: (event: TraceEvent) => void): Promise<OpenDoor> {
-    const index = this.#doorsOpened++
+  /**
+   * A place in the clients' world, for one client. Processes can be started there at once; the way from there
+   * to the API exists when `open` of the visit has resolved. Everything observed on it goes to `onEvent`.
+   */
+  async visit(client: string, onEvent: (event: TraceEvent) => void): Promise<Visit> {
+    this.#inside = await this.#parts.inside
+    const { authorityFile, clientWorld } = this.#inside
+    let index = 0
+    while (this.#visits.has(index)) index += 1
     const id = `${client}-${index + 1}`
-    const { ground, lease } = this.#parts
-    const { authority, authorityFile, FrontDoor: Door } = await this.#parts.machines
-    const machines = await Door.open({
-      id,
-      address: lease.address,
-      ports: { dns: firstPorts.dns + index, https: firstPorts.https + index },
-      ground,
-      authority,
-      api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
-      observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),
-      onBug: (error) => this.#incidents.bugs.push(error),
-    })
-    const door = new OpenDoor(id, machines, this.#standpoint(machines, authorityFile), () => {
-      this.#doors.delete(door)
+    const place = clientWorld.place(index)
+    const standpoint: Standpoint = {
+      world: clientWorld.kind,
+      authorityFile,
+      compileCache: this.#parts.compileCache,
+      spawn: (command, args, options) => clientWorld.spawn(place, command, args, options),
+    }
+    const openDoor = async (): Promise<FrontDoor> => {
+      const { FrontDoor: Door } = await import('./front-door.ts')
+      return await Door.open({
+        id,
+        place,
+        clientGround: clientWorld.ground,
+        address: this.address,
+        ground: this.#parts.ground,
+        authority: this.#inside!.authority,
+        api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
+        database: () => this.#behind.database.target,
+        observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),
+        onBug: (error) => this.#incidents.bugs.push(error),
+      })
+    }
+    const enter: Visit['enter'] = (command, args) => clientWorld.enter(place, command, args)
+    const visit = new Visit(id, place, standpoint, enter, openDoor, () => {
+      this.#visits.delete(index)
       this.#incidents.listeners.delete(id)
     })
-    this.#doors.add(door)
+    this.#visits.set(index, visit)
     this.#incidents.listeners.set(id, onEvent)
-    return door
+    return visit
   }
 
-  /** The place that a plan names, at one door. */
-  point(door: OpenDoor, name: Plan['point']): Breakable<Plan> {
+  /** The place that a plan names, as one visit reaches it. */
+  point(visit: Visit, name: Plan['point']): Breakable<Plan> {
     const { api, database, databaseWire } = this.#behind
-    if (name === 'api') return api.point(door.id) as Breakable<Plan>
+    if (name === 'api') return api.point(visit.id) as Breakable<Plan>
     if (name === 'database') return database.point() as Breakable<Plan>
     if (name === 'database-wire') return databaseWire as Breakable<Plan>
-    const point = door.machines.point(name) as Breakable<Plan> | undefined
-    assert(point !== undefined, `world: no machine has the point ${name}`)
+    const point = visit.door.point(name) as Breakable<Plan> | undefined
+    if (point === undefined) throw new Error(`world: no machine has the point ${name}`)
     return point
   }
 
-  /** Everything observed so far, in every process, has reached its door when this resolves. */
+  /** Everything observed so far, in every process, has reached its visit when this resolves. */
   async flush(): Promise<void> {
     this.#behind.databaseWire.flushObservations()
-    for (const door of this.#doors) door.machines.flush()
+    for (const visit of this.#visits.values()) visit.door.flush()
     await this.#behind.api.flush()
   }
 
@@ -134,51 +159,65 @@ export class World {
   }
 
   async #close(): Promise<void> {
-    const { backend, lease, run, watchdog } = this.#parts
+    const { backend, inside, lease, run, watchdog } = this.#parts
     this.#incidents.isClosing = true
+    // What did not come up whole is ended by the watchdog.
+    const nothing = () => {}
     const behind = backend.then(
       ({ api, database, databaseWire }) =>
         Promise.allSettled([api.stop(), databaseWire.close(), database.stop()]),
-      // It did not come up whole: the watchdog ends what did.
-      () => {},
+      nothing,
     )
-    await Promise.allSettled([...[...this.#doors].map((door) => door.close()), behind, lease.release()])
+    await Promise.allSettled([...this.#visits.values()].map((visit) => visit.close()))
+    const outside = inside.then(({ clientWorld }) => clientWorld.close(), nothing)
+    await Promise.allSettled([outside, behind, lease.release()])
     await Promise.all([watchdog.close(), run.remove()])
-  }
-
-  #standpoint(door: FrontDoor, authorityFile: string): Standpoint {
-    const { compileCache, watchdog } = this.#parts
-    return {
-      world: this.kind,
-      origin: `https://${door.hostName}:${door.front.port}`,
-      authorityFile,
-      compileCache,
-      dnsServer: `${door.dns.address}:${door.dns.port}`,
-      spawn: (command, args, { environment, stdio }) =>
-        watchdog.spawn(command, args, {
-          env: cleanEnvironment(environment),
-          ...(stdio === undefined ? {} : { stdio }),
-        }),
-    }
   }
 }
 
-/** A front door with its client's standpoint. */
-export class OpenDoor {
+/** One client's place in the clients' world, with its own way to the API. */
+export class Visit {
   readonly id: string
-  readonly machines: FrontDoor
+  readonly place: Place
   readonly standpoint: Standpoint
+  /** The command line that runs a command where this client is. */
+  readonly enter: (
+    command: string,
+    args: readonly string[],
+  ) => readonly [command: string, args: readonly string[]]
+  readonly #openDoor: () => Promise<FrontDoor>
   readonly #onClosed: () => void
+  #door: FrontDoor | undefined
 
-  constructor(id: string, machines: FrontDoor, standpoint: Standpoint, onClosed: () => void) {
+  constructor(
+    id: string,
+    place: Place,
+    standpoint: Standpoint,
+    enter: Visit['enter'],
+    openDoor: () => Promise<FrontDoor>,
+    onClosed: () => void,
+  ) {
     this.id = id
-    this.machines = machines
+    this.place = place
     this.standpoint = standpoint
+    this.enter = enter
+    this.#openDoor = openDoor
     this.#onClosed = onClosed
+  }
+
+  /** Opens the front door. */
+  async open(): Promise<FrontDoor> {
+    this.#door ??= await this.#openDoor()
+    return this.#door
+  }
+
+  get door(): FrontDoor {
+    if (this.#door === undefined) throw new Error(`world: the front door of ${this.id} is not open`)
+    return this.#door
   }
 
   async close(): Promise<void> {
     this.#onClosed()
-    await this.machines.close()
+    await this.#door?.close()
   }
 }

@@ -31,10 +31,6 @@ function report(line: NodeReport): void {
 const observe = observeSockets((observation) => report({ kind: 'observation', atMs: nowMs(), observation }))
 
 async function load(name: string): Promise<MakeCall> {
-  if (process.env['FAULTPATH_DNS'] !== undefined) {
-    const { lookUpWith } = await import('./portable-lookup.ts')
-    lookUpWith(process.env['FAULTPATH_DNS'])
-  }
   const { makeCall } = (await import(`./${name}.ts`)) as { makeCall: MakeCall }
   return makeCall
 }
@@ -43,6 +39,10 @@ async function run(makeCall: MakeCall, call: ResolvedCall): Promise<Symptom> {
   const startedMs = nowMs()
   let received: Received | undefined
   try {
+    if (call.dnsServer !== undefined) {
+      const { lookUpWith } = await import('./portable-lookup.ts')
+      lookUpWith(call.dnsServer)
+    }
     received = await makeCall(call)
     const data = received.status < 400 ? useData(call.path, received.bodyText) : undefined
     const tookMs = nowMs() - startedMs

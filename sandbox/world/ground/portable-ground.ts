@@ -1,6 +1,5 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { BlockList, connect, isIP, isIPv6, type Server } from 'node:net'
-import { fillBacklog } from './full-backlog.ts'
 import type { FullBacklog, Ground } from './ground.ts'
 
 /** A loopback connect that takes longer has no answer: a full backlog, for example. */
@@ -31,7 +30,8 @@ export class PortableGround implements Ground {
 
   async fillBacklog(address: string, port: number): Promise<FullBacklog> {
     assertLoopback(address)
-    return fillBacklog(address, port)
+    const { fillBacklog } = await import('./full-backlog.ts')
+    return await fillBacklog(address, port)
   }
 
   async probe(address: string, port: number): Promise<string> {

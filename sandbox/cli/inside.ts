@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { InvalidInput } from '../invalid-input.ts'
+import type { SandboxStatus } from '../run/control.ts'
+
+/**
+ * Runs a command where the sandbox's own client is, on this terminal.
+ *
+ * @returns its exit code; 128 + n when a signal ended it.
+ * @throws InvalidInput in the portable world: there is no inside.
+ */
+export async function runInside(status: SandboxStatus, words: readonly string[]): Promise<number> {
+  const [command] = words
+  if (status.world !== 'sealed') {
+    throw new InvalidInput('sandbox', 'expected the sealed world, saw the portable one: there is no inside', {
+      next: 'Start it with: npm run sandbox -- --world=sealed',
+    })
+  }
+  if (command === undefined) throw new InvalidInput('npm run sandbox exec', 'expected a command, saw none')
+  const { environment, enter } = status.inside
+  const [enterCommand, enterWords] = enter
+  // The prompt says where one is; TERM and the rest of a person's terminal come from the clean environment.
+  const child = spawn(enterCommand, [...enterWords, ...words], { stdio: 'inherit', env: environment })
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+  })
+}
+
+/** A shell inside, with a prompt that says so. */
+export function shellWords(): string[] {
+  const prompt = "PS1='[faultpath sealed] \\w \\$ '"
+  return [
+    'sh',
+    '-c',
+    `if command -v bash >/dev/null; then exec env ${prompt} bash --norc --noprofile -i; else exec env ${prompt} sh -i; fi`,
+  ]
+}

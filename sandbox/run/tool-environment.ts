@@ -1,0 +1,17 @@
+import { trust } from '../clients/trust.ts'
+import { cleanEnvironment } from '../world/environment.ts'
+import type { Visit, World } from '../world/world.ts'
+
+/** What a person's own tools need inside: they trust the run's root, and psql finds the shop. */
+export function toolEnvironment(world: World, visit: Visit): Record<string, string> {
+  const { user, password, database } = world.database.target
+  const { address, ports } = visit.place
+  return cleanEnvironment({
+    ...trust(visit.standpoint.authorityFile),
+    PGHOST: address,
+    PGPORT: String(ports.postgres ?? world.database.target.port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+  })
+}

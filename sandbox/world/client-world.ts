@@ -1,0 +1,121 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type { WorldKind } from '../fault.ts'
+import { cleanEnvironment } from './environment.ts'
+import type { Ground } from './ground/ground.ts'
+import { PortableGround } from './ground/portable-ground.ts'
+import type { RunDirectory } from './lifetime/run-directory.ts'
+import type { Watchdog } from './lifetime/watchdog.ts'
+
+/** Where one front door stands, as its client sees it. */
+export interface Place {
+  readonly address: string
+  /** `http` and `postgres` only where the ports are free for it: in the sealed world. */
+  readonly ports: {
+    readonly dns: number
+    readonly https: number
+    readonly http?: number
+    readonly postgres?: number
+  }
+}
+
+export interface SpawnInside {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly stdio: SpawnOptions['stdio']
+}
+
+/** Where the clients live: which network and files they see. The machines never know which world it is. */
+export interface ClientWorld {
+  readonly kind: WorldKind
+  /** Why this one. */
+  readonly reason: string
+  readonly ground: Ground
+  /** Places never overlap; `index` counts from 0. */
+  place(index: number): Place
+  /** The command line that runs a command in this world, seen from that place. */
+  enter(place: Place, command: string, args: readonly string[]): [command: string, args: readonly string[]]
+  /** Starts a process that sees this world from that place, with a clean environment. */
+  spawn(place: Place, command: string, args: readonly string[], options: SpawnInside): ChildProcess
+  close(): Promise<void>
+}
+
+export interface ClientWorldOptions {
+  readonly run: RunDirectory
+  readonly watchdog: Watchdog
+  /** The sandbox's own address on the host's loopback. */
+  readonly address: string
+  readonly compileCache: string
+}
+
+/** Ports of the first front door; the next door's are one higher. */
+const firstPorts = { dns: 5300, https: 8440 }
+
+const realPorts = { dns: 53, https: 443, http: 80, postgres: 5432 }
+
+/** The highest last octet of the sealed world's places, 127.0.0.1 on. */
+const placesMax = 250
+
+/**
+ * Enters the sealed world, or says why not.
+ * @param wanted undefined: sealed where it can be had, else portable.
+ * @throws Error when `sealed` is wanted and cannot be had.
+ */
+export async function openClientWorld(
+  wanted: WorldKind | undefined,
+  options: ClientWorldOptions,
+): Promise<ClientWorld> {
+  if (wanted === 'portable') return portable(options, 'asked for')
+  if (process.platform !== 'linux')
+    return refused(wanted, options, `needs Linux, this is ${process.platform}`)
+  const { SealedGround } = await import('./ground/sealed/sealed-ground.ts')
+  try {
+    const ground = await SealedGround.enter(options)
+    return {
+      kind: 'sealed',
+      reason: wanted === undefined ? 'namespaces work here' : 'asked for',
+      ground,
+      place: (index) => ({ address: `127.0.0.${(index % placesMax) + 1}`, ports: realPorts }),
+      enter: (place, command, args) => ground.inside(place.address, command, args),
+      spawn: (place, command, args, { environment, stdio }) => {
+        const [enter, words] = ground.inside(place.address, command, args)
+        return options.watchdog.spawn(enter, words, withStdio(environment, stdio))
+      },
+      close: () => ground.close(),
+    }
+  } catch (error) {
+    return refused(wanted, options, (error as Error).message)
+  }
+}
+
+function refused(wanted: WorldKind | undefined, options: ClientWorldOptions, why: string): ClientWorld {
+  if (wanted === 'sealed') {
+    throw new Error(
+      `sealed world: cannot be entered: ${why}. Run with --world=portable, or allow user namespaces`,
+    )
+  }
+  return portable(options, `no sealed world: ${why}`)
+}
+
+function portable({ address, watchdog }: ClientWorldOptions, reason: string): ClientWorld {
+  // Only on Linux has each sandbox an address, and so all ports, for itself.
+  const owned = process.platform === 'linux' ? firstPorts : undefined
+  return {
+    kind: 'portable',
+    reason,
+    ground: new PortableGround(),
+    place: (index) => ({
+      address,
+      ports: {
+        dns: owned === undefined ? 0 : owned.dns + index,
+        https: owned === undefined ? 0 : owned.https + index,
+      },
+    }),
+    enter: (_place, command, args) => [command, args],
+    spawn: (_place, command, args, { environment, stdio }) =>
+      watchdog.spawn(command, args, withStdio(environment, stdio)),
+    close: async () => {},
+  }
+}
+
+function withStdio(environment: SpawnInside['environment'], stdio: SpawnInside['stdio']): SpawnOptions {
+  return { env: cleanEnvironment(environment), ...(stdio === undefined ? {} : { stdio }) }
+}
