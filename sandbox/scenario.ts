@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts'
 
 /** Who makes the call. */
-export type ClientName = 'fetch'
+export type ClientName = 'fetch' | 'https' | 'curl' | 'python' | 'requests'
 
 /** The request the app makes. */
 export interface Call {

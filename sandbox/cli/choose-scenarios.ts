@@ -1,3 +1,4 @@
+import { clients } from '../clients/index.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import {
@@ -49,4 +50,24 @@ function stepOf(flag: string | boolean | undefined): Step | undefined {
       next: `Steps: ${steps.join(', ')}`,
     },
   )
+}
+
+/**
+ * The clients of `--client=fetch,curl`; undefined means all.
+ * @throws InvalidInput for a client that is not known.
+ */
+export function chosenClients({ flags }: Arguments): readonly string[] | undefined {
+  const { client } = flags
+  if (typeof client !== 'string') return undefined
+  const known = Object.keys(clients)
+  return client.split(',').map((name) => {
+    if (known.includes(name)) return name
+    throw new InvalidInput(
+      'npm run scenario',
+      `--client: unknown client "${name}".${didYouMean(name, known)}`,
+      {
+        next: `Clients: ${known.join(', ')}`,
+      },
+    )
+  })
 }

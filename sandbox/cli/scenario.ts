@@ -10,6 +10,7 @@ const options = {
   all: { type: 'boolean' },
   step: { type: 'string' },
   report: { type: 'string' },
+  client: { type: 'string' },
   world: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
@@ -20,6 +21,7 @@ const help = `npm run scenario <id or path...>     run scenarios: break one step
 npm run scenario -- --list           all scenarios
 npm run scenario -- --all            run all of them; with --step=dns those of one step
 npm run scenario -- --report=json    the report as JSON; the lines for people go to stderr
+  --client=fetch,curl                only these clients
   --world=sealed|portable            default: sealed where namespaces work
   --database-url=<url>               use this Postgres (a database of its own is created in it)
   --allow-remote-database            ... even if it is not on this machine
@@ -52,23 +54,33 @@ export class ScenarioCommand implements Command {
   }
 
   async #runAll(scenarios: readonly ScenarioFile[], args: Arguments): Promise<number> {
-    const [{ runScenario }, { closingLines, openingLines }, { exitCode, isDamaging }, { toJson, writeLast }] =
-      await Promise.all([
-        import('../run/run-scenario.ts'),
-        import('../report/terminal.ts'),
-        import('../run/outcome.ts'),
-        import('../report/json.ts'),
-      ])
+    const [
+      { chosenClients },
+      { runScenario },
+      { closingLines, openingLines },
+      { exitCode, isDamaging },
+      { toJson, writeLast },
+    ] = await Promise.all([
+      import('./choose-scenarios.ts'),
+      import('../run/run-scenario.ts'),
+      import('../report/terminal.ts'),
+      import('../run/outcome.ts'),
+      import('../report/json.ts'),
+    ])
     const json = args.flags['report'] === 'json'
     const out = json ? process.stderr : process.stdout
     const screen = { columns: process.stdout.columns ?? 100, stream: out }
     const reports: ScenarioReport[] = []
+    const only = chosenClients(args)
     let world = await this.#opening!
     for (const scenario of scenarios) {
       const last = reports.at(-1)
       if (last !== undefined && isDamaging(last.outcome)) world = await this.#open(args)
       const print = (lines: readonly string[]) => out.write(`${lines.join('\n')}\n`)
-      const report = await runScenario(world, scenario, (opening) => print(openingLines(opening, screen)))
+      const report = await runScenario(world, scenario, {
+        wanted: (client) => only === undefined || only.includes(client),
+        onOpening: (opening) => print(openingLines(opening, screen)),
+      })
       reports.push(report)
       print(closingLines(report, screen))
     }

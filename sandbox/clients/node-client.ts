@@ -8,6 +8,7 @@ import { nowMs } from '../world/clock.ts'
 import type { Observe } from '../world/trace.ts'
 import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
 import type { NodeReport } from './node/report.ts'
+import { endGroup } from './process-group.ts'
 import type { Symptom } from './symptom.ts'
 import { trust } from './trust.ts'
 
@@ -92,7 +93,7 @@ class NodeProcess implements ReadyClient {
   }
 
   async close(): Promise<void> {
-    this.#child.kill('SIGKILL')
+    endGroup(this.#child)
     await this.#gone
   }
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { type Symptom, tellingError } from '../clients/symptom.ts'
 import type { StepMark } from '../run/diagnosis.ts'
-import { stepNumber, steps } from '../steps.ts'
+import { type Step, stepNumber, steps } from '../steps.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from './report.ts'
 
 /** Where the lines go: it decides about colour (never the only sign) and width. */
@@ -48,8 +48,9 @@ export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   }
   if (report.problems.length > 0) lines.push('')
   for (const problem of report.problems) lines.push(...labelled('problem', problem, screen.columns))
-  const verdict =
-    report.outcome === 'pass' ? paint('green', 'PASS') : paint('red', report.outcome.toUpperCase())
+  const colours = { pass: 'green', skipped: 'yellow' } as const
+  const colour = colours[report.outcome as keyof typeof colours] ?? 'red'
+  const verdict = paint(colour, report.outcome.toUpperCase())
   lines.push('', `  ${verdict}  ${(report.tookMs / 1000).toFixed(1)} s`)
   return lines
 }
@@ -80,6 +81,10 @@ function clientTable(report: ScenarioReport, paint: (style: Style, text: string)
   const numbers = steps.map((step) => stepNumber(step)).join(' ')
   const lines = [`   ${'client'.padEnd(nameWidth)}   ${numbers}   ${'saw'.padEnd(sawWidth)}   promised`]
   for (const client of report.clients) {
+    if (client.skipped !== undefined) {
+      lines.push(`   ${client.client.padEnd(nameWidth)}   skipped: ${client.skipped}`)
+      continue
+    }
     const marks = steps
       .map((step) => {
         const sign = signs[client.diagnosis?.marks[step] ?? 'unreached'].padEnd(2)
@@ -114,22 +119,25 @@ function sawText({ symptom }: ClientReport): string[] {
 
 function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 72 ? `${line.slice(0, 69)}...` : line
+  return line.length > 64 ? `${line.slice(0, 61)}...` : line
 }
 
+/** One block for each different finding; most often all clients agree. */
 function diagnosisLines(report: ScenarioReport): string[] {
-  const lines: string[] = []
-  const seen = new Set<string>()
-  for (const { client, diagnosis, fired } of report.clients) {
-    if (diagnosis === undefined) continue
-    const where = (step: typeof diagnosis.broke) =>
-      step === undefined ? 'nowhere' : `${stepNumber(step)} ${step}`
-    const line = `  broke    ${where(diagnosis.broke)}    noticed ${where(diagnosis.noticed)}    fired: ${fired?.text ?? 'nothing'}`
-    if (seen.has(line)) continue
-    seen.add(line)
-    lines.push(report.clients.length > 1 ? `${line}   (${client})` : line, `  because  ${diagnosis.because}`)
-  }
-  return lines
+  const where = (step: Step | undefined) => (step === undefined ? 'nowhere' : `${stepNumber(step)} ${step}`)
+  const findings = Object.groupBy(report.clients, ({ diagnosis, fired }) =>
+    diagnosis === undefined ? '' : `broke    ${where(diagnosis.broke)}    fired: ${fired?.text ?? 'nothing'}`,
+  )
+  return Object.entries(findings).flatMap(([finding, clients = []]) => {
+    if (finding === '') return []
+    const noticed = new Set(clients.flatMap(({ diagnosis }) => diagnosis?.noticed ?? []))
+    const names = clients.map(({ client }) => client).join(', ')
+    return [
+      `  ${finding}${clients.length === report.clients.length ? '' : `   (${names})`}`,
+      ...(noticed.size === 0 ? [] : [`  noticed  ${[...noticed].map(where).join(', ')}`]),
+      ...labelled('because', clients[0]?.diagnosis?.because ?? '', 110),
+    ]
+  })
 }
 
 function labelled(label: string, text: string, columns: number): string[] {

@@ -67,6 +67,14 @@ function carried(wire: WireObservation['wire'], from: 'client' | 'server'): Chec
   }
 }
 
+/** Before the gateway has answered, what the wire carries towards the client is the handshake. */
+function onceReplied(read: Checkpoint['read']): Checkpoint['read'] {
+  return (events) =>
+    events.some((event) => event.machine === 'gateway' && event.what === 'response')
+      ? read(events)
+      : undefined
+}
+
 interface Total {
   bytes?: number
   digest?: string
@@ -192,7 +200,7 @@ export const checkpoints: readonly Checkpoint[] = [
     read: gather('gateway', (event) => (event.what === 'response' ? `${event.status}` : undefined)),
   },
   { step: 'reply', name: 'reply inside TLS', read: carried('inner', 'server') },
-  { step: 'reply', name: 'reply on the network', read: carried('front', 'server') },
+  { step: 'reply', name: 'reply on the network', read: onceReplied(carried('front', 'server')) },
   {
     step: 'reply',
     name: 'status reached the client',

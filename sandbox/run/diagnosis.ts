@@ -50,7 +50,7 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
     because:
       decisive === undefined
         ? 'nothing differs from the healthy call'
-        : at !== undefined
+        : at !== undefined && at.index !== differs
           ? `${decisive.name}: ${Math.round(at.lateMs)} ms later than healthy`
           : `${decisive.name}: ${words(decisive.broken)}; healthy: ${words(decisive.healthy)}`,
     marks: mark(readings, broke),
@@ -104,5 +104,6 @@ function noticedStep(call: ObservedCall): Step | undefined {
   if (seen.has('connected')) return seen.has('secured') ? 'reply' : 'tls'
   if (seen.has('connect')) return 'network'
   if (seen.has('lookup')) return 'dns'
-  return 'request'
+  // Python says nothing of its stages: then nobody knows.
+  return undefined
 }

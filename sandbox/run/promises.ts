@@ -6,6 +6,12 @@ import type { ClientName, ClientPromise, Scenario } from '../scenario.ts'
 import { seededUsers } from '../world/api/shop.ts'
 import { describe } from './compare.ts'
 
+/** Why a client cannot call here; undefined when it can. */
+export function whyNot(name: ClientName, world: WorldKind): string | undefined {
+  const client = clients[name]
+  return client.worlds.includes(world) ? client.missing() : 'only in the sealed world'
+}
+
 /** The promises that hold in this world, client by client. */
 export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<ClientName, ClientPromise> {
   const promises = new Map<ClientName, ClientPromise>()
@@ -14,7 +20,7 @@ export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<Cl
     const promise =
       layers.map((layer) => layer?.[name]).find((found) => found !== undefined) ??
       layers.map((layer) => layer?.all).find((found) => found !== undefined)
-    if (promise !== undefined && clients[name].worlds.includes(world)) promises.set(name, promise)
+    if (promise !== undefined) promises.set(name, promise)
   }
   return promises
 }

@@ -1,5 +1,6 @@
 import type { WorldKind } from '../fault.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from '../report/report.ts'
+import type { ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
 import type { Outcome } from './outcome.ts'
@@ -7,24 +8,29 @@ import { mismatches } from './promises.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { ScenarioRun, Stop } from './scenario-run.ts'
 
+export interface RunOptions {
+  /** Which clients may call. Default: all that the scenario makes a promise for. */
+  readonly wanted?: (client: ClientName) => boolean
+  /** Told what is known right before the fault is armed, or when the run ends without arming it. */
+  readonly onOpening?: (opening: ReportOpening) => void
+}
+
 /**
  * Steady, arm, call, heal, steady; then diagnose and compare. Never throws for what the run finds.
- *
- * @param onOpening what is known right before the fault is armed, or when the run ends without arming it.
  */
 export async function runScenario(
   world: World,
   file: ScenarioFile,
-  onOpening: (opening: ReportOpening) => void = () => {},
+  options: RunOptions = {},
 ): Promise<ScenarioReport> {
   const startedMs = nowMs()
   const place = await world.clients()
   let isOpened = false
   const open = () => {
-    if (!isOpened) onOpening(opening(world, file, place, run.steady))
+    if (!isOpened) options.onOpening?.(opening(world, file, place, run.steady))
     isOpened = true
   }
-  const run = new ScenarioRun(world, file, open)
+  const run = new ScenarioRun(world, file, options.wanted ?? (() => true), open)
   const stopped = await go(run)
   open()
   const clients = run.reports()

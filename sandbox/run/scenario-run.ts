@@ -5,6 +5,7 @@ import type { WorldKind } from '../fault.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
 import type { ClientName, ClientPromise } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
+import { databaseNeeds } from '../world/database/database.ts'
 import type { Breakable } from '../world/machine.ts'
 import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
@@ -12,7 +13,7 @@ import type { Visit, World } from '../world/world.ts'
 import { compare } from './compare.ts'
 import { diagnose, type ObservedCall } from './diagnosis.ts'
 import type { Outcome } from './outcome.ts'
-import { promisesOf, unhealthy } from './promises.ts'
+import { promisesOf, unhealthy, whyNot } from './promises.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 
 /** One client on its way through a scenario. */
@@ -42,22 +43,34 @@ export class Stop extends Error {
 export class ScenarioRun {
   readonly #world: World
   readonly #file: ScenarioFile
+  readonly #wanted: (client: ClientName) => boolean
   readonly #onSteady: () => void
   #travellers: readonly Traveller[] = []
   #kind: WorldKind = 'portable'
+  #skipped: readonly { readonly client: ClientName; readonly skipped: string }[] = []
   steady: HealthyCall[] = []
   healed: HealthyCall[] = []
 
-  /** @param onSteady called when all clients are healthy, right before the fault is armed. */
-  constructor(world: World, file: ScenarioFile, onSteady: () => void) {
+  /**
+   * @param wanted which clients may call.
+   * @param onSteady called when all clients are healthy, right before the fault is armed.
+   */
+  constructor(
+    world: World,
+    file: ScenarioFile,
+    wanted: (client: ClientName) => boolean,
+    onSteady: () => void,
+  ) {
     this.#world = world
     this.#file = file
+    this.#wanted = wanted
     this.#onSteady = onSteady
   }
 
   async go(): Promise<void> {
     await timed('front doors', () => this.#arrive())
     await this.#up()
+    this.#expectDatabase()
     this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
     this.#onSteady()
     await timed('broken call', () => this.#break())
@@ -73,10 +86,21 @@ export class ScenarioRun {
   }
 
   async #arrive(): Promise<void> {
-    this.#kind = (await this.#world.clients()).kind
-    const promises = promisesOf(this.#file.scenario, this.#kind)
+    const { kind, lacks } = await this.#world.clients()
+    this.#kind = kind
+    this.#expectWorld(lacks)
+    const promises = [...promisesOf(this.#file.scenario, kind)].filter(([name]) => this.#wanted(name))
+    this.#skipped = promises.flatMap(([client]) => {
+      const skipped = whyNot(client, kind)
+      return skipped === undefined ? [] : [{ client, skipped }]
+    })
+    const able = promises.filter(([name]) => !this.#skipped.some(({ client }) => client === name))
+    if (able.length === 0) {
+      const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
+      throw new Stop('skipped', why || 'no client of this scenario was chosen')
+    }
     this.#travellers = await Promise.all(
-      [...promises].map(async ([name, promise]): Promise<Traveller> => {
+      able.map(async ([name, promise]): Promise<Traveller> => {
         const events: TraceEvent[] = []
         const visit = await this.#world.visit(name, (event) => events.push(event))
         // The process starts while its front door is opened.
@@ -85,6 +109,29 @@ export class ScenarioRun {
         return { name, promise, visit, events, client }
       }),
     )
+  }
+
+  /** @throws Stop where this world cannot have the fault. */
+  #expectWorld(lacks: readonly string[]): void {
+    const { needs, worlds } = this.#file.scenario.break
+    if (!worlds.includes(this.#kind))
+      throw new Stop('skipped', `this fault acts only in the ${worlds.join()} world`)
+    const missing = needs.filter((need) => lacks.includes(need))
+    if (missing.length > 0)
+      throw new Stop('skipped', `this fault needs ${missing.join(', ')}: apt-get install nftables`)
+  }
+
+  /** @throws Stop where the database cannot have the fault. */
+  #expectDatabase(): void {
+    const { provider, provides } = this.#world.database
+    const needs: readonly string[] = this.#file.scenario.break.needs
+    const missing = databaseNeeds.filter((need) => needs.includes(need) && !provides.includes(need))
+    if (missing.length > 0) {
+      throw new Stop(
+        'skipped',
+        `this fault needs ${missing.join(', ')} of the database; ${provider} does not give it`,
+      )
+    }
   }
 
   get #isWarm(): boolean {
@@ -120,8 +167,9 @@ export class ScenarioRun {
   async #break(): Promise<void> {
     const { plan } = this.#file.scenario.break
     await this.#resetData()
-    if (isShared(plan)) for (const traveller of this.#travellers) await this.#breakFor(traveller)
-    else await Promise.all(this.#travellers.map((traveller) => this.#breakFor(traveller)))
+    if (!isShared(plan)) await Promise.all(this.#travellers.map((traveller) => this.#breakFor([traveller])))
+    else if (plan.state !== undefined) await this.#breakFor(this.#travellers)
+    else for (const traveller of this.#travellers) await this.#breakFor([traveller])
     for (const { name, fired } of this.#travellers) {
       if ((fired?.count ?? 0) > 0) continue
       throw new Stop(
@@ -131,14 +179,23 @@ export class ScenarioRun {
     }
   }
 
-  async #breakFor(traveller: Traveller): Promise<void> {
+  /**
+   * Arms the fault for these travellers, who call side by side. Several at once only under a state that all of
+   * them meet, such as a slow table: then each must have met it.
+   */
+  async #breakFor(travellers: readonly Traveller[]): Promise<void> {
     const { plan } = this.#file.scenario.break
-    const point = this.#world.point(traveller.visit, plan.point)
+    const point = this.#world.point(travellers[0]!.visit, plan.point)
     try {
       await point.arm(plan)
-      traveller.broken = await this.#call(traveller)
+      await Promise.all(
+        travellers.map(async (traveller) => {
+          traveller.broken = await this.#call(traveller)
+        }),
+      )
       const { fired, text } = await point.evidence()
-      traveller.fired = { count: fired, text }
+      const each = Math.floor(fired / travellers.length)
+      for (const traveller of travellers) traveller.fired = { count: each, text }
     } finally {
       await this.#heal(point)
     }
@@ -192,6 +249,10 @@ export class ScenarioRun {
   }
 
   reports(): ClientReport[] {
+    return [...this.#travelled(), ...this.#skipped]
+  }
+
+  #travelled(): ClientReport[] {
     return this.#travellers.map(({ name: client, promise, healthy, broken, fired }) => ({
       client,
       promise,

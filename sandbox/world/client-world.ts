@@ -28,6 +28,8 @@ export interface ClientWorld {
   readonly kind: WorldKind
   /** Why this one. */
   readonly reason: string
+  /** What faults may need of it and it does not have: `nft`. */
+  readonly lacks: readonly string[]
   readonly ground: Ground
   /** Places never overlap; `index` counts from 0. */
   place(index: number): Place
@@ -72,6 +74,7 @@ export async function openClientWorld(
     return {
       kind: 'sealed',
       reason: wanted === undefined ? 'namespaces work here' : 'asked for',
+      lacks: [],
       ground,
       place: (index) => ({ address: `127.0.0.${(index % placesMax) + 1}`, ports: realPorts }),
       enter: (place, command, args) => ground.inside(place.address, command, args),
@@ -101,6 +104,7 @@ function portable({ address, watchdog }: ClientWorldOptions, reason: string): Cl
   return {
     kind: 'portable',
     reason,
+    lacks: ['nft'],
     ground: new PortableGround(),
     place: (index) => ({
       address,

@@ -1,6 +1,5 @@
 import type { Standpoint } from '../clients/client.ts'
-import type { WorldKind } from '../fault.ts'
-import type { Place } from './client-world.ts'
+import type { ClientWorld, Place } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
 import type { FrontDoor } from './front-door.ts'
@@ -69,7 +68,7 @@ export class World {
   }
 
   /** Where the clients live. Resolves before the parts behind the front doors are up. */
-  async clients(): Promise<{ readonly kind: WorldKind; readonly reason: string }> {
+  async clients(): Promise<Pick<ClientWorld, 'kind' | 'reason' | 'lacks'>> {
     return (await this.#parts.inside).clientWorld
   }
 

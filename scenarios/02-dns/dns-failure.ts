@@ -5,9 +5,14 @@ export default scenario({
   break: dns.nxdomain({ name: 'api.example.test' }),
   expect: {
     fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'getaddrinfo', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+    curl: { exit: 6, message: /Could not resolve host/ },
+    python: { name: 'URLError', code: 'EAI_NONAME' },
+    requests: { name: 'ConnectionError', message: /Name or service not known/ },
   },
   portable: {
     fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'queryA', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENOTFOUND', syscall: 'queryA' },
   },
   lesson: {
     story: 'Every call fails at once with "fetch failed". The server knows nothing of it.',

@@ -3,10 +3,15 @@ import { network, scenario } from '#sandbox/network'
 export default scenario({
   title: 'SYN packets vanish: nobody answers, nobody refuses',
   break: network.synDrop(),
-  call: { connectTimeoutMs: 500, timeoutMs: 3_000 },
+  call: { connectTimeoutMs: 500, timeoutMs: 2_000 },
   expect: {
     // undici's timer is coarse: 500 ms fires between 0.5 and 1.6 s.
     fetch: { name: 'TypeError', code: 'UND_ERR_CONNECT_TIMEOUT', tookMs: [450, 2_500] },
+    // https.request has no connect timeout: only the call's own clock ends it.
+    https: { name: 'AbortError', code: 'ABORT_ERR', tookMs: [1_950, 3_500] },
+    curl: { exit: 28, message: /Connection timed out|Failed to connect/, tookMs: [450, 2_500] },
+    python: { name: 'URLError', message: /timed out/, tookMs: [450, 2_500] },
+    requests: { name: 'ConnectTimeout', tookMs: [450, 2_500] },
   },
   lesson: {
     story: 'The call waits and waits, then "fetch failed". From another machine it works.',

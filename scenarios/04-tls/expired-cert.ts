@@ -5,6 +5,10 @@ export default scenario({
   break: tls.expired({ which: 'leaf', daysAgo: 30 }),
   expect: {
     fetch: { name: 'TypeError', code: 'CERT_HAS_EXPIRED', message: /certificate has expired/ },
+    https: { name: 'Error', code: 'CERT_HAS_EXPIRED', message: /certificate has expired/ },
+    curl: { exit: 60, message: /certificate has expired/ },
+    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate has expired/ },
+    requests: { name: 'SSLError', message: /certificate has expired/ },
   },
   lesson: {
     story: 'Orders stopped at midnight. The server is up, and its log shows no request.',

@@ -4,7 +4,7 @@ export default scenario({
   title: 'The backend throws while it handles the request (500)',
   break: backend.throws({ route: '/users' }),
   expect: {
-    fetch: { status: 500, body: { error: 'internal_error' } },
+    all: { status: 500, body: { error: 'internal_error' } },
   },
   lesson: {
     story: 'The page says "something went wrong". The database is fine, other pages work.',

@@ -5,7 +5,7 @@ export default scenario({
   break: database.slowQuery({ sleepMs: 5_000 }),
   call: { path: '/users', timeoutMs: 3_500 },
   expect: {
-    fetch: { status: 504, body: { error: 'database_timeout' }, tookMs: [900, 2_500] },
+    all: { status: 504, body: { error: 'database_timeout' }, tookMs: [900, 2_500] },
   },
   database: { sqlstate: '57014' },
   lesson: {

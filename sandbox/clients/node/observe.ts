@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ClientObservation } from '../../world/trace.ts'
 
@@ -40,5 +41,16 @@ export function observeSockets(observe: ObserveClient): ObserveClient {
     see('head', String(response.statusCode))
   })
   subscribe('undici:request:trailers', () => see('body'))
+
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { request: ClientRequest }
+    see('request', `${request.method} ${request.protocol}//${request.getHeader('host')}${request.path}`)
+    request.once('finish', () => see('sent'))
+  })
+  subscribe('http.client.response.finish', (message) => {
+    const { response } = message as { response: IncomingMessage }
+    see('head', String(response.statusCode))
+    response.once('end', () => see('body'))
+  })
   return observe
 }

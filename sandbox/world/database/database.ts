@@ -26,7 +26,9 @@ export interface DatabasePlan {
  * - `process`: signals to the server's processes.
  * - `files`: its data directory.
  */
-export type DatabaseNeed = 'sql' | 'superuser' | 'process' | 'files'
+export const databaseNeeds = ['sql', 'superuser', 'process', 'files'] as const
+
+export type DatabaseNeed = (typeof databaseNeeds)[number]
 
 /** A Postgres with the shop in a database that this run created. */
 export interface Database {

@@ -1,0 +1,98 @@
+import type { ClientObservation } from '../world/trace.ts'
+import type { ResolvedCall } from './client.ts'
+import { commandClient, type Ended } from './command-client.ts'
+
+/** curl, with nobody's ~/.curlrc. Its exit codes: curl(1), EXIT CODES. */
+export const curlClient = commandClient({
+  name: 'curl',
+  commands: ['curl'],
+  install: 'apt-get install curl',
+  args,
+  read,
+})
+
+/** What curl says of itself after the call (`--write-out`, curl(1)); times in seconds since its start. */
+interface WriteOut {
+  readonly http_code: number
+  readonly time_namelookup: number
+  readonly time_connect: number
+  readonly time_appconnect: number
+  readonly time_pretransfer: number
+  readonly time_starttransfer: number
+  readonly time_total: number
+}
+
+function args(call: ResolvedCall): string[] {
+  const body =
+    call.body === undefined
+      ? []
+      : ['--header', 'content-type: application/json', '--data-binary', JSON.stringify(call.body)]
+  return [
+    '--disable',
+    '--silent',
+    '--show-error',
+    '--request',
+    call.method,
+    ...Object.entries(call.headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
+    ...body,
+    '--max-time',
+    String(call.timeoutMs / 1000),
+    ...(call.connectTimeoutMs === undefined
+      ? []
+      : ['--connect-timeout', String(call.connectTimeoutMs / 1000)]),
+    '--write-out',
+    '%{stderr}\n%{json}\n',
+    call.url,
+  ]
+}
+
+function read({
+  exit,
+  stdout,
+  stderr,
+  startedMs,
+  tookMs,
+}: Ended): ReturnType<Parameters<typeof commandClient>[0]['read']> {
+  const lines = stderr.trim().split('\n')
+  const json = lines.findLast((line) => line.startsWith('{'))
+  const said = lines.filter((line) => line.startsWith('curl:')).join(' ')
+  const out = json === undefined ? undefined : (JSON.parse(json) as WriteOut)
+  const response =
+    out === undefined || out.http_code === 0
+      ? {}
+      : { status: out.http_code, bodyText: stdout.slice(0, 65_536) }
+  return {
+    symptom: {
+      kind: exit === 0 ? 'response' : 'error',
+      tookMs,
+      exit,
+      errors: exit === 0 ? [] : [{ name: `exit ${exit}`, message: said.replace(/^curl: \(\d+\) /, '') }],
+      ...response,
+    },
+    observations: out === undefined ? [] : stages(out, startedMs, exit),
+  }
+}
+
+/** TLS failed, so TCP did not: curl then leaves its connect time at 0. */
+const tlsExits = [35, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91]
+
+/** Its own times, as the stages they end; the stage that was under way when it gave up has begun only. */
+function stages(out: WriteOut, startedMs: number, exit: number): (ClientObservation & { atMs: number })[] {
+  const at = (seconds: number, what: ClientObservation['what'], detail?: string) => ({
+    machine: 'client' as const,
+    what,
+    atMs: startedMs + seconds * 1000,
+    ...(detail === undefined ? {} : { detail }),
+  })
+  const seen = [at(0, 'lookup')]
+  if (out.time_namelookup > 0)
+    seen.push(at(out.time_namelookup, 'looked-up'), at(out.time_namelookup, 'connect'))
+  if (out.time_connect > 0 || tlsExits.includes(exit)) seen.push(at(out.time_connect, 'connected'))
+  if (out.time_appconnect > 0) seen.push(at(out.time_appconnect, 'secured'))
+  if (out.time_appconnect > 0 && out.time_pretransfer > 0) seen.push(at(out.time_pretransfer, 'sent'))
+  if (out.time_starttransfer > 0 && out.http_code > 0)
+    seen.push(at(out.time_starttransfer, 'head', String(out.http_code)))
+  if (exit === 0) seen.push(at(out.time_total, 'body'))
+  else seen.push(at(out.time_total, 'failed', `exit ${exit}`))
+  return seen
+}

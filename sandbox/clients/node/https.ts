@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http'
+import type { ResolvedCall } from '../client.ts'
+import type { MakeCall } from './main.ts'
+
+/** `import https from 'node:https'` would read every export and load undici with them. */
+const https = process.getBuiltinModule('node:https')
+
+const warmAgent = new https.Agent({ keepAlive: true })
+
+/**
+ * Node's `https.request`, as an app uses it. It has no connect timeout of its own: only the call's total clock
+ * ends it, as an AbortSignal.
+ */
+export const makeCall: MakeCall = async (call) => {
+  const response = await respond(call)
+  let bodyText = ''
+  response.setEncoding('utf8')
+  for await (const chunk of response) bodyText += chunk
+  return { status: response.statusCode ?? 0, bodyText }
+}
+
+function respond(call: ResolvedCall): Promise<IncomingMessage> {
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+  return new Promise((resolve, reject) => {
+    const request = https.request(call.url, {
+      method: call.method,
+      headers: {
+        ...(body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...call.headers,
+      },
+      signal: AbortSignal.timeout(call.timeoutMs),
+      agent: call.connection === 'warm' ? warmAgent : false,
+    })
+    request.once('response', resolve)
+    request.once('error', reject)
+    request.end(body)
+  })
+}

@@ -1,0 +1,83 @@
+"""One call with Python's urllib or requests: `call.py <library> <call as JSON>`, reported as one JSON line."""
+
+import errno
+import json
+import socket
+import ssl
+import sys
+import time
+
+
+def name_of(error):
+    cls = type(error)
+    return cls.__name__
+
+
+def code_of(error):
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason
+    if isinstance(error, socket.gaierror):
+        names = {getattr(socket, n): n for n in dir(socket) if n.startswith("EAI_")}
+        return names.get(error.errno)
+    if isinstance(error, OSError) and error.errno is not None:
+        return errno.errorcode.get(error.errno)
+    return None
+
+
+def chain(error):
+    """Outermost first: what it was raised from, and what libraries keep in `reason` or their arguments."""
+    links, todo, seen = [], [error], set()
+    while todo and len(links) < 16:
+        one = todo.pop(0)
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        link = {"name": name_of(one), "message": str(one)}
+        code = code_of(one)
+        if code is not None:
+            link["code"] = code
+        links.append(link)
+        todo += [getattr(one, "reason", None), one.__cause__, *one.args, one.__context__]
+    return links
+
+
+def with_urllib(call, timeout):
+    import urllib.error
+    import urllib.request
+
+    body = None if "body" not in call else json.dumps(call["body"]).encode()
+    headers = dict(call["headers"], **({} if body is None else {"content-type": "application/json"}))
+    request = urllib.request.Request(call["url"], data=body, headers=headers, method=call["method"])
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:
+            return response.status, response.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode("utf-8", "replace")
+
+
+def with_requests(call, timeout):
+    import requests
+
+    body = {} if "body" not in call else {"json": call["body"]}
+    response = requests.request(call["method"], call["url"], headers=call["headers"], timeout=timeout, **body)
+    return response.status_code, response.text
+
+
+def main():
+    library, call = sys.argv[1], json.loads(sys.argv[2])
+    make = with_requests if library == "requests" else with_urllib
+    if library == "requests":
+        import requests  # noqa: F401  its import is not part of the call
+    # Both know only a limit for each wait: the connect limit where there is one, else the call's.
+    timeout = (call.get("connectTimeoutMs") or call["timeoutMs"]) / 1000
+    started = time.monotonic()
+    report = {"errors": []}
+    try:
+        report["status"], report["body"] = make(call, timeout)
+    except Exception as error:  # whatever it is, it is what the client saw
+        report["errors"] = chain(error)
+    report["tookMs"] = (time.monotonic() - started) * 1000
+    print(json.dumps(report))
+
+
+main()
