@@ -58,7 +58,7 @@ function importsOf(file: string, source: string): Import[] {
 const stepFolders = steps.map((step) => `sandbox/${stepFolder(step)}/`)
 const isStep = (file: string) => stepFolders.some((folder) => file.startsWith(folder))
 const vocabulary = new Set(
-  ['steps', 'fault', 'scenario', 'parameters', 'invalid-input', 'nearest'].map(
+  ['steps', 'fault', 'scenario', 'parameters', 'invalid-input', 'nearest', 'part-failure'].map(
     (name) => `sandbox/${name}.ts`,
   ),
 )
@@ -80,10 +80,11 @@ function wrongWay({ from, to, typeOnly }: Import): string | undefined {
     return 'run/ imports clients/, never the other way'
   if (from.startsWith('sandbox/run/') && to.startsWith('sandbox/cli/'))
     return 'cli/ imports run/, never the other way'
-  if (/^sandbox\/run\/(diagnosis|checkpoints)\.ts$/.test(from)) {
+  if (/^sandbox\/run\/(diagnosis|checkpoints|carried)\.ts$/.test(from)) {
     const blind =
       to === 'sandbox/steps.ts' ||
       to === 'sandbox/run/checkpoints.ts' ||
+      to === 'sandbox/run/carried.ts' ||
       (typeOnly && /^sandbox\/(world\/trace|clients\/symptom)\.ts$/.test(to))
     if (!blind) return 'the diagnosis knows observations only: no fault, no plan, no scenario'
   }

@@ -1,5 +1,5 @@
 import { clients } from '../clients/index.ts'
-import { InvalidInput } from '../invalid-input.ts'
+import { InvalidInput, show } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import {
   findScenarioFile,
@@ -18,6 +18,10 @@ export async function chooseScenarios({ flags, words }: Arguments): Promise<read
   const { report } = flags
   if (report !== undefined && report !== 'json') {
     throw new InvalidInput('npm run scenario', `--report: expected json, saw ${report}`)
+  }
+  const { table } = flags
+  if (table !== undefined && table !== 'worlds' && table !== 'diagnoses') {
+    throw new InvalidInput('npm run scenario', `--table: expected worlds or diagnoses, saw ${show(table)}`)
   }
   const step = stepOf(flags['step'])
   const files = flags['all'] ? [...listScenarioFiles(step).values()] : words.map(findScenarioFile)
@@ -70,4 +74,18 @@ export function chosenClients({ flags }: Arguments): readonly string[] | undefin
       },
     )
   })
+}
+
+/**
+ * How many scenarios run side by side.
+ * @throws InvalidInput when it is no number from 1 to 16.
+ */
+export function jobsOf({ flags }: Arguments): number {
+  const { jobs = '1' } = flags
+  const count = Number(jobs)
+  if (Number.isInteger(count) && count >= 1 && count <= 16) return count
+  throw new InvalidInput(
+    'npm run scenario',
+    `--jobs: expected a whole number from 1 to 16, saw ${show(jobs)}`,
+  )
 }

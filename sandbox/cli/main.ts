@@ -1,7 +1,8 @@
 import { constants } from 'node:os'
 import { processStartMs, spanned, writeBudget } from '../budget.ts'
 import { InvalidInput } from '../invalid-input.ts'
-import { usageExitCode } from '../run/outcome.ts'
+import { PartFailure } from '../part-failure.ts'
+import { exitCodes, usageExitCode } from '../run/outcome.ts'
 import { nowMs } from '../world/clock.ts'
 
 /** Signals that a person or a supervisor ends a command with. */
@@ -65,6 +66,10 @@ function report(error: unknown): number {
   if (error instanceof InvalidInput) {
     process.stderr.write(`${error.message}\n`)
     return usageExitCode
+  }
+  if (error instanceof PartFailure) {
+    process.stderr.write(`${error.message}\n`)
+    return exitCodes.unhealthy
   }
   process.stderr.write(`a bug of ours: ${error instanceof Error ? error.stack : String(error)}\n`)
   return 70

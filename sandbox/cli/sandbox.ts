@@ -17,6 +17,7 @@ const options = {
   sandbox: { type: 'string' },
   world: { type: 'string' },
   shell: { type: 'boolean' },
+  database: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
   help: { type: 'boolean' },
@@ -34,6 +35,7 @@ npm run sandbox exec -- <command...>             ... run a command inside the se
 npm run sandbox -- --shell                       everything up, and a shell inside
   -- --world=sealed|portable                     default: sealed where namespaces work
   -- --sandbox=<address>                         which one, when several run
+  -- --database=embedded|testcontainers          default: embedded, which needs nothing
   -- --database-url=<url>                        use this Postgres (a database of its own is created in it)`
 
 /** `npm run sandbox`: the machines, up until Ctrl-C; and the verbs that reach them from another terminal. */

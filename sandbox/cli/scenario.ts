@@ -1,6 +1,6 @@
 import type { ScenarioReport } from '../report/report.ts'
 import type { ScenarioFile } from '../run/scenario-file.ts'
-import type { World } from '../world/world.ts'
+import type { World, WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Command } from './main.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
@@ -11,7 +11,10 @@ const options = {
   step: { type: 'string' },
   report: { type: 'string' },
   client: { type: 'string' },
+  jobs: { type: 'string' },
+  table: { type: 'string' },
   world: { type: 'string' },
+  database: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
   help: { type: 'boolean' },
@@ -21,8 +24,11 @@ const help = `npm run scenario <id or path...>     run scenarios: break one step
 npm run scenario -- --list           all scenarios
 npm run scenario -- --all            run all of them; with --step=dns those of one step
 npm run scenario -- --report=json    the report as JSON; the lines for people go to stderr
+  --jobs=3                           as many side by side, each in a world of its own
+  --table=worlds|diagnoses           a table from these runs: what differs between the worlds; broken × diagnosed
   --client=fetch,curl                only these clients
   --world=sealed|portable            default: sealed where namespaces work
+  --database=embedded|testcontainers default: embedded, which needs nothing; the other a container engine
   --database-url=<url>               use this Postgres (a database of its own is created in it)
   --allow-remote-database            ... even if it is not on this machine
 
@@ -30,12 +36,20 @@ exit codes  0 every promise kept   1 a client saw something else   2 wrong usage
             3 a part died or never came up   4 the fault did not fire, or was left behind
             5 all skipped   70 a bug of ours   130, 143 stopped by a signal`
 
+/** The world of one lane, and whether a scenario has been given to it. */
+interface Lane {
+  readonly world: Promise<World>
+  readonly kind: WorldOptions['kind']
+  isUsed: boolean
+}
+
 /**
  * `npm run scenario`: lists, checks and runs scenarios. Postgres and the API take longest to come up, so they
  * are started before anything else is even imported.
  */
 export class ScenarioCommand implements Command {
-  #opening: Promise<World> | undefined
+  readonly #lanes = new Map<number, Lane>()
+  #isRunning = false
 
   async run(): Promise<number> {
     const args = readArguments('scenario', options)
@@ -43,75 +57,103 @@ export class ScenarioCommand implements Command {
     if (flags['help']) return print(help)
     const isListing = flags['list'] === true || (words.length === 0 && flags['all'] !== true)
     // Awaited so that the imports below do not compete with those that spawning needs.
-    if (!isListing) await this.#open(args)
+    if (!isListing && flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
     const { chooseScenarios, listLines } = await import('./choose-scenarios.ts')
     if (isListing) {
       const lines = (await listLines(args)).join('\n')
       return print(flags['list'] ? lines : `${help}\n\n${lines}\n\ntry         npm run scenario dns-failure`)
     }
     const scenarios = await chooseScenarios(args)
+    this.#isRunning = true
     return await this.#runAll(scenarios, args)
   }
 
   async #runAll(scenarios: readonly ScenarioFile[], args: Arguments): Promise<number> {
-    const [
-      { chosenClients },
-      { runScenario },
-      { closingLines, openingLines },
-      { exitCode, isDamaging },
-      { toJson, writeLast },
-    ] = await Promise.all([
-      import('./choose-scenarios.ts'),
-      import('../run/run-scenario.ts'),
-      import('../report/terminal.ts'),
-      import('../run/outcome.ts'),
-      import('../report/json.ts'),
-    ])
-    const json = args.flags['report'] === 'json'
-    const out = json ? process.stderr : process.stdout
-    const screen = { columns: process.stdout.columns ?? 100, stream: out }
-    const reports: ScenarioReport[] = []
+    const [{ chosenClients, jobsOf }, { runInLanes }, { exitCode }, { toJson, writeLast }] =
+      await Promise.all([
+        import('./choose-scenarios.ts'),
+        import('./lanes.ts'),
+        import('../run/outcome.ts'),
+        import('../report/json.ts'),
+      ])
+    const { flags } = args
+    const out = flags['report'] === 'json' || flags['table'] !== undefined ? process.stderr : process.stdout
     const only = chosenClients(args)
-    let world = await this.#opening!
-    for (const scenario of scenarios) {
-      const last = reports.at(-1)
-      if (last !== undefined && isDamaging(last.outcome)) world = await this.#open(args)
-      const print = (lines: readonly string[]) => out.write(`${lines.join('\n')}\n`)
-      const report = await runScenario(world, scenario, {
+    const runs = (kind: WorldOptions['kind']) =>
+      runInLanes(scenarios, {
+        jobs: jobsOf(args),
         wanted: (client) => only === undefined || only.includes(client),
-        onOpening: (opening) => print(openingLines(opening, screen)),
+        open: (lane) => this.#open(args, lane, kind),
+        screen: { columns: process.stdout.columns ?? 100, stream: out },
+        print: (lines) => out.write(`${lines.join('\n')}\n`),
       })
-      reports.push(report)
-      print(closingLines(report, screen))
-    }
-    const code = exitCode(reports.map(({ outcome }) => outcome))
-    const whole = { faultpath: 1, exitCode: code, scenarios: reports } as const
-    out.write(`\n  report ${writeLast(whole, process.cwd())}\n`)
-    if (json) process.stdout.write(`${toJson(whole)}\n`)
+    const reports =
+      flags['table'] === 'worlds' ? [await runs('sealed'), await runs('portable')] : [await runs(undefined)]
+    const all = reports.flat()
+    const code = exitCode(all.map(({ outcome }) => outcome))
+    const whole = { faultpath: 1, exitCode: code, scenarios: all } as const
+    out.write(`${summary(all)}\n  report ${writeLast(whole, process.cwd())}\n`)
+    if (flags['report'] === 'json') process.stdout.write(`${toJson(whole)}\n`)
+    if (flags['table'] !== undefined) await printTable(flags['table'], reports)
     return code
   }
 
-  /** Opens a world, in place of the last one when there was one. */
-  #open(args: Arguments): Promise<World> {
-    const last = this.#opening
-    this.#opening = (async () => {
-      await (await last)?.close()
+  /**
+   * Opens the world of a lane, in place of its last one when there was one. The first lane's first world is the
+   * one that was spawned before anything was imported, unless another kind is wanted.
+   */
+  #open(args: Arguments, lane: number, kind: WorldOptions['kind']): Promise<World> {
+    const wanted = kind ?? worldChoice(args).kind
+    const last = this.#lanes.get(lane)
+    if (last !== undefined && !last.isUsed && last.kind === wanted) {
+      last.isUsed = true
+      return last.world
+    }
+    const world = (async () => {
+      await (await last?.world)?.close()
       const { World } = await import('../world/world.ts')
       return await World.open({
-        ...worldChoice(args),
+        ...(wanted === undefined ? {} : { kind: wanted }),
         database: databaseChoice(args),
         onProgress: (line) => process.stderr.write(`${line}\n`),
       })
     })()
     // Awaited where it is needed; a wrong scenario file is reported before that.
-    this.#opening.catch(() => {})
-    return this.#opening
+    world.catch(() => {})
+    this.#lanes.set(lane, { world, kind: wanted, isUsed: this.#isRunning })
+    return world
   }
 
-  /** Also while it comes up: what is half open has to be ended too. */
+  /** Also while they come up: what is half open has to be ended too. */
   async close(): Promise<void> {
-    await (await this.#opening?.catch(() => undefined))?.close()
+    await Promise.all(
+      [...this.#lanes.values()].map(async ({ world }) => (await world.catch(() => undefined))?.close()),
+    )
   }
+}
+
+function summary(reports: readonly ScenarioReport[]): string {
+  if (reports.length < 2) return ''
+  const counts = Object.entries(Object.groupBy(reports, ({ outcome }) => outcome))
+  const failed = reports
+    .filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skipped')
+    .map(({ id }) => id)
+  const words = counts.map(([outcome, { length }]) => `${length} ${outcome}`).join(', ')
+  return `\n  ${reports.length} scenarios: ${words}${failed.length === 0 ? '' : `\n  look at: ${failed.join(' ')}`}\n`
+}
+
+async function printTable(
+  table: string | boolean,
+  reports: readonly (readonly ScenarioReport[])[],
+): Promise<void> {
+  const { diagnosisTable, worldDifferences } = await import('../run/tables.ts')
+  const [first = [], second = []] = reports
+  if (table === 'worlds') {
+    print(worldDifferences(first, second).join('\n'))
+    return
+  }
+  const { lines, wrong } = diagnosisTable(first)
+  print([...lines, ...(wrong.length === 0 ? ['', 'no wrong diagnosis'] : ['', ...wrong])].join('\n'))
 }
 
 function print(text: string): number {

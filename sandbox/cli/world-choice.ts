@@ -1,12 +1,26 @@
 import { InvalidInput } from '../invalid-input.ts'
+import { databaseProviders } from '../world/database/database.ts'
 import type { WorldOptions } from '../world/world.ts'
 import type { Arguments } from './arguments.ts'
 
-/** Which Postgres: `--database-url`, else DATABASE_URL of the environment, else the embedded one. */
+/**
+ * Which Postgres. What is said on the command line counts before the environment, a URL before a provider:
+ * `--database-url`, `--database`, DATABASE_URL, FAULTPATH_DATABASE, else the embedded one.
+ *
+ * @throws InvalidInput for a provider that does not exist.
+ */
 export function databaseChoice({ flags }: Arguments): WorldOptions['database'] {
-  const url = flags['database-url'] ?? process.env['DATABASE_URL']
-  if (typeof url !== 'string' || url === '') return {}
-  return { url, allowRemote: flags['allow-remote-database'] === true }
+  const { DATABASE_URL, FAULTPATH_DATABASE } = process.env
+  const named = flags['database']
+  const url = flags['database-url'] || (named === undefined && DATABASE_URL)
+  if (typeof url === 'string' && url !== '') {
+    return { url, allowRemote: flags['allow-remote-database'] === true }
+  }
+  const wanted = named ?? (FAULTPATH_DATABASE || databaseProviders[0])
+  const provider = databaseProviders.find((name) => name === wanted)
+  if (provider !== undefined) return { provider }
+  const place = named === undefined ? 'FAULTPATH_DATABASE' : '--database'
+  throw new InvalidInput(place, `expected ${databaseProviders.join(' or ')}, saw "${wanted}"`)
 }
 
 /**

@@ -69,15 +69,22 @@ function read({
       errors: exit === 0 ? [] : [{ name: `exit ${exit}`, message: said.replace(/^curl: \(\d+\) /, '') }],
       ...response,
     },
-    observations: out === undefined ? [] : stages(out, startedMs, exit),
+    observations:
+      out === undefined ? [] : stages(out, startedMs, exit, tlsExits.includes(exit) || tlsTimeout.test(said)),
   }
 }
 
 /** TLS failed, so TCP did not: curl then leaves its connect time at 0. */
 const tlsExits = [35, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91]
+const tlsTimeout = /SSL connection timeout/
 
 /** Its own times, as the stages they end; the stage that was under way when it gave up has begun only. */
-function stages(out: WriteOut, startedMs: number, exit: number): (ClientObservation & { atMs: number })[] {
+function stages(
+  out: WriteOut,
+  startedMs: number,
+  exit: number,
+  failedInTls: boolean,
+): (ClientObservation & { atMs: number })[] {
   const at = (seconds: number, what: ClientObservation['what'], detail?: string) => ({
     machine: 'client' as const,
     what,
@@ -87,7 +94,7 @@ function stages(out: WriteOut, startedMs: number, exit: number): (ClientObservat
   const seen = [at(0, 'lookup')]
   if (out.time_namelookup > 0)
     seen.push(at(out.time_namelookup, 'looked-up'), at(out.time_namelookup, 'connect'))
-  if (out.time_connect > 0 || tlsExits.includes(exit)) seen.push(at(out.time_connect, 'connected'))
+  if (out.time_connect > 0 || failedInTls) seen.push(at(out.time_connect, 'connected'))
   if (out.time_appconnect > 0) seen.push(at(out.time_appconnect, 'secured'))
   if (out.time_appconnect > 0 && out.time_pretransfer > 0) seen.push(at(out.time_pretransfer, 'sent'))
   if (out.time_starttransfer > 0 && out.http_code > 0)

@@ -125,17 +125,16 @@ function oneLine(text: string): string {
 /** One block for each different finding; most often all clients agree. */
 function diagnosisLines(report: ScenarioReport): string[] {
   const where = (step: Step | undefined) => (step === undefined ? 'nowhere' : `${stepNumber(step)} ${step}`)
-  const findings = Object.groupBy(report.clients, ({ diagnosis, fired }) =>
-    diagnosis === undefined ? '' : `broke    ${where(diagnosis.broke)}    fired: ${fired?.text ?? 'nothing'}`,
-  )
-  return Object.entries(findings).flatMap(([finding, clients = []]) => {
-    if (finding === '') return []
+  const diagnosed = report.clients.filter(({ diagnosis }) => diagnosis !== undefined)
+  const findings = Object.groupBy(diagnosed, ({ diagnosis }) => where(diagnosis?.broke))
+  return Object.entries(findings).flatMap(([broke, clients = []]) => {
     const noticed = new Set(clients.flatMap(({ diagnosis }) => diagnosis?.noticed ?? []))
-    const names = clients.map(({ client }) => client).join(', ')
+    const names =
+      clients.length === diagnosed.length ? '' : `   (${clients.map(({ client }) => client).join(', ')})`
     return [
-      `  ${finding}${clients.length === report.clients.length ? '' : `   (${names})`}`,
-      ...(noticed.size === 0 ? [] : [`  noticed  ${[...noticed].map(where).join(', ')}`]),
+      `  broke    ${broke}${noticed.size === 0 ? '' : `    noticed ${[...noticed].map(where).join(', ')}`}${names}`,
       ...labelled('because', clients[0]?.diagnosis?.because ?? '', 110),
+      `  fired    ${clients[0]?.fired?.text ?? 'nothing'}`,
     ]
   })
 }

@@ -1,5 +1,6 @@
 import type { Step } from '../steps.ts'
-import type { TraceEvent, WireObservation } from '../world/trace.ts'
+import type { TraceEvent } from '../world/trace.ts'
+import { carried, waited, wayThere } from './carried.ts'
 
 /** What stood at one place of the journey, and when it first did (on the one clock). */
 export interface Reading {
@@ -14,6 +15,8 @@ export interface Reading {
 export interface Checkpoint {
   readonly step: Step
   readonly name: string
+  /** Seen by the client itself. */
+  readonly fromClient?: boolean
   readonly read: (events: readonly TraceEvent[]) => Reading | undefined
 }
 
@@ -24,6 +27,7 @@ function gather<Machine extends TraceEvent['machine']>(
   machine: Machine,
   pick: (event: Of<Machine>) => string | undefined,
   order: 'as seen' | 'sorted' = 'as seen',
+  reached: 'first' | 'last' = 'first',
 ): Checkpoint['read'] {
   return (events) => {
     const values: string[] = []
@@ -32,38 +36,11 @@ function gather<Machine extends TraceEvent['machine']>(
       if (event.machine !== machine) continue
       const value = pick(event as Of<Machine>)
       if (value === undefined) continue
-      atMs ??= event.atMs
+      if (atMs === undefined || reached === 'last') atMs = event.atMs
       if (order === 'as seen' || !values.includes(value)) values.push(value)
     }
     if (atMs === undefined) return undefined
     return { value: (order === 'sorted' ? values.sort() : values).join(', '), atMs }
-  }
-}
-
-/** How one direction of a wire ended up: everything handed on as it came, or not. */
-function carried(wire: WireObservation['wire'], from: 'client' | 'server'): Checkpoint['read'] {
-  return (events) => {
-    const totals = new Map<number, { in: Total; out: Total; atMs: number }>()
-    for (const event of events) {
-      if (event.machine !== 'wire' || event.wire !== wire) continue
-      const total = totals.get(event.connection) ?? { in: {}, out: {}, atMs: event.atMs }
-      totals.set(event.connection, total)
-      const to = from === 'client' ? 'server' : 'client'
-      if (event.side === from && event.what === 'in') Object.assign(total.in, known(event))
-      if (event.side === to && event.what === 'out') Object.assign(total.out, known(event))
-      if (event.side === from && event.what === 'end-in') total.in.end = 'FIN'
-      if (event.side === from && event.what === 'reset-in') total.in.end = 'RST'
-      if (event.side === to && event.what === 'end-out')
-        Object.assign(total.out, known(event), { end: 'FIN' })
-      if (event.side === to && event.what === 'reset-out')
-        Object.assign(total.out, known(event), { end: 'RST' })
-    }
-    const verdicts = [...totals.values()].map(judge).filter((verdict) => verdict !== undefined)
-    if (verdicts.length === 0) return undefined
-    return {
-      value: [...new Set(verdicts)].sort().join(', '),
-      atMs: Math.min(...[...totals.values()].map((total) => total.atMs)),
-    }
   }
 }
 
@@ -75,39 +52,12 @@ function onceReplied(read: Checkpoint['read']): Checkpoint['read'] {
       : undefined
 }
 
-interface Total {
-  bytes?: number
-  digest?: string
-  end?: 'FIN' | 'RST'
-}
-
-function known(event: WireObservation): Total {
-  return {
-    ...(event.bytes === undefined ? {} : { bytes: event.bytes }),
-    ...(event.digest === undefined ? {} : { digest: event.digest }),
-  }
-}
-
-function judge(total: { in: Total; out: Total }): string | undefined {
-  const came = total.in.bytes ?? 0
-  const went = total.out.bytes ?? 0
-  if (came === 0 && went === 0 && total.out.end === undefined) return undefined
-  if (went < came) return 'not everything that came was handed on'
-  if (
-    total.in.digest !== undefined &&
-    total.out.digest !== undefined &&
-    total.in.digest !== total.out.digest
-  ) {
-    return 'the bytes were changed'
-  }
-  if (total.out.end === 'RST' && total.in.end === undefined) return 'reset, though nobody reset it'
-  return 'everything that came was handed on'
-}
-
 function dnsAnswer(event: Of<'dns'>): string | undefined {
   if (event.what !== 'answer') return undefined
   const records = event.records?.join(' + ') ?? ''
-  return `${event.type} ${event.rcode ?? 'unreadable'}${records === '' ? '' : `: ${records}`}`
+  const flaws = event.flaws?.join(', ') ?? ''
+  const said = `${event.type} ${event.rcode ?? 'unreadable'}${records === '' ? '' : `: ${records}`}`
+  return flaws === '' ? said : `${said} (${flaws})`
 }
 
 function servedCertificate(event: Of<'tls'>): string | undefined {
@@ -132,14 +82,23 @@ export const checkpoints: readonly Checkpoint[] = [
   {
     step: 'request',
     name: 'request made',
+    fromClient: true,
     read: gather('client', (event) => (event.what === 'request' ? event.detail : undefined)),
+  },
+  { step: 'network', name: 'open connection', read: wayThere('open') },
+  {
+    // Before the names: a resolver that no question reaches cannot be asked for the wrong one.
+    step: 'dns',
+    name: 'DNS question',
+    read: gather('dns', (event) => (event.what === 'question' ? 'arrived' : undefined), 'sorted'),
   },
   {
     step: 'request',
     name: 'names asked for',
     read: gather('dns', (event) => (event.what === 'question' ? event.name : undefined), 'sorted'),
   },
-  { step: 'dns', name: 'DNS answer', read: gather('dns', dnsAnswer, 'sorted') },
+  // A look-up waits for the last of its answers.
+  { step: 'dns', name: 'DNS answer', read: gather('dns', dnsAnswer, 'sorted', 'last') },
   {
     step: 'network',
     name: 'connection made',
@@ -149,6 +108,13 @@ export const checkpoints: readonly Checkpoint[] = [
       'sorted',
     ),
   },
+  {
+    step: 'network',
+    name: 'packets lost',
+    read: gather('kernel', () => 'some', 'sorted'),
+  },
+  { step: 'network', name: 'bytes on their way', read: waited() },
+  { step: 'network', name: 'handshake on the network', read: wayThere('new') },
   {
     step: 'network',
     name: 'ClientHello arrived',
@@ -204,16 +170,19 @@ export const checkpoints: readonly Checkpoint[] = [
   {
     step: 'reply',
     name: 'status reached the client',
+    fromClient: true,
     read: gather('client', (event) => (event.what === 'head' ? event.detail : undefined)),
   },
   {
     step: 'reply',
     name: 'body reached the client',
+    fromClient: true,
     read: gather('client', (event) => (event.what === 'body' ? 'yes' : undefined)),
   },
   {
     step: 'app',
     name: 'data used',
+    fromClient: true,
     read: gather('client', (event) => (event.what === 'used' ? 'yes' : undefined)),
   },
 ]

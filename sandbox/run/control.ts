@@ -119,7 +119,7 @@ export class Control {
       pid: process.pid,
       address: this.#world.address,
       world: this.#kind,
-      inside: { enter: this.#visit.enter('', []), environment: toolEnvironment(this.#world, this.#visit) },
+      inside: { enter: wordsBefore(this.#visit), environment: toolEnvironment(this.#world, this.#visit) },
       upMs: Math.round(performance.now() - this.#openedMs),
       armed:
         armed === undefined
@@ -138,6 +138,12 @@ export class Control {
     await this.#queue
     await this.heal()
   }
+}
+
+/** The words that stand before a command to run it inside. */
+function wordsBefore(visit: Visit): SandboxStatus['inside']['enter'] {
+  const [enter, args] = visit.enter('', [])
+  return [enter, args.slice(0, -1)]
 }
 
 function respond(response: ServerResponse, status: number, body: unknown): void {

@@ -28,8 +28,8 @@ const lateMinMs = 200
 
 /**
  * Works out which step broke from a healthy and a broken call alone: it walks the journey border by border,
- * and the first that differs names the step that should have brought the call there. A border that was
- * reached as usual, but so late that this alone accounts for most of the call, counts as differing.
+ * and the first that differs names the step that should have brought the call there. Where nothing differs, or
+ * the client gave up, the border that was reached much too late decides.
  */
 export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis {
   const readings = checkpoints
@@ -41,7 +41,10 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
     .filter((reading) => reading.healthy !== undefined || reading.broken !== undefined)
   const differs = readings.findIndex((reading) => reading.healthy?.value !== reading.broken?.value)
   const late = latest(readings, healthy, broken)
-  const at = late !== undefined && (differs === -1 || late.index <= differs) ? late : undefined
+  const isAnswered = broken.symptom.kind === 'response'
+  // A response that came and says something else speaks for itself; lateness explains a client that gave up.
+  const counts = differs === -1 || (!isAnswered && late !== undefined && late.index <= differs)
+  const at = counts ? late : undefined
   const decisive = readings[at?.index ?? differs]
   const broke = decisive?.step
   return {
@@ -63,23 +66,32 @@ function words(reading: Reading | undefined): string {
 
 interface Compared {
   readonly step: Step
+  readonly fromClient?: boolean
   readonly healthy: Reading | undefined
   readonly broken: Reading | undefined
 }
 
-/** The border whose lateness accounts for more than half of the broken call, if there is one. */
+/**
+ * The border that the call reached latest, compared with the healthy call, if that accounts for much of the
+ * broken call. What comes before the first question to the DNS server is the start of the client's process,
+ * whose time says nothing.
+ */
 function latest(readings: readonly Compared[], healthy: ObservedCall, broken: ObservedCall) {
-  let healthyMs = healthy.startedMs
-  let brokenMs = broken.startedMs
-  for (const [index, reading] of readings.entries()) {
-    if (reading.healthy === undefined || reading.broken === undefined) continue
-    const usualMs = reading.healthy.atMs - healthyMs
-    const lateMs = reading.broken.atMs - brokenMs - usualMs
-    if (lateMs > lateMinMs && lateMs > broken.symptom.tookMs / 2) return { index, lateMs }
-    healthyMs = Math.max(healthyMs, reading.healthy.atMs)
-    brokenMs = Math.max(brokenMs, reading.broken.atMs)
+  let worst: { readonly index: number; readonly lateMs: number } | undefined
+  let before: { readonly healthyMs: number; readonly brokenMs: number } | undefined
+  for (const [index, { fromClient, healthy: usual, broken: now }] of readings.entries()) {
+    if (usual === undefined || now === undefined || (before === undefined && fromClient)) continue
+    if (before !== undefined) {
+      const lateMs = now.atMs - before.brokenMs - (usual.atMs - before.healthyMs)
+      if (lateMs > (worst?.lateMs ?? lateMinMs)) worst = { index, lateMs }
+    }
+    before = {
+      healthyMs: Math.max(before?.healthyMs ?? 0, usual.atMs),
+      brokenMs: Math.max(before?.brokenMs ?? 0, now.atMs),
+    }
   }
-  return undefined
+  const extraMs = broken.symptom.tookMs - healthy.symptom.tookMs
+  return worst !== undefined && worst.lateMs > extraMs / 3 ? worst : undefined
 }
 
 function mark(readings: readonly Compared[], broke: Step | undefined): Record<Step, StepMark> {

@@ -6,7 +6,8 @@ import type { World } from '../world/world.ts'
 import type { Outcome } from './outcome.ts'
 import { mismatches } from './promises.ts'
 import type { ScenarioFile } from './scenario-file.ts'
-import { ScenarioRun, Stop } from './scenario-run.ts'
+import { ScenarioRun } from './scenario-run.ts'
+import { Stop } from './stop.ts'
 
 export interface RunOptions {
   /** Which clients may call. Default: all that the scenario makes a promise for. */
@@ -34,7 +35,7 @@ export async function runScenario(
   const stopped = await go(run)
   open()
   const clients = run.reports()
-  const broken = stopped.outcome !== 'pass' ? [] : brokenPromises(file.id, run, clients)
+  const broken = stopped.outcome !== 'pass' ? [] : brokenPromises(file, run, clients)
   const { lesson } = file.scenario
   return {
     ...opening(world, file, place, run.steady),
@@ -63,8 +64,22 @@ async function go(run: ScenarioRun): Promise<Judgement> {
   }
 }
 
-function brokenPromises(id: string, run: ScenarioRun, clients: readonly ClientReport[]): string[] {
-  return [...clients.flatMap((client) => mismatches(id, client)), ...run.databaseProblems()]
+function brokenPromises(file: ScenarioFile, run: ScenarioRun, clients: readonly ClientReport[]): string[] {
+  return [...clients.flatMap((client) => mismatches(file.id, client)), ...databaseProblems(file, run)]
+}
+
+/** Where the scenario says what the API saw of its database, and it saw something else. */
+function databaseProblems({ id, scenario }: ScenarioFile, run: ScenarioRun): string[] {
+  const promised = scenario.database?.sqlstate
+  if (promised === undefined) return []
+  return run.brokenEvents().flatMap(({ client, events }) => {
+    const seen = new Set<string>()
+    for (const event of events)
+      if (event.machine === 'api' && event.sqlstate !== undefined) seen.add(event.sqlstate)
+    if (seen.has(promised)) return []
+    const saw = seen.size === 0 ? 'none' : [...seen].join(', ')
+    return [`scenario ${id}: ${client}: the API expected SQLSTATE ${promised} of Postgres, saw ${saw}`]
+  })
 }
 
 /** What happened to the parts weighs more than what the run found. */

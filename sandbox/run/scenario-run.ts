@@ -2,19 +2,20 @@ import { timed } from '../budget.ts'
 import { type ReadyClient, resolveCall } from '../clients/client.ts'
 import { clients } from '../clients/index.ts'
 import type { WorldKind } from '../fault.ts'
+import { PartFailure } from '../part-failure.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
 import type { ClientName, ClientPromise } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
-import { databaseNeeds } from '../world/database/database.ts'
 import type { Breakable } from '../world/machine.ts'
 import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { Visit, World } from '../world/world.ts'
 import { compare } from './compare.ts'
 import { diagnose, type ObservedCall } from './diagnosis.ts'
-import type { Outcome } from './outcome.ts'
 import { promisesOf, unhealthy, whyNot } from './promises.ts'
+import { expectDatabase, expectWorld } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
+import { Stop } from './stop.ts'
 
 /** One client on its way through a scenario. */
 interface Traveller {
@@ -28,15 +29,6 @@ interface Traveller {
   healthy?: ObservedCall
   broken?: ObservedCall
   fired?: { readonly count: number; readonly text: string }
-}
-
-/** The run stops here: a problem and what it makes of the run. */
-export class Stop extends Error {
-  readonly outcome: Outcome
-  constructor(outcome: Outcome, message: string) {
-    super(message)
-    this.outcome = outcome
-  }
 }
 
 /** One scenario on its way: steady, arm, call, heal, steady. */
@@ -70,7 +62,9 @@ export class ScenarioRun {
   async go(): Promise<void> {
     await timed('front doors', () => this.#arrive())
     await this.#up()
-    this.#expectDatabase()
+    expectDatabase(this.#file.scenario.break, this.#world.database)
+    // A warm call is measured by one over the open connection, and it takes a call to open it.
+    if (this.#isWarm) await timed('opening call', () => this.#healthyCalls('before the fault'))
     this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
     this.#onSteady()
     await timed('broken call', () => this.#break())
@@ -81,14 +75,16 @@ export class ScenarioRun {
     try {
       await this.#world.up()
     } catch (error) {
-      throw new Stop('unhealthy', `a part did not come up: ${(error as Error).message}`)
+      if (error instanceof PartFailure)
+        throw new Stop('unhealthy', `a part did not come up: ${error.message}`)
+      throw error
     }
   }
 
   async #arrive(): Promise<void> {
     const { kind, lacks } = await this.#world.clients()
     this.#kind = kind
-    this.#expectWorld(lacks)
+    expectWorld(this.#file.scenario.break, kind, lacks)
     const promises = [...promisesOf(this.#file.scenario, kind)].filter(([name]) => this.#wanted(name))
     this.#skipped = promises.flatMap(([client]) => {
       const skipped = whyNot(client, kind)
@@ -111,29 +107,6 @@ export class ScenarioRun {
     )
   }
 
-  /** @throws Stop where this world cannot have the fault. */
-  #expectWorld(lacks: readonly string[]): void {
-    const { needs, worlds } = this.#file.scenario.break
-    if (!worlds.includes(this.#kind))
-      throw new Stop('skipped', `this fault acts only in the ${worlds.join()} world`)
-    const missing = needs.filter((need) => lacks.includes(need))
-    if (missing.length > 0)
-      throw new Stop('skipped', `this fault needs ${missing.join(', ')}: apt-get install nftables`)
-  }
-
-  /** @throws Stop where the database cannot have the fault. */
-  #expectDatabase(): void {
-    const { provider, provides } = this.#world.database
-    const needs: readonly string[] = this.#file.scenario.break.needs
-    const missing = databaseNeeds.filter((need) => needs.includes(need) && !provides.includes(need))
-    if (missing.length > 0) {
-      throw new Stop(
-        'skipped',
-        `this fault needs ${missing.join(', ')} of the database; ${provider} does not give it`,
-      )
-    }
-  }
-
   get #isWarm(): boolean {
     return this.#file.scenario.call?.connection === 'warm'
   }
@@ -143,8 +116,10 @@ export class ScenarioRun {
     await this.#resetData()
     const calls = await Promise.all(
       this.#travellers.map(async (traveller) => {
-        const call = await this.#call(traveller)
-        traveller.healthy ??= call
+        let call = await this.#call(traveller)
+        // The first call opens the connection; what follows is compared with one that found it open.
+        if (this.#isWarm && traveller.healthy === undefined) call = await this.#call(traveller)
+        if (when === 'before the fault') traveller.healthy = call
         return { client: traveller.name, symptom: call.symptom }
       }),
     )
@@ -198,6 +173,7 @@ export class ScenarioRun {
       for (const traveller of travellers) traveller.fired = { count: each, text }
     } finally {
       await this.#heal(point)
+      if (!this.#isWarm) await Promise.all(travellers.map(({ visit }) => visit.door.settle()))
     }
   }
 
@@ -215,7 +191,8 @@ export class ScenarioRun {
   /** One call, and everything the parts observed of it. */
   async #call(traveller: Traveller): Promise<ObservedCall> {
     const { client, name, visit, events } = traveller
-    events.length = 0
+    // A warm connection may break between two calls: what happened since the last one belongs to this one.
+    if (!this.#isWarm) events.length = 0
     const call = resolveCall(this.#file.scenario.call, visit.door, this.#kind)
     await client.started
     const startedMs = nowMs()
@@ -230,6 +207,7 @@ export class ScenarioRun {
     if (!this.#isWarm) await visit.door.quiet()
     await this.#world.flush()
     const inOrder = events.toSorted((one, other) => one.atMs - other.atMs)
+    events.length = 0
     this.#expectOwnConnection(name, inOrder)
     return { startedMs, symptom, events: inOrder }
   }
@@ -246,6 +224,11 @@ export class ScenarioRun {
     const { call, break: fault } = this.#file.scenario
     const changes = (call?.method ?? 'GET') !== 'GET' || fault.step === 'database'
     if (changes) await this.#world.database.reset()
+  }
+
+  /** What each client's parts observed while the fault was armed. */
+  brokenEvents(): readonly { readonly client: ClientName; readonly events: readonly TraceEvent[] }[] {
+    return this.#travellers.map(({ name: client, broken }) => ({ client, events: broken?.events ?? [] }))
   }
 
   reports(): ClientReport[] {
@@ -266,23 +249,6 @@ export class ScenarioRun {
             trace: { healthy: healthy.events, broken: broken.events },
           }),
     }))
-  }
-
-  /** Where the scenario says what the API saw of its database, and it saw something else. */
-  databaseProblems(): string[] {
-    const promised = this.#file.scenario.database?.sqlstate
-    if (promised === undefined) return []
-    return this.#travellers.flatMap(({ name, broken }) => {
-      const seen = new Set<string>()
-      for (const event of broken?.events ?? []) {
-        if (event.machine === 'api' && event.sqlstate !== undefined) seen.add(event.sqlstate)
-      }
-      if (seen.has(promised)) return []
-      const saw = seen.size === 0 ? 'none' : [...seen].join(', ')
-      return [
-        `scenario ${this.#file.id}: ${name}: the API expected SQLSTATE ${promised} of Postgres, saw ${saw}`,
-      ]
-    })
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,10 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import type { WorldKind } from '../fault.ts'
+import { PartFailure } from '../part-failure.ts'
 import { cleanEnvironment } from './environment.ts'
 import type { Ground } from './ground/ground.ts'
 import { PortableGround } from './ground/portable-ground.ts'
+import type { Kernel } from './kernel/packet-filter.ts'
 import type { RunDirectory } from './lifetime/run-directory.ts'
 import type { Watchdog } from './lifetime/watchdog.ts'
 
@@ -31,6 +33,8 @@ export interface ClientWorld {
   /** What faults may need of it and it does not have: `nft`. */
   readonly lacks: readonly string[]
   readonly ground: Ground
+  /** The kernel of a world of its own; the portable world shares the host's, which nobody touches. */
+  readonly kernel?: Kernel
   /** Places never overlap; `index` counts from 0. */
   place(index: number): Place
   /** The command line that runs a command in this world, seen from that place. */
@@ -74,7 +78,8 @@ export async function openClientWorld(
     return {
       kind: 'sealed',
       reason: wanted === undefined ? 'namespaces work here' : 'asked for',
-      lacks: [],
+      lacks: ground.hasNft ? [] : ['nft'],
+      kernel: ground,
       ground,
       place: (index) => ({ address: `127.0.0.${(index % placesMax) + 1}`, ports: realPorts }),
       enter: (place, command, args) => ground.inside(place.address, command, args),
@@ -91,7 +96,7 @@ export async function openClientWorld(
 
 function refused(wanted: WorldKind | undefined, options: ClientWorldOptions, why: string): ClientWorld {
   if (wanted === 'sealed') {
-    throw new Error(
+    throw new PartFailure(
       `sealed world: cannot be entered: ${why}. Run with --world=portable, or allow user namespaces`,
     )
   }

@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Place } from './client-world.ts'
+import { nowMs } from './clock.ts'
 import { DnsServer } from './dns/dns-server.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { Ground } from './ground/ground.ts'
 import { hostName } from './host-name.ts'
+import { type Kernel, PacketFilter } from './kernel/packet-filter.ts'
 import type { Breakable } from './machine.ts'
 import type { PointName } from './points.ts'
 import type { Authority } from './tls/certificates.ts'
@@ -13,13 +16,18 @@ import { Wire } from './wire/wire.ts'
 /** How long the connections of a call that ended may take to close everywhere. */
 const quietMs = 300
 
-type DoorPoint = Exclude<PointName, 'api' | 'database' | 'database-wire'>
+/** How long, and how often, the kernel is asked whether it has come to rest. */
+const settleMsMax = 2_500
+const settlePollMs = 10
+
+type DoorPoint = Exclude<PointName, 'api' | 'database' | 'database-wire' | 'kernel'>
 
 export interface FrontDoorOptions {
   readonly id: string
   /** Where the client meets it: DNS server and front wire. */
   readonly place: Place
   readonly clientGround: Ground
+  readonly kernel: Kernel | undefined
   /** Where the machines behind them stand. */
   readonly address: string
   readonly ground: Ground
@@ -28,6 +36,14 @@ export interface FrontDoorOptions {
   readonly database: () => { host: string; port: number }
   readonly observe: Observe
   readonly onBug: (error: Error) => void
+}
+
+interface DoorMachines {
+  readonly dns: DnsServer
+  readonly 'front-wire': Wire
+  readonly tls: TlsEdge
+  readonly 'inner-wire': Wire
+  readonly gateway: Gateway
 }
 
 /**
@@ -40,7 +56,10 @@ export class FrontDoor {
   readonly dns: DnsServer
   readonly front: Wire
   readonly #extra: readonly Wire[]
-  readonly #machines: Readonly<Record<DoorPoint, Breakable<never> & { close(): Promise<void> }>>
+  readonly #options: FrontDoorOptions
+  readonly #packets: PacketFilter | undefined
+  #losses: number | undefined
+  readonly #machines: DoorMachines
 
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
     const { id, place, clientGround, address, ground, authority, observe, onBug } = options
@@ -67,27 +86,18 @@ export class FrontDoor {
       }),
     ])
     const extra = await openForTools(options, gateway)
-    return new FrontDoor(
-      id,
-      { dns, 'front-wire': front, tls, 'inner-wire': inner, gateway },
-      dns,
-      front,
-      extra,
-    )
+    const machines = { dns, 'front-wire': front, tls, 'inner-wire': inner, gateway }
+    return new FrontDoor(options, machines, extra)
   }
 
-  private constructor(
-    id: string,
-    machines: Record<DoorPoint, Breakable<never> & { close(): Promise<void> }>,
-    dns: DnsServer,
-    front: Wire,
-    extra: readonly Wire[],
-  ) {
-    this.id = id
+  private constructor(options: FrontDoorOptions, machines: DoorMachines, extra: readonly Wire[]) {
+    this.id = options.id
+    this.dns = machines.dns
+    this.front = machines['front-wire']
+    this.#options = options
     this.#machines = machines
-    this.dns = dns
-    this.front = front
     this.#extra = extra
+    this.#packets = options.kernel && new PacketFilter(options.kernel, options.place)
   }
 
   /** `https://api.example.test`, with the port where it is not 443. */
@@ -95,8 +105,10 @@ export class FrontDoor {
     return `https://${hostName}${this.front.port === 443 ? '' : `:${this.front.port}`}`
   }
 
-  point(name: DoorPoint): Breakable<never> {
-    return this.#machines[name]
+  /** Undefined where this door has no such machine. */
+  point(name: DoorPoint | 'kernel'): Breakable<never> | undefined {
+    if (name === 'kernel') return this.#packets
+    return this.#machines[name] as Breakable<never>
   }
 
   get #wires(): readonly Wire[] {
@@ -108,9 +120,29 @@ export class FrontDoor {
     for (const wire of this.#wires) await wire.quiet(quietMs)
   }
 
-  /** Writes down the totals of connections that are still open. */
-  flush(): void {
+  /**
+   * Resolves when the kernel has nothing more to send for connections of this door. What could not be
+   * delivered while a fault was armed is sent again up to seconds after it was healed.
+   */
+  async settle(): Promise<void> {
+    const { kernel, place } = this.#options
+    if (kernel === undefined) return
+    const deadlineMs = nowMs() + settleMsMax
+    while ((await kernel.lingering(place.address, place.ports.https)) > 0 && nowMs() < deadlineMs) {
+      await pause(settlePollMs)
+    }
+    this.#losses = (await kernel.counters()).losses
+  }
+
+  /** Writes down the totals of connections that are still open, and what the kernel counted meanwhile. */
+  async flush(): Promise<void> {
     for (const wire of this.#wires) wire.flushObservations()
+    const { kernel, observe } = this.#options
+    if (kernel === undefined) return
+    const { losses } = await kernel.counters()
+    const segments = losses - (this.#losses ?? losses)
+    this.#losses = losses
+    if (segments > 0) observe({ machine: 'kernel', what: 'lost', segments })
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,8 @@ export interface Parts {
   readonly ground: Ground
   /** Comes up while the doors are opened and the first clients start. */
   readonly backend: Promise<Backend>
+  /** Part of the backend; up on its own, it has to be ended even when the rest of it fails. */
+  readonly database: Promise<Database>
   readonly inside: Promise<Inside>
   readonly compileCache: string
 }
@@ -61,7 +63,8 @@ export class Incidents {
   readonly deaths: Death[] = []
   readonly bugs: Error[] = []
   readonly listeners = new Map<string, (event: TraceEvent) => void>()
-  isClosing = false
+  /** Aborted when the world closes. */
+  readonly closing = new AbortController()
 
   /** For machines that all doors share: everybody who is calling may have caused what they see. */
   readonly observeShared: Observe = (observation, atMs = nowMs()) => {
@@ -69,7 +72,7 @@ export class Incidents {
   }
 
   died(part: string, detail: string): void {
-    if (!this.isClosing) this.deaths.push({ part, detail })
+    if (!this.closing.signal.aborted) this.deaths.push({ part, detail })
   }
 }
 
@@ -87,7 +90,9 @@ export async function startParts(
   const modules = Promise.all([
     import('./database/database.ts'),
     import('./api/api.ts'),
-    import('./database/embedded.ts'),
+    options.database.provider === 'testcontainers'
+      ? import('./database/containers.ts')
+      : import('./database/embedded.ts'),
   ])
   const lease = await leaseAddress()
   const { address } = lease
@@ -102,21 +107,26 @@ export async function startParts(
       watchdog,
       onProgress: options.onProgress,
       onDeath: (detail) => incidents.died('Postgres', detail),
+      signal: incidents.closing.signal,
     }),
   )
-  const databaseWire = database.then(async ({ target }) => {
+  const databaseWire = database.then(async (up) => {
     const { Wire: WireClass } = await import('./wire/wire.ts')
     return await WireClass.open({
       name: 'database',
       ground: shared.ground,
       address,
       port: 0,
-      upstream: () => target,
+      upstream: () => up.target,
       observe: incidents.observeShared,
       onBug: (error) => incidents.bugs.push(error),
     })
   })
   let apiPid = 0
+  let isHopeless = false
+  database.catch(() => {
+    isHopeless = true
+  })
   const api = timed('API', () =>
     ApiClass.start({
       address,
@@ -133,7 +143,8 @@ export async function startParts(
       onTrace: (event) => incidents.listeners.get(event.door)?.(event),
       onExit: ({ code, signal }) => {
         watchdog.release(apiPid)
-        incidents.died('the API', signal ?? `exit code ${code}`)
+        // Without a database it is ended before it has come up: one cause, said once.
+        if (!isHopeless) incidents.died('the API', signal ?? `exit code ${code}`)
       },
     }),
   )
@@ -142,8 +153,8 @@ export async function startParts(
   )
   const inside = openInside(options.kind, { run, watchdog, address, compileCache })
   // Awaited by whoever needs them; until then their failure is not unhandled.
-  for (const part of [backend, inside]) part.catch(() => {})
-  return { ...shared, backend, inside }
+  for (const part of [backend, database, inside]) part.catch(() => {})
+  return { ...shared, backend, database, inside }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ApiPlan } from './api/api-points.ts'
 import type { DatabasePlan } from './database/database.ts'
 import type { DnsPlan } from './dns/dns-points.ts'
 import type { GatewayPlan } from './gateway/gateway-points.ts'
+import type { PacketPlan } from './kernel/packet-points.ts'
 import type { TlsPlan } from './tls/tls-points.ts'
 import type { WirePlan } from './wire/wire-points.ts'
 
@@ -11,6 +12,8 @@ import type { WirePlan } from './wire/wire-points.ts'
  */
 export interface Points {
   readonly dns: DnsPlan
+  /** The kernel's packets between the client and its front door. Sealed world with nft only. */
+  readonly kernel: PacketPlan
   /** The wire the client connects to: the network, and the way back. */
   readonly 'front-wire': WirePlan
   readonly tls: TlsPlan
@@ -38,6 +41,7 @@ const ownRequestOnly: readonly string[] = ['throw', 'reject', 'hang']
 export function isShared(plan: Plan): boolean {
   switch (plan.point) {
     case 'dns':
+    case 'kernel':
     case 'front-wire':
     case 'tls':
     case 'inner-wire':

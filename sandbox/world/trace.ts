@@ -9,6 +9,7 @@ export type Observation =
   | TlsObservation
   | GatewayObservation
   | ApiObservation
+  | KernelObservation
 
 /** An observation with its place on the one clock, and the front door (so: the client) it belongs to. */
 export type TraceEvent = Observation & { readonly atMs: number; readonly door: string }
@@ -69,6 +70,14 @@ export type DnsFlaw =
  */
 export type WireName = 'front' | 'inner' | 'database' | 'plain' | 'tools'
 
+/** What the kernel of the clients' world counted during the call. */
+export interface KernelObservation {
+  readonly machine: 'kernel'
+  readonly what: 'lost'
+  /** Times that TCP found out that a segment was lost, and sent it again. */
+  readonly segments: number
+}
+
 /** `client` is the side that opened the connection, `server` the side the wire connects on to. */
 export type WireSide = 'client' | 'server'
 
@@ -94,8 +103,10 @@ export interface WireObservation {
   readonly side?: WireSide
   /** Total so far in that direction. */
   readonly bytes?: number
-  /** On `end-out`, `reset-out` and the last `out`: SHA-256 (first 16 hex digits) of all bytes of that direction so far. */
+  /** SHA-256 (first 16 hex digits) of all bytes of that direction so far; not on the first `out`. */
   readonly digest?: string
+  /** On what goes out: how long bytes of that direction have waited here so far, longer than handing on takes. */
+  readonly heldMs?: number
 }
 
 export interface TlsObservation {

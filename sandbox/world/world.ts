@@ -1,4 +1,5 @@
 import type { Standpoint } from '../clients/client.ts'
+import { PartFailure } from '../part-failure.ts'
 import type { ClientWorld, Place } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
@@ -83,7 +84,11 @@ export class World {
 
   /** Resolves when Postgres and the API serve. Rejects when one of them cannot come up. */
   async up(): Promise<void> {
-    this.#backend = await this.#parts.backend
+    try {
+      this.#backend = await this.#parts.backend
+    } catch (error) {
+      throw new PartFailure((error as Error).message, { cause: error })
+    }
   }
 
   get #behind(): Backend {
@@ -114,6 +119,7 @@ export class World {
         id,
         place,
         clientGround: clientWorld.ground,
+        kernel: clientWorld.kernel,
         address: this.address,
         ground: this.#parts.ground,
         authority: this.#inside!.authority,
@@ -147,8 +153,8 @@ export class World {
   /** Everything observed so far, in every process, has reached its visit when this resolves. */
   async flush(): Promise<void> {
     this.#behind.databaseWire.flushObservations()
-    for (const visit of this.#visits.values()) visit.door.flush()
-    await this.#behind.api.flush()
+    const doors = [...this.#visits.values()].map((visit) => visit.door.flush())
+    await Promise.all([...doors, this.#behind.api.flush()])
   }
 
   /** Ends every part and gives everything back. Safe to repeat. */
@@ -158,18 +164,20 @@ export class World {
   }
 
   async #close(): Promise<void> {
-    const { backend, inside, lease, run, watchdog } = this.#parts
-    this.#incidents.isClosing = true
+    const { backend, database, inside, lease, run, watchdog } = this.#parts
+    this.#incidents.closing.abort(new Error('the world is closing'))
     // What did not come up whole is ended by the watchdog.
     const nothing = () => {}
-    const behind = backend.then(
-      ({ api, database, databaseWire }) =>
-        Promise.allSettled([api.stop(), databaseWire.close(), database.stop()]),
-      nothing,
-    )
+    const behind = [
+      backend.then(
+        ({ api, databaseWire }) => Promise.allSettled([api.stop(), databaseWire.close()]),
+        nothing,
+      ),
+      database.then((up) => up.stop(), nothing),
+    ]
     await Promise.allSettled([...this.#visits.values()].map((visit) => visit.close()))
     const outside = inside.then(({ clientWorld }) => clientWorld.close(), nothing)
-    await Promise.allSettled([outside, behind, lease.release()])
+    await Promise.allSettled([outside, ...behind, lease.release()])
     await Promise.all([watchdog.close(), run.remove()])
   }
 }

@@ -9,7 +9,7 @@ export default scenario({
     fetch: { name: 'TypeError', code: 'UND_ERR_CONNECT_TIMEOUT', tookMs: [450, 2_500] },
     // https.request has no connect timeout: only the call's own clock ends it.
     https: { name: 'AbortError', code: 'ABORT_ERR', tookMs: [1_950, 3_500] },
-    curl: { exit: 28, message: /Connection timed out|Failed to connect/, tookMs: [450, 2_500] },
+    curl: { exit: 28, message: /timed out|timeout/i, tookMs: [450, 2_500] },
     python: { name: 'URLError', message: /timed out/, tookMs: [450, 2_500] },
     requests: { name: 'ConnectTimeout', tookMs: [450, 2_500] },
   },

@@ -14,8 +14,8 @@ def name_of(error):
 
 
 def code_of(error):
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return error.reason
+    if isinstance(error, ssl.SSLError):
+        return error.reason  # Its errno is a number of OpenSSL's, not of the operating system.
     if isinstance(error, socket.gaierror):
         names = {getattr(socket, n): n for n in dir(socket) if n.startswith("EAI_")}
         return names.get(error.errno)

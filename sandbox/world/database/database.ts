@@ -30,9 +30,12 @@ export const databaseNeeds = ['sql', 'superuser', 'process', 'files'] as const
 
 export type DatabaseNeed = (typeof databaseNeeds)[number]
 
+/** Postgres that a run starts for itself. The first is the default. */
+export const databaseProviders = ['embedded', 'testcontainers'] as const
+
 /** A Postgres with the shop in a database that this run created. */
 export interface Database {
-  readonly provider: 'embedded' | 'url'
+  readonly provider: 'embedded' | 'testcontainers' | 'url'
   readonly provides: readonly DatabaseNeed[]
   /** Of the server: `18.4`. */
   readonly version: string
@@ -50,7 +53,7 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
-  readonly provider?: 'embedded'
+  readonly provider?: (typeof databaseProviders)[number]
   /** An existing Postgres: `postgres://user:password@host:port/database`. Takes the place of `provider`. */
   readonly url?: string
   /** Lets `url` name a host that is not this machine. */
@@ -59,9 +62,11 @@ export interface DatabaseOptions {
   readonly address: string
   readonly run: RunDirectory
   readonly watchdog: Watchdog
+  /** Gives up on a container that is still coming up. */
+  readonly signal?: AbortSignal
   /** What takes long enough to say it, as a line for people. */
   readonly onProgress?: (line: string) => void
-  /** An embedded Postgres has ended, and nobody asked it to. */
+  /** The run's own Postgres has ended, and nobody asked it to. */
   readonly onDeath?: (reason: string) => void
 }
 
@@ -71,6 +76,10 @@ export interface DatabaseOptions {
  * @throws Error when it cannot be had; the message says why, and what to do.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.url === undefined && options.provider === 'testcontainers') {
+    const { openInContainer } = await import('./containers.ts')
+    return await openInContainer(options)
+  }
   if (options.url === undefined) {
     const { openEmbedded } = await import('./embedded.ts')
     return await openEmbedded(options)

@@ -37,7 +37,7 @@ export const shopDatabase = 'shop'
  * Set with initdb and so in postgresql.conf. Nothing outlives the run, so nothing is written for a crash;
  * processes that a small shop does not need are off; the rest makes faults quick to see.
  */
-const settings = {
+export const settings = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
-import { shopReset, shopSchema } from '../api/shop.ts'
+import { shopReset } from '../api/shop.ts'
 import { ownerLives } from '../lifetime/run-directory.ts'
-import { AdminConnection, identifier, literal } from './admin.ts'
+import { AdminConnection, identifier } from './admin.ts'
 import type { Database, DatabaseNeed, DatabaseOptions, DatabaseTarget } from './database.ts'
+import { drawPassword, dropDatabase, dropRole, furnish } from './furnish.ts'
+import { machineId } from './machine-id.ts'
 import { statePoint } from './sql-states.ts'
 
 /** What acts on the whole server is refused: others may be using it. */
@@ -22,41 +21,26 @@ export async function openByUrl(server: DatabaseTarget, { run }: DatabaseOptions
     const rights = await readRights(maintenance, server)
     await dropDead(maintenance)
     const name = `faultpath_${machineId()}_${run.id.replaceAll('-', '_')}`
-    const admin = new AdminConnection({ ...server, database: name })
-    let app = server.user
-    let password = server.password
-    const drop = async (): Promise<void> => {
-      await admin.close()
-      await dropDatabase(maintenance, name)
-      if (rights.mayCreateRoles) await maintenance.query(`DROP ROLE IF EXISTS ${identifier(name)}`)
-      await maintenance.close()
+    const names = {
+      database: name,
+      ...(rights.mayCreateRoles ? { role: { name, password: drawPassword() } } : {}),
     }
-
-    try {
-      if (rights.mayCreateRoles) {
-        app = name
-        password = randomBytes(18).toString('base64url')
-        await createRole(maintenance, app, password)
-      }
-      await maintenance.query(`CREATE DATABASE ${identifier(name)}`)
-      await admin.query(shopSchema(app) + shopReset)
-    } catch (error) {
-      await drop().catch(() => {})
-      throw error
-    }
-
+    const { target, admin, drop } = await furnish(maintenance, names)
     const point = statePoint(admin, { provider: 'url', provides })
     return {
       provider: 'url',
       provides,
       version: rights.version,
-      target: { ...server, user: app, password, database: name },
+      target,
       admin: admin.target,
       point: () => point,
       reset: async () => {
         await admin.query(shopReset)
       },
-      stop: drop,
+      stop: async () => {
+        await drop()
+        await maintenance.close()
+      },
     }
   } catch (cause) {
     await maintenance.close()
@@ -83,22 +67,6 @@ async function readRights(maintenance: AdminConnection, { user }: DatabaseTarget
   return { version, mayCreateRoles: row['roles'] === true }
 }
 
-async function createRole(maintenance: AdminConnection, role: string, password: string): Promise<void> {
-  await maintenance.query(
-    // The grant lets a user that is no superuser end the role's sessions, which healing and dropping need.
-    `CREATE ROLE ${identifier(role)} LOGIN PASSWORD ${literal(password)}; GRANT ${identifier(role)} TO CURRENT_USER`,
-  )
-}
-
-/**
- * Other machines and containers may use the same server; whether their processes live cannot be seen from
- * here. So the names carry where the run's process lives, and only our own are looked at.
- */
-function machineId(): string {
-  const space = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
-  return createHash('sha256').update(`${hostname()} ${space}`).digest('hex').slice(0, 8)
-}
-
 async function dropDead(maintenance: AdminConnection): Promise<void> {
   const ours = new RegExp(`^faultpath_${machineId()}_(\\d+_\\d+(?:_\\d+)?)$`)
   const isDead = (name: unknown): boolean => {
@@ -109,14 +77,8 @@ async function dropDead(maintenance: AdminConnection): Promise<void> {
   const roles = await maintenance.query('SELECT rolname AS name FROM pg_roles')
   try {
     for (const { name } of databases) if (isDead(name)) await dropDatabase(maintenance, String(name))
-    for (const { name } of roles) {
-      if (isDead(name)) await maintenance.query(`DROP ROLE IF EXISTS ${identifier(String(name))}`)
-    }
+    for (const { name } of roles) if (isDead(name)) await dropRole(maintenance, String(name))
   } catch {
     // Another run sweeps at the same time, or they belong to another user of the server. Ours does not depend on it.
   }
-}
-
-async function dropDatabase(maintenance: AdminConnection, name: string): Promise<void> {
-  await maintenance.query(`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
 }

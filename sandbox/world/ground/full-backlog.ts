@@ -78,6 +78,7 @@ function watch(worker: Worker, address: string, port: number): FullBacklog {
   // A thread that only waits must not keep its process alive.
   worker.unref()
   return {
+    witness: 'SYN_SENT',
     unanswered: async () => {
       if (!released) await look()
       return attempts.size

@@ -14,8 +14,8 @@ export interface Ground {
   /** A UDP socket bound to `address:port` (0 means any free port). Same errors. */
   bindUdp(address: string, port: number): Promise<UdpSocket>
   /**
-   * A listener on `address:port` whose accept queue is full: the kernel drops every further SYN, so a client
-   * sees a connect that never ends. The port must be free. `release` closes it.
+   * From now on the kernel drops every SYN to `address:port`, so a client sees a connect that never ends: by a
+   * listener whose accept queue is full, or by the packet filter. The port must be free. `release` undoes it.
    */
   fillBacklog(address: string, port: number): Promise<FullBacklog>
   /**
@@ -26,7 +26,9 @@ export interface Ground {
 }
 
 export interface FullBacklog {
-  /** How many connection attempts the kernel has left without an answer so far (sockets seen in SYN_SENT). */
+  /** Who counts the attempts. */
+  readonly witness: 'SYN_SENT' | 'nft counter'
+  /** How many attempts the kernel has left without an answer so far: sockets in SYN_SENT, or SYNs dropped. */
   unanswered(): Promise<number>
   release(): Promise<void>
 }

@@ -38,6 +38,8 @@ export interface LeafDeviation extends CertificateDeviation {
   readonly commonName?: string | null
   /** As many further names (`name-1.example.test` ...) in the certificate. */
   readonly furtherNames?: number
+  /** It was revoked, and the server staples its authority's word on that to whoever asks (RFC 6066 §8). */
+  readonly revoked?: boolean
   /** It vouches for itself: no chain, no root. */
   readonly selfSigned?: boolean
   /**

@@ -61,12 +61,12 @@ function serialNumber(): Buffer {
   return bytes
 }
 
-function distinguishedName(commonName: string | null): Buffer {
+export function distinguishedName(commonName: string | null): Buffer {
   if (commonName === null) return der.sequence()
   return der.sequence(der.setOf(der.sequence(der.objectIdentifier('2.5.4.3'), der.utf8String(commonName))))
 }
 
-function signatureAlgorithm(key: KeyObject, hash: 'sha256' | 'sha1'): Buffer {
+export function signatureAlgorithm(key: KeyObject, hash: 'sha256' | 'sha1'): Buffer {
   if (key.asymmetricKeyType === 'rsa') {
     const id = hash === 'sha256' ? '1.2.840.113549.1.1.11' : '1.2.840.113549.1.1.5'
     return der.sequence(der.objectIdentifier(id), der.nothing())

@@ -9,6 +9,7 @@ import type {
   RootName,
 } from './certificate-recipe.ts'
 import { toPem, writeCertificate } from './certificate-writer.ts'
+import { revokedResponse } from './ocsp-response.ts'
 
 export type { CertificateRecipe } from './certificate-recipe.ts'
 
@@ -19,6 +20,8 @@ export interface Chain {
   readonly served: ServedCertificate
   /** Size of the certificates sent, DER. */
   readonly bytes: number
+  /** With `revoked`: an OCSP response, DER. */
+  readonly staple?: Buffer
   /** With `keyMismatch`: the leaf of `certPem` and `keyPem`, and the one of equal size that the client is to see. */
   readonly exchange?: { readonly own: Buffer; readonly shown: Buffer }
 }
@@ -89,6 +92,7 @@ export class Authority {
       keyPem: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       served: describe(sent.map((certificate) => (certificate === leaf.certificate && shown) || certificate)),
       bytes: Buffer.concat(sent).length,
+      ...(recipe.leaf?.revoked && { staple: revokedResponse(leaf.certificate, issuer) }),
       ...(shown && { exchange: { own: leaf.certificate, shown } }),
     }
   }

@@ -30,6 +30,7 @@ export const boolean = (value: boolean) => tagged(0x01, Buffer.of(value ? 0xff :
 export const nothing = () => tagged(0x05)
 export const octetString = (bytes: Bytes) => tagged(0x04, bytes)
 export const bitString = (bytes: Bytes, unusedBits = 0) => tagged(0x03, Buffer.of(unusedBits), bytes)
+export const enumerated = (value: number) => tagged(0x0a, Buffer.of(value))
 export const utf8String = (text: string) => tagged(0x0c, Buffer.from(text))
 /** `[n]` around whole values. */
 export const explicit = (n: number, ...items: readonly Bytes[]) => tagged(0xa0 | n, ...items)
@@ -50,10 +51,16 @@ export function objectIdentifier(dotted: string): Buffer {
   return tagged(0x06, Buffer.of(first * 40 + second, ...arcs.flatMap(base128)))
 }
 
-/** RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from then on; whole seconds, in UTC. */
+/** RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from then on. */
 export function time(at: Date): Buffer {
-  const digits = `${at.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`
-  return at.getUTCFullYear() < 2050
-    ? tagged(0x17, Buffer.from(digits.slice(2)))
-    : tagged(0x18, Buffer.from(digits))
+  return at.getUTCFullYear() < 2050 ? tagged(0x17, Buffer.from(secondsOf(at).slice(2))) : generalizedTime(at)
+}
+
+export function generalizedTime(at: Date): Buffer {
+  return tagged(0x18, Buffer.from(secondsOf(at)))
+}
+
+/** Whole seconds, in UTC. */
+function secondsOf(at: Date): string {
+  return `${at.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`
 }

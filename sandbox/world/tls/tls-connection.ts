@@ -53,6 +53,11 @@ export class TlsConnection {
     return this.#settings !== undefined && this.#raw.bytesWritten >= this.#settings.chain.bytes
   }
 
+  /** Of the client, all in all. */
+  get receivedBytes(): number {
+    return this.#raw.bytesRead
+  }
+
   /** Lets go of both sides. Resolves when nothing more can be observed. */
   async destroy(): Promise<void> {
     this.#upstream?.destroy()
@@ -145,8 +150,9 @@ export class TlsConnection {
       isServer: true,
       secureContext: settings.context,
       ALPNProtocols: [...settings.alpn],
-      requestCert: settings.needsClientCertificate,
-      rejectUnauthorized: settings.needsClientCertificate,
+      ...(settings.stapler && { server: settings.stapler }),
+      requestCert: settings.clientCertificate !== 'not asked for',
+      rejectUnauthorized: settings.clientCertificate === 'required',
     })
     tls.on('error', (error: NodeJS.ErrnoException) => {
       this.#failed(error.code)
@@ -161,7 +167,7 @@ export class TlsConnection {
   }
 
   #onSecure(tls: TLSSocket, settings: TlsSettings, verdict: TlsVerdict | undefined): void {
-    if (settings.needsClientCertificate && !settings.accepts(tls.getPeerX509Certificate())) {
+    if (!settings.accepts(tls.getPeerX509Certificate())) {
       // Node's own TLS server closes without an alert here too: OpenSSL was told to leave the verdict to it.
       this.#failed()
       this.#raw.destroy()

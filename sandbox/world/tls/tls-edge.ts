@@ -35,7 +35,14 @@ export class TlsEdge implements Breakable<TlsPlan> {
   readonly #open = new Set<TlsConnection>()
   readonly #rules = new RuleSet<TlsEvent, TlsVerdict>()
   #settings: TlsSettings
-  #armed: Armed = { state: undefined, settings: undefined, met: [], verdicts: new Map(), hungUp: 0 }
+  #armed: Armed = {
+    state: undefined,
+    settings: undefined,
+    met: [],
+    openBefore: new Map(),
+    verdicts: new Map(),
+    hungUp: 0,
+  }
   #state: TlsState | undefined
   #connections = 0
 
@@ -61,7 +68,14 @@ export class TlsEdge implements Breakable<TlsPlan> {
   async arm(plan: TlsPlan): Promise<void> {
     const { state } = plan
     const settings = state ? await tlsSettings(this.#options.authority, state) : this.#healthy
-    this.#armed = { state, settings: state && settings, met: [], verdicts: new Map(), hungUp: 0 }
+    this.#armed = {
+      state,
+      settings: state && settings,
+      met: [],
+      openBefore: new Map([...this.#open].map((connection) => [connection, connection.receivedBytes])),
+      verdicts: new Map(),
+      hungUp: 0,
+    }
     this.#settings = settings
     this.#state = state
     this.#rules.arm(plan.rules ?? [], nowMs())
@@ -90,9 +104,11 @@ export class TlsEdge implements Breakable<TlsPlan> {
 
   /** A certificate counts when all of it was sent, any other state when a handshake (or connection) met it. */
   #metState(): number {
-    const { state, met, hungUp } = this.#armed
+    const { state, met, openBefore, hungUp } = this.#armed
     if (!state) return 0
     if (state.kind === 'hang-up') return hungUp
+    if (state.kind === 'certificate' && state.metBy === 'open-connections')
+      return [...openBefore].filter(([connection, bytes]) => connection.receivedBytes > bytes).length
     if (state.kind === 'certificate')
       return met.filter((connection) => connection.hasServedCertificate).length
     return met.length
@@ -133,6 +149,8 @@ interface Armed {
   readonly state: TlsState | undefined
   readonly settings: TlsSettings | undefined
   readonly met: TlsConnection[]
+  /** Connections that were open when it was armed, and how much each had received by then. */
+  readonly openBefore: ReadonlyMap<TlsConnection, number>
   readonly verdicts: Map<string, number>
   hungUp: number
 }
@@ -162,6 +180,8 @@ function stateText(state: TlsState, count: number, served: ServedCertificate): s
   const handshakes = count === 1 ? 'handshake' : 'handshakes'
   switch (state.kind) {
     case 'certificate':
+      if (state.metBy === 'open-connections')
+        return `open ${count === 1 ? 'connection' : 'connections'} used on, never shown ${certificateText(served)}`
       return `${handshakes} served ${certificateText(served)}`
     case 'protocol':
       return `${handshakes} met other protocol settings`

@@ -47,7 +47,15 @@ export type ProtocolVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 
 /** What the edge is set up like while armed. */
 export type TlsState =
-  | { readonly kind: 'certificate'; readonly recipe: CertificateRecipe }
+  /**
+   * `metBy`: whose calls prove that it acted: those over new connections, which are shown the certificate (when
+   * left out), or those over connections that were open before, which never are.
+   */
+  | {
+      readonly kind: 'certificate'
+      readonly recipe: CertificateRecipe
+      readonly metBy?: 'new-connections' | 'open-connections'
+    }
   /** Left out means as in health: TLS 1.2 and 1.3, Node's ciphers and groups, ALPN `http/1.1`. */
   | {
       readonly kind: 'protocol'
@@ -62,8 +70,15 @@ export type TlsState =
   /**
    * Clients must prove who they are with a certificate that the run's root has signed (mTLS). `tlsVersion` pins
    * the version, because TLS 1.2 refuses within the handshake and TLS 1.3 after it.
+   *
+   * `refuses`: `none` (when left out): who offers none is refused by an alert, who offers a good one may pass.
+   * `all`: whatever is offered, none included, is taken and then found wrong: the connection ends without an alert.
    */
-  | { readonly kind: 'client-certificate'; readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3' }
+  | {
+      readonly kind: 'client-certificate'
+      readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
+      readonly refuses?: 'none' | 'all'
+    }
   /** Each connection ends as soon as it is accepted, before the ClientHello is read. */
   | { readonly kind: 'hang-up'; readonly how: 'end' | 'reset' }
 

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, X509Certificate } from 'node:crypto'
-import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from 'node:tls'
+import { createSecureContext, createServer, DEFAULT_CIPHERS, type SecureContext, type Server } from 'node:tls'
 import type { Authority, Chain } from './certificates.ts'
 import type { TlsState } from './tls-points.ts'
 
@@ -7,10 +7,13 @@ import type { TlsState } from './tls-points.ts'
 export interface TlsSettings {
   readonly context: SecureContext
   readonly alpn: readonly string[]
-  readonly needsClientCertificate: boolean
+  /** `required`: OpenSSL itself refuses a client that has none. */
+  readonly clientCertificate: 'not asked for' | 'asked for' | 'required'
   /** Whether a client's certificate proves who it is. */
   readonly accepts: (certificate: X509Certificate | undefined) => boolean
   readonly chain: Chain
+  /** Hands out the staple of the chain, where there is one. */
+  readonly stapler?: Server
 }
 
 /**
@@ -27,7 +30,12 @@ const noResumption = constants.SSL_OP_NO_TICKET
 export async function tlsSettings(authority: Authority, state: TlsState | undefined): Promise<TlsSettings> {
   const chain = await authority.issue(state?.kind === 'certificate' ? state.recipe : {})
   const healthy = { key: chain.keyPem, cert: chain.certPem, secureOptions: noResumption }
-  const settings = { alpn: ['http/1.1'], needsClientCertificate: false, accepts: () => true, chain }
+  const settings = {
+    alpn: ['http/1.1'],
+    clientCertificate: 'not asked for',
+    accepts: () => true,
+    chain,
+  } as const
   switch (state?.kind) {
     case undefined:
     case 'hang-up':
@@ -38,7 +46,7 @@ export async function tlsSettings(authority: Authority, state: TlsState | undefi
         ciphers: DEFAULT_CIPHERS + anySecurity,
         ...(chain.exchange && { maxVersion: 'TLSv1.2' }),
       })
-      return { ...settings, context }
+      return { ...settings, context, ...(chain.staple && { stapler: stapler(chain, chain.staple) }) }
     }
     case 'protocol': {
       const context = createSecureContext({
@@ -58,16 +66,26 @@ export async function tlsSettings(authority: Authority, state: TlsState | undefi
         ...(tlsVersion && { minVersion: tlsVersion, maxVersion: tlsVersion }),
       })
       const { publicKey } = new X509Certificate(authority.rootPem)
+      if (state.refuses === 'all') {
+        return { ...settings, context, clientCertificate: 'asked for', accepts: () => false }
+      }
       return {
         ...settings,
         context,
-        needsClientCertificate: true,
+        clientCertificate: 'required',
         accepts: (certificate) => isVouchedFor(certificate, publicKey),
       }
     }
     default:
       return state satisfies never
   }
+}
+
+/** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */
+function stapler({ certPem, keyPem }: Chain, staple: Buffer): Server {
+  const server = createServer({ cert: certPem, key: keyPem })
+  server.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, staple))
+  return server
 }
 
 /** Whether the signatures lead from a certificate, over the intermediates the client sent, to the root. */

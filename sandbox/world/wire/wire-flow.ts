@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { nowMs } from '../clock.ts'
 import type { WireObservation, WireSide } from '../trace.ts'
@@ -37,7 +37,8 @@ export class WireFlow {
   lastOutMs = 0
   readonly #options: FlowOptions
   readonly #to: WireSide
-  readonly #digest = createHash('sha256')
+  readonly #inDigest = createHash('sha256')
+  readonly #outDigest = createHash('sha256')
   #mark: ByteMark | undefined
   #queue: Item[] = []
   #queuedBytes = 0
@@ -45,7 +46,10 @@ export class WireFlow {
   #stopped = false
   #inBytes = 0
   #outBytes = 0
-  #told = { in: 0, out: -1 }
+  /** Since when the first in the queue waits for its time, and how long all of them have. */
+  #heldSinceMs: number | undefined
+  #heldMs = 0
+  #told = { in: 0, out: -1, heldMs: 0 }
 
   constructor(options: FlowOptions) {
     this.#options = options
@@ -61,6 +65,7 @@ export class WireFlow {
   receive(chunk: Buffer, turn: number): void {
     const first = this.#inBytes === 0
     this.#inBytes += chunk.length
+    this.#inDigest.update(chunk)
     if (first) this.#observeIn()
     if (this.#stopped) return
     const arrivedMs = nowMs()
@@ -122,6 +127,7 @@ export class WireFlow {
 
   close(): void {
     clearTimeout(this.#timer)
+    this.#release()
     this.#queue = []
     this.#stopped = true
   }
@@ -130,7 +136,7 @@ export class WireFlow {
   flushObservations(): void {
     if (this.#inBytes === 0 && this.#outBytes === 0) return
     if (this.#told.in !== this.#inBytes) this.#observeIn()
-    if (this.#told.out !== this.#outBytes) this.#observeOut('out')
+    if (this.#told.out !== this.#outBytes || this.#heldSinceMs !== undefined) this.#observeOut('out')
   }
 
   #pushBytes(bytes: Buffer, dueMs: number): void {
@@ -142,10 +148,17 @@ export class WireFlow {
   #pump = (): void => {
     for (let item = this.#queue[0]; item !== undefined; item = this.#queue[0]) {
       if (this.#mustWait(item)) break
+      this.#release()
       this.#queue.shift()
       this.#handOn(item)
     }
+    if (this.#queue.length === 0 && this.#heldMs > this.#told.heldMs) this.#observeOut('out')
     this.#steerSource()
+  }
+
+  #release(): void {
+    if (this.#heldSinceMs !== undefined) this.#heldMs += nowMs() - this.#heldSinceMs
+    this.#heldSinceMs = undefined
   }
 
   /** A timer may fire early, so the deadline is looked at again, always. A full sink pumps when it has written. */
@@ -156,6 +169,7 @@ export class WireFlow {
     if (!written && !sink.destroyed) return true
     const waitMs = item.dueMs - nowMs()
     if (waitMs <= 0) return false
+    this.#heldSinceMs ??= nowMs()
     clearTimeout(this.#timer)
     this.#timer = setTimeout(this.#pump, Math.ceil(waitMs))
     return true
@@ -187,7 +201,7 @@ export class WireFlow {
   #write(bytes: Buffer): void {
     if (!this.sink?.writable) return
     this.sink.write(bytes, this.#pump)
-    this.#digest.update(bytes)
+    this.#outDigest.update(bytes)
     this.#outBytes += bytes.length
     this.lastOutMs = nowMs()
     if (this.#outBytes === bytes.length) {
@@ -206,12 +220,24 @@ export class WireFlow {
 
   #observeIn(): void {
     this.#told.in = this.#inBytes
-    this.#options.observe({ what: 'in', side: this.#options.from, bytes: this.#inBytes })
+    const digest = short(this.#inDigest)
+    this.#options.observe({ what: 'in', side: this.#options.from, bytes: this.#inBytes, digest })
   }
 
   #observeOut(what: 'out' | 'end-out' | 'reset-out'): void {
-    this.#told.out = this.#outBytes
-    const digest = this.#digest.copy().digest('hex').slice(0, 16)
-    this.#options.observe({ what, side: this.#to, bytes: this.#outBytes, digest })
+    const heldMs = this.#heldMs + (this.#heldSinceMs === undefined ? 0 : nowMs() - this.#heldSinceMs)
+    this.#told = { ...this.#told, out: this.#outBytes, heldMs: this.#heldMs }
+    this.#options.observe({
+      what,
+      side: this.#to,
+      bytes: this.#outBytes,
+      digest: short(this.#outDigest),
+      ...(heldMs === 0 ? {} : { heldMs }),
+    })
   }
+}
+
+/** Of everything so far. */
+function short(digest: Hash): string {
+  return digest.copy().digest('hex').slice(0, 16)
 }

@@ -6,6 +6,7 @@ import { type Seen, WireFlow } from './wire-flow.ts'
 import { ByteMark } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'
 import { shapeOf } from './wire-shape.ts'
+import { type Strike, strikeOf } from './wire-strike.ts'
 
 interface LinkOptions {
   /** As accepted, not yet read from. */
@@ -18,9 +19,6 @@ interface LinkOptions {
   readonly onClosed: () => void
   readonly onBug: (error: Error) => void
 }
-
-/** Ends or silences a connection, as opposed to shaping what crosses it. */
-type Strike = Extract<WireVerdict, { kind: 'reset' | 'cut' | 'silence' | 'forget' | 'stall' }>
 
 /** A RST discards what its sender has not delivered yet, and loopback delivers in far less than this. */
 const RESET_AFTER_QUIET_MS = 50
@@ -65,10 +63,10 @@ export class WireLink {
     else this.#up.resetSink()
   }
 
-  /** Gone at once, with everything it holds. */
+  /** Gone at once, with everything it holds. Nobody observes it: it is no part of any call. */
   destroy(): void {
-    this.#client.destroy()
-    this.#server?.destroy()
+    this.#client.resetAndDestroy()
+    this.#server?.resetAndDestroy()
     this.#close()
   }
 
@@ -85,7 +83,7 @@ export class WireLink {
         from,
         observe,
         mark: new ByteMark(strike),
-        onMark: () => this.#strikeAfter(strike, strike.kind === 'stall' ? 0 : (strike.afterMs ?? 0)),
+        onMark: () => this.#strikeAfter(strike, 'afterMs' in strike ? (strike.afterMs ?? 0) : 0),
       })
     }
     const isShaped = verdict !== undefined && (!('from' in verdict) || (verdict.from ?? from) === from)
@@ -95,7 +93,7 @@ export class WireLink {
 
   /** A strike without `from`: at accept, or when its time has come. True when the wire need not connect on. */
   #strikesAtAccept(strike: Strike): boolean {
-    if (strike.kind === 'stall') return false
+    if (strike.kind === 'stall' || strike.kind === 'half-cut') return false
     if (strike.afterIdleMs !== undefined) {
       this.#strikeWhenIdle(strike, strike.afterIdleMs)
       return false
@@ -105,21 +103,23 @@ export class WireLink {
   }
 
   #strikeAfter(strike: Strike, afterMs: number): void {
-    if (afterMs === 0) this.#strike(strike)
-    else this.#deadlines.at(nowMs() + afterMs, () => this.#strike(strike))
+    if (afterMs === 0) this.strike(strike)
+    else this.#deadlines.at(nowMs() + afterMs, () => this.strike(strike))
   }
 
   #strikeWhenIdle(strike: Strike, idleMs: number): void {
     const lookedAtMs = this.#lastInMs
     this.#deadlines.at(lookedAtMs + idleMs, () => {
-      if (this.#lastInMs === lookedAtMs) this.#strike(strike)
+      if (this.#lastInMs === lookedAtMs) this.strike(strike)
       else this.#strikeWhenIdle(strike, idleMs)
     })
   }
 
-  #strike(strike: Strike): void {
+  /** Now, whatever else was to happen to this connection. */
+  strike(strike: Strike): void {
     this.#tellStruck()
     if (strike.kind === 'stall') return
+    if (strike.kind === 'half-cut') return this.#from(strike.from).cut()
     this.#stop()
     switch (strike.kind) {
       case 'reset':
@@ -226,19 +226,6 @@ export class WireLink {
     this.#up.close()
     this.#down.close()
     this.#options.onClosed()
-  }
-}
-
-function strikeOf(verdict: WireVerdict | undefined): Strike | undefined {
-  switch (verdict?.kind) {
-    case 'reset':
-    case 'cut':
-    case 'silence':
-    case 'forget':
-    case 'stall':
-      return verdict
-    default:
-      return undefined
   }
 }
 

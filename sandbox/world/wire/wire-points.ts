@@ -68,6 +68,8 @@ export type WireVerdict =
   | ({ readonly kind: 'forget' } & Moment)
   /** Nothing more from side `from` is handed on: no byte, no FIN, no RST. The other direction works. */
   | ({ readonly kind: 'stall' } & Direction)
+  /** A FIN in the name of side `from`, nothing more from it afterwards. The other direction works. */
+  | ({ readonly kind: 'half-cut' } & Direction)
   /**
    * Every byte and the FIN come later, in order, never early. `jitterMs`: `uniform` (the default) draws from
    * ± jitterMs, `normal` takes it as the standard deviation; the same `seed` draws the same.
@@ -101,10 +103,14 @@ export type WireVerdict =
 /**
  * - `closed`: nobody listens; a connect is refused.
  * - `backlog-full`: the kernel drops every SYN; a connect never ends (Linux only).
+ * - `open-struck`: every connection that is open when this is armed is struck, once; new ones work.
  *
- * Connections open already stay: `Wire.resetAll` drops them.
+ * Except there, connections open already stay: `Wire.resetAll` drops them.
  */
-export type WireState = { readonly kind: 'closed' } | { readonly kind: 'backlog-full' }
+export type WireState =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'backlog-full' }
+  | { readonly kind: 'open-struck'; readonly strike: 'reset' | 'cut' | 'silence' | 'forget' }
 
 export interface WirePlan {
   readonly rules?: readonly Rule<WireEvent, WireVerdict>[]

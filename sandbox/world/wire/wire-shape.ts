@@ -41,6 +41,7 @@ export function shapeOf(verdict: WireVerdict, acted: () => void): Shape | undefi
     case 'silence':
     case 'forget':
     case 'stall':
+    case 'half-cut':
     case 'limit':
       return undefined
     default:

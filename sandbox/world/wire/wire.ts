@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { nowMs } from '../clock.ts'
 import type { FullBacklog, Ground } from '../ground/ground.ts'
 import type { Breakable, Evidence } from '../machine.ts'
@@ -18,6 +19,9 @@ export interface WireOptions {
   readonly observe: Observe
   readonly onBug: (error: Error) => void
 }
+
+/** What a peer that waits on an open connection gets to notice its end, before anybody calls again. */
+const noticeMs = 100
 
 /** What happened since the last arming. Each arming has its own, so that older connections cannot add to it. */
 interface Tally {
@@ -92,8 +96,12 @@ export class Wire implements Breakable<WirePlan> {
       }
       case 'backlog-full': {
         const count = (await this.#backlog?.unanswered()) ?? 0
-        return { fired: count, text: `${count} SYN${count === 1 ? '' : 's'} unanswered (kernel: SYN_SENT)` }
+        return {
+          fired: count,
+          text: `${count} SYN${count === 1 ? '' : 's'} unanswered (kernel: ${this.#backlog?.witness})`,
+        }
       }
+      case 'open-struck':
       case undefined:
         return tallied(this.#tally)
       default:
@@ -107,16 +115,20 @@ export class Wire implements Breakable<WirePlan> {
   }
 
   /**
-   * Resolves when no connection is open. What is still open after `atMostMs` (a call that hung) is reset, so
+   * Resolves when no connection is open. What is still open after `atMostMs` (a call that hung) is destroyed, so
    * that no later call shares the wire with it.
    */
   async quiet(atMostMs: number): Promise<void> {
-    const timer = setTimeout(() => this.resetAll(), atMostMs)
+    const timer = setTimeout(() => this.#destroyAll(), atMostMs)
     await new Promise<void>((resolve) => {
       this.#onQuiet = resolve
       if (this.#links.size === 0) resolve()
     })
     clearTimeout(timer)
+  }
+
+  #destroyAll(): void {
+    for (const link of this.#links) link.destroy()
   }
 
   /** Tells the totals of the connections that are still open. The others told theirs when they closed. */
@@ -129,7 +141,7 @@ export class Wire implements Breakable<WirePlan> {
     return this.#change(async () => {
       this.#rules.heal()
       this.#stopListening()
-      for (const link of this.#links) link.destroy()
+      this.#destroyAll()
       await this.#backlog?.release()
       this.#backlog = undefined
       this.#state = undefined
@@ -145,19 +157,27 @@ export class Wire implements Breakable<WirePlan> {
 
   async #apply(state: WireState): Promise<void> {
     this.#state = state
+    if (state.kind === 'open-struck') return await this.#strikeOpen(state.strike)
     this.#stopListening()
     if (state.kind === 'backlog-full') {
       this.#backlog = await this.#options.ground.fillBacklog(this.address, this.#port)
     }
   }
 
+  async #strikeOpen(kind: Extract<WireState, { kind: 'open-struck' }>['strike']): Promise<void> {
+    this.#tally = { accepted: this.#links.size, struck: this.#links.size, kind }
+    for (const link of this.#links) link.strike(strikes[kind])
+    await sleep(noticeMs)
+  }
+
   async #heal(): Promise<void> {
     this.#rules.heal()
-    if (this.#state === undefined) return
+    const isListening = this.#state === undefined || this.#state.kind === 'open-struck'
+    this.#state = undefined
+    if (isListening) return
     await this.#backlog?.release()
     this.#backlog = undefined
     await this.#listen(this.#port)
-    this.#state = undefined
   }
 
   async #listen(port: number): Promise<void> {
@@ -209,6 +229,7 @@ const strikes = {
   reset: { kind: 'reset' },
   cut: { kind: 'cut' },
   silence: { kind: 'silence' },
+  forget: { kind: 'forget' },
 } as const satisfies Record<string, WireVerdict>
 
 function tallied({ accepted, struck, kind }: Tally): Evidence {

@@ -3,9 +3,10 @@
  * machine stays an ordinary part of the runner. It closes its own copies, or it would accept connections that
  * nobody serves.
  */
-import type { SendHandle } from 'node:child_process'
-import { readlinkSync } from 'node:fs'
+import { type SendHandle, spawn } from 'node:child_process'
+import { existsSync, readlinkSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { counters, lingering } from '../../kernel/proc-net.ts'
 import type { FullBacklog } from '../ground.ts'
 import { PortableGround } from '../portable-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
@@ -24,6 +25,22 @@ process.on('message', (message: ToKeeper) => {
 })
 
 async function answer(message: ToKeeper): Promise<void> {
+  const { id } = message
+  switch (message.kind) {
+    case 'nft':
+      return tell({ kind: 'done', id, value: await nft(message.input) })
+    case 'counters':
+      return tell({ kind: 'done', id, value: counters() })
+    case 'lingering':
+      return tell({ kind: 'done', id, value: lingering(message.address, message.port) })
+    default:
+      return await answerSocket(message)
+  }
+}
+
+async function answerSocket(
+  message: Exclude<ToKeeper, { kind: 'nft' | 'counters' | 'lingering' }>,
+): Promise<void> {
   const { id, address, port } = message
   const place = `${address}:${port}`
   switch (message.kind) {
@@ -41,9 +58,11 @@ async function answer(message: ToKeeper): Promise<void> {
     }
     case 'probe':
       return tell({ kind: 'done', id, value: await ground.probe(address, port) })
-    case 'fill-backlog':
-      backlogs.set(place, await ground.fillBacklog(address, port))
-      return tell({ kind: 'done', id })
+    case 'fill-backlog': {
+      const backlog = hasNft() ? await dropSyns(address, port) : await ground.fillBacklog(address, port)
+      backlogs.set(place, backlog)
+      return tell({ kind: 'done', id, value: backlog.witness })
+    }
     case 'unanswered':
       return tell({ kind: 'done', id, value: (await backlogs.get(place)?.unanswered()) ?? 0 })
     case 'release-backlog':
@@ -59,7 +78,49 @@ function tell(message: FromKeeper, handle?: SendHandle, onSent: () => void = () 
   process.send?.(message, handle, {}, onSent)
 }
 
+/** With the packet filter the SYNs themselves are dropped, and its counter is the proof. */
+async function dropSyns(address: string, port: number): Promise<FullBacklog> {
+  const table = `inet faultpath_syn_${address.replaceAll('.', '_')}_${port}`
+  const rule = `ip daddr ${address} tcp dport ${port} tcp flags & (syn|ack) == syn counter drop`
+  await nft(
+    `table ${table} {\n  chain input {\n    type filter hook input priority 0; policy accept;\n    ${rule}\n  }\n}\n`,
+  )
+  return {
+    witness: 'nft counter',
+    unanswered: async () =>
+      Number(/counter packets (\d+)/.exec(await nft(`list table ${table}\n`))?.[1] ?? 0),
+    release: async () => {
+      await nft(`delete table ${table}\n`)
+    },
+  }
+}
+
+function nft(input: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('nft', ['-f', '-'], { stdio: ['pipe', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (code === 0) resolve(stdout)
+      else reject(new Error(`packet filter: nft refused the rules: ${stderr.trim()}`))
+    })
+    child.stdin.end(input)
+  })
+}
+
+function hasNft(): boolean {
+  const folders = (process.env['PATH'] ?? '').split(':')
+  return folders.some((folder) => existsSync(`${folder}/nft`))
+}
+
 // `/proc` is still the host's, so this link names the process as the host knows it.
-tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')) })
+tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')), hasNft: hasNft() })
 // It is killed in the end, and would not write what it compiled.
 flushCompileCache()

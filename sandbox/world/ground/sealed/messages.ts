@@ -1,3 +1,5 @@
+import type { KernelCounters } from '../../kernel/packet-filter.ts'
+
 /** What the runner asks of the keeper inside, each answered once under the same id. */
 export type ToKeeper = { readonly id: number } & (
   | { readonly kind: 'listen'; readonly address: string; readonly port: number }
@@ -6,11 +8,14 @@ export type ToKeeper = { readonly id: number } & (
   | { readonly kind: 'fill-backlog'; readonly address: string; readonly port: number }
   | { readonly kind: 'unanswered'; readonly address: string; readonly port: number }
   | { readonly kind: 'release-backlog'; readonly address: string; readonly port: number }
+  | { readonly kind: 'nft'; readonly input: string }
+  | { readonly kind: 'counters' }
+  | { readonly kind: 'lingering'; readonly address: string; readonly port: number }
 )
 
 /** `value`: the result of a probe, a count. A socket comes as the message's handle. */
 export type FromKeeper =
-  /** `pid`: the keeper as the host knows it. */
-  | { readonly kind: 'ready'; readonly pid: number }
-  | { readonly kind: 'done'; readonly id: number; readonly value?: string | number }
+  /** `pid`: the keeper as the host knows it. `hasNft`: whether the packet filter can be had. */
+  | { readonly kind: 'ready'; readonly pid: number; readonly hasNft: boolean }
+  | { readonly kind: 'done'; readonly id: number; readonly value?: string | number | KernelCounters }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly code?: string }

@@ -5,6 +5,7 @@ import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cleanEnvironment } from '../../environment.ts'
+import type { Kernel, KernelCounters } from '../../kernel/packet-filter.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
 import type { FullBacklog, Ground } from '../ground.ts'
@@ -23,7 +24,7 @@ type Request = ToKeeper extends infer Message
   : never
 
 interface Answer {
-  readonly value?: string | number
+  readonly value?: string | number | KernelCounters
   readonly handle?: unknown
 }
 
@@ -42,9 +43,10 @@ export interface SealedGroundOptions {
  * The ground of the sealed world: a user, network, mount and pid namespace of its own, made without root
  * (user_namespaces(7)). Its loopback is not the host's, so the ports in it are the real ones: 53, 80, 443.
  */
-export class SealedGround implements Ground {
+export class SealedGround implements Ground, Kernel {
   /** The keeper, as the host knows it: whoever enters the namespaces names it. */
   readonly pid: number
+  readonly hasNft: boolean
   readonly #child: ChildProcess
   readonly #run: RunDirectory
   readonly #pending = new Map<number, Pending>()
@@ -81,7 +83,7 @@ export class SealedGround implements Ground {
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk).slice(-2_000)
     })
-    const pid = await new Promise<number>((resolve, reject) => {
+    const ready = await new Promise<Extract<FromKeeper, { kind: 'ready' }>>((resolve, reject) => {
       const refuse = (why: string) => {
         child.kill('SIGKILL')
         reject(new Error(why))
@@ -93,16 +95,21 @@ export class SealedGround implements Ground {
       child.once('close', (code) => refuse(complaint.trim().split('\n').at(-1) || `exit code ${code}`))
       child.once('message', (message: FromKeeper) => {
         clearTimeout(timer)
-        if (message.kind === 'ready') resolve(message.pid)
+        if (message.kind === 'ready') resolve(message)
       })
       child.once('close', () => clearTimeout(timer))
     })
-    return new SealedGround(child, pid, run)
+    return new SealedGround(child, ready, run)
   }
 
-  private constructor(child: ChildProcess, pid: number, run: RunDirectory) {
+  private constructor(
+    child: ChildProcess,
+    { pid, hasNft }: { pid: number; hasNft: boolean },
+    run: RunDirectory,
+  ) {
     this.#child = child
     this.pid = pid
+    this.hasNft = hasNft
     this.#run = run
     child.on('message', (message: FromKeeper, handle: unknown) => this.#receive(message, handle))
     child.once('close', () => {
@@ -134,13 +141,26 @@ export class SealedGround implements Ground {
   }
 
   async fillBacklog(address: string, port: number): Promise<FullBacklog> {
-    await this.#ask({ kind: 'fill-backlog', address, port })
+    const { value } = await this.#ask({ kind: 'fill-backlog', address, port })
     return {
+      witness: value as FullBacklog['witness'],
       unanswered: async () => Number((await this.#ask({ kind: 'unanswered', address, port })).value),
       release: async () => {
         await this.#ask({ kind: 'release-backlog', address, port })
       },
     }
+  }
+
+  async nft(input: string): Promise<string> {
+    return String((await this.#ask({ kind: 'nft', input })).value)
+  }
+
+  async counters(): Promise<KernelCounters> {
+    return (await this.#ask({ kind: 'counters' })).value as KernelCounters
+  }
+
+  async lingering(address: string, port: number): Promise<number> {
+    return Number((await this.#ask({ kind: 'lingering', address, port })).value)
   }
 
   /**

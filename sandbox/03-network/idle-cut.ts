@@ -1,0 +1,23 @@
+import { fault } from '../fault.ts'
+import { oneOf } from '../parameters.ts'
+
+/**
+ * A middlebox drops connections that were idle for too long, between two requests.
+ *
+ * Told about it, a client opens a new connection and nobody notices. Not told, its next request is lost: keep-alive
+ * probes, or a shorter idle time than the middlebox has, prevent that.
+ *
+ * - `by`: `fin`, `rst`, or `silence` (it tells nobody). Meant for `call: { connection: 'warm' }`.
+ * - Seen: with `fin` and `rst` nothing but a second connection; with `silence` the call's own timeout.
+ * - Source: RFC 5382 §5 (idle timeouts of NATs); RFC 9112 §9.3 (persistence).
+ */
+export const idleCut = fault({
+  step: 'network',
+  name: 'idle-cut',
+  summary: ({ by }) => `idle-cut by ${by}`,
+  parameters: { by: oneOf(['fin', 'rst', 'silence'], { default: 'silence' }) },
+  plan: ({ by }) => {
+    const strikes = { fin: 'cut', rst: 'reset', silence: 'silence' } as const
+    return { point: 'front-wire', state: { kind: 'open-struck', strike: strikes[by] } }
+  },
+})

@@ -1,0 +1,29 @@
+import { fault } from '../fault.ts'
+import { oneOf, wholeNumber } from '../parameters.ts'
+
+/**
+ * Only large packets are lost, and nobody says so: a link with a smaller MTU whose ICMP is filtered.
+ *
+ * Small things work (ping, the TCP handshake), so the network looks fine; the first full packet never arrives.
+ *
+ * - `largerThanBytes`: packets above this size vanish.
+ * - `direction`: which packets: `to-server` or `to-client`.
+ * - Seen: a connect timeout in the TLS handshake, whose messages fill packets.
+ * - Source: RFC 2923 §2.1 (black hole detection), RFC 8899.
+ */
+export const mtuBlackhole = fault({
+  step: 'network',
+  name: 'mtu-blackhole',
+  summary: ({ direction, largerThanBytes }) =>
+    `mtu-blackhole ${direction}: packets over ${largerThanBytes} bytes`,
+  parameters: {
+    largerThanBytes: wholeNumber({ default: 1_200, min: 100, max: 65_535 }),
+    direction: oneOf(['to-server', 'to-client'], { default: 'to-client' }),
+  },
+  worlds: ['sealed'],
+  needs: ['nft'],
+  plan: ({ direction, largerThanBytes }) => ({
+    point: 'kernel',
+    state: { kind: 'packets', rules: [{ direction, largerThanBytes }] },
+  }),
+})

@@ -1,0 +1,70 @@
+import type { ScenarioReport } from '../report/report.ts'
+import type { ClientName } from '../scenario.ts'
+import { type Step, stepNumber, steps } from '../steps.ts'
+import { describe } from './compare.ts'
+
+/** What each client saw, in a few words: scenario id → client → words. */
+type Seen = ReadonlyMap<string, ReadonlyMap<ClientName, string>>
+
+function seen(reports: readonly ScenarioReport[]): Seen {
+  return new Map(
+    reports.map(({ clients, id }) => [
+      id,
+      new Map(
+        clients.flatMap(({ client, symptom }) =>
+          symptom === undefined ? [] : [[client, describe(symptom)] as const],
+        ),
+      ),
+    ]),
+  )
+}
+
+/** Every scenario in which a client saw something else in one world than in the other; a Markdown table. */
+export function worldDifferences(
+  sealed: readonly ScenarioReport[],
+  portable: readonly ScenarioReport[],
+): string[] {
+  const inPortable = seen(portable)
+  const rows: string[] = []
+  for (const [id, clients] of seen(sealed)) {
+    for (const [client, words] of clients) {
+      const other = inPortable.get(id)?.get(client)
+      if (other !== undefined && other !== words) rows.push(`| ${id} | ${client} | ${words} | ${other} |`)
+    }
+  }
+  return ['| scenario | client | sealed | portable |', '|---|---|---|---|', ...rows]
+}
+
+/**
+ * How often each broken step (rows) was diagnosed as which step (columns), one count for each client's call;
+ * a Markdown table. Everything beside the diagonal is a wrong diagnosis.
+ */
+export function diagnosisTable(reports: readonly ScenarioReport[]): {
+  readonly lines: string[]
+  readonly wrong: string[]
+} {
+  const counts = new Map<string, number>()
+  const wrong: string[] = []
+  for (const { clients, fault, id } of reports) {
+    for (const { client, diagnosis } of clients) {
+      if (diagnosis === undefined) continue
+      const key = `${fault.step} ${diagnosis.broke ?? 'none'}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+      if (diagnosis.broke !== fault.step)
+        wrong.push(
+          `${id}, ${client}: broke ${fault.step}, diagnosed ${diagnosis.broke ?? 'none'} (${diagnosis.because})`,
+        )
+    }
+  }
+  const columns: readonly (Step | 'none')[] = [...steps, 'none']
+  const broken = steps.filter((step) => reports.some(({ fault }) => fault.step === step))
+  const lines = [
+    `| broken ↓ diagnosed → | ${columns.map((column) => (column === 'none' ? column : `${stepNumber(column)} ${column}`)).join(' | ')} |`,
+    `|---|${columns.map(() => '---|').join('')}`,
+    ...broken.map(
+      (step) =>
+        `| ${stepNumber(step)} ${step} | ${columns.map((column) => counts.get(`${step} ${column}`) ?? '').join(' | ')} |`,
+    ),
+  ]
+  return { lines, wrong }
+}

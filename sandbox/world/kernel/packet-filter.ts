@@ -1,0 +1,96 @@
+import type { Place } from '../client-world.ts'
+import type { Breakable, Evidence } from '../machine.ts'
+import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
+
+export interface KernelCounters {
+  /** TCP segments sent again (RFC 4022, tcpRetransSegs): also those whose acknowledgement was merely late. */
+  readonly retransmitted: number
+  /** Times that TCP found out that a segment was lost (TcpExt of /proc/net/netstat). */
+  readonly losses: number
+}
+
+/** The kernel inside the clients' namespaces, as the runner reaches it. */
+export interface Kernel {
+  /** Runs `nft` with this input. Resolves to what it printed. @throws Error with what nft complained of. */
+  nft(input: string): Promise<string>
+  /** Counted since the namespaces were made. */
+  counters(): Promise<KernelCounters>
+  /** Connections of `address:port` that are neither listening nor over: their kernel may still send. */
+  lingering(address: string, port: number): Promise<number>
+}
+
+const rejections: Record<Rejection, string> = {
+  'tcp-reset': 'tcp reset',
+  'host-unreachable': 'icmp type host-unreachable',
+  'net-unreachable': 'icmp type net-unreachable',
+  'port-unreachable': 'icmp type port-unreachable',
+  'admin-prohibited': 'icmp type admin-prohibited',
+}
+
+/**
+ * The packets between one client and its front door, filtered by the kernel (nftables). A table of its own, so
+ * that healing removes exactly what was armed.
+ */
+export class PacketFilter implements Breakable<PacketPlan> {
+  readonly #kernel: Kernel
+  readonly #place: Place
+  readonly #table: string
+  #isArmed = false
+  #last: Evidence = { fired: 0, text: 'nothing armed' }
+  #retransmittedBefore = 0
+
+  constructor(kernel: Kernel, place: Place) {
+    this.#kernel = kernel
+    this.#place = place
+    this.#table = `inet faultpath_${place.address.replaceAll('.', '_')}`
+  }
+
+  async arm({ state }: PacketPlan): Promise<void> {
+    await this.heal()
+    const rules = state.rules.map((rule) => `    ${ruleText(rule, this.#place)}`).join('\n')
+    // In the input hook: a drop on the way out would be reported to the sender.
+    const chain = `  chain input {\n    type filter hook input priority 0; policy accept;\n${rules}\n  }`
+    this.#retransmittedBefore = (await this.#kernel.counters()).retransmitted
+    await this.#kernel.nft(`table ${this.#table} {\n${chain}\n}\n`)
+    this.#isArmed = true
+  }
+
+  async heal(): Promise<void> {
+    if (!this.#isArmed) return
+    await this.#kernel.nft(`delete table ${this.#table}\n`)
+    this.#isArmed = false
+  }
+
+  /** The kernel's own counters. */
+  async evidence(): Promise<Evidence> {
+    if (!this.#isArmed) return this.#last
+    const listed = await this.#kernel.nft(`list table ${this.#table}\n`)
+    const packets = [...listed.matchAll(/counter packets (\d+)/g)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    )
+    const again = (await this.#kernel.counters()).retransmitted - this.#retransmittedBefore
+    this.#last = {
+      fired: packets,
+      text: `${packets} packets turned away (nft), ${again} sent again (kernel)`,
+    }
+    return this.#last
+  }
+}
+
+function ruleText(rule: PacketRule, { address, ports }: Place): string {
+  const way =
+    rule.direction === 'to-server'
+      ? `ip daddr ${address} tcp dport ${ports.https}`
+      : `ip saddr ${address} tcp sport ${ports.https}`
+  const flags = { syn: 'tcp flags & (syn|ack) == syn', established: 'ct state established' }
+  const parts = [way]
+  if (rule.only !== undefined) parts.push(flags[rule.only])
+  if (rule.largerThanBytes !== undefined) parts.push(`ip length > ${rule.largerThanBytes}`)
+  // The last ones of each round, so that a connection's first packet gets through.
+  if (rule.every !== undefined)
+    parts.push(`numgen inc mod ${rule.every} >= ${rule.every - (rule.burst ?? 1)}`)
+  if (rule.chancePercent !== undefined) parts.push(`numgen random mod 100 < ${rule.chancePercent}`)
+  parts.push('counter', rule.reject === undefined ? 'drop' : `reject with ${rejections[rule.reject]}`)
+  return parts.join(' ')
+}

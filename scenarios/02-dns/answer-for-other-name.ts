@@ -1,0 +1,24 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The answer holds a record of another name',
+  break: dns.answerForOtherName({ name: 'api.example.test', owner: 'other.example.test' }),
+  expect: {
+    fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'getaddrinfo', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+    curl: { exit: 6, message: /Could not resolve host/ },
+    python: { name: 'URLError', code: 'EAI_NONAME', message: /Name or service not known/ },
+    requests: { name: 'ConnectionError', code: 'EAI_NONAME', message: /Name or service not known/ },
+  },
+  portable: {
+    fetch: { status: 200 },
+    https: { status: 200 },
+  },
+  lesson: {
+    story: 'One program says ENOTFOUND, another works, on the same machine.',
+    why: 'The record belongs to a name nobody asked for. glibc ignores it; c-ares takes the address without looking.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'dns-failure (the same ENOTFOUND)',
+    hints: ['Whose name stands before the record?', 'Which resolver library does each program use?'],
+  },
+})

@@ -1,0 +1,24 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'An alias leads to a name without an address',
+  break: dns.cnameDangling({ name: 'api.example.test', alias: 'edge.example.test' }),
+  expect: {
+    fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'getaddrinfo', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+    curl: { exit: 6, message: /Could not resolve host/ },
+    python: { name: 'URLError', code: 'EAI_NONAME', message: /Name or service not known/ },
+    requests: { name: 'ConnectionError', code: 'EAI_NONAME', message: /Name or service not known/ },
+  },
+  portable: {
+    fetch: { name: 'TypeError', code: 'ENODATA', syscall: 'queryA', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENODATA', syscall: 'queryA' },
+  },
+  lesson: {
+    story: 'ENOTFOUND, though dig says NOERROR and shows a record.',
+    why: 'The record is an alias. The name behind it exists, but has no address any more.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'dns-failure (the same ENOTFOUND), nodata (no CNAME), cname-to-nxdomain (NXDOMAIN)',
+    hints: ['Does the answer hold a CNAME?', 'Look up the name behind it.'],
+  },
+})

@@ -1,0 +1,20 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The resolver fails twice, then works',
+  break: dns.flapping({ name: 'api.example.test', times: 2, how: 'servfail' }),
+  expect: {
+    all: { status: 200 },
+  },
+  portable: {
+    fetch: { name: 'TypeError', code: 'ESERVFAIL', syscall: 'queryA', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ESERVFAIL', syscall: 'queryA' },
+  },
+  lesson: {
+    story: 'One program fails now and then, another on the same machine never does.',
+    why: 'glibc asks again after SERVFAIL and gets the right answer. c-ares takes the first answer for the last word.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'servfail (fails every time)',
+    hints: ['Which resolver library does each program use?', 'How many questions does one call ask?'],
+  },
+})

@@ -1,0 +1,19 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The first two DNS questions are lost',
+  break: dns.flapping({ name: 'api.example.test', times: 2, how: 'no-answer' }),
+  expect: {
+    all: { status: 200, tookMs: [900, 2_500] },
+  },
+  portable: {
+    all: { status: 200, tookMs: [250, 2_000] },
+  },
+  lesson: {
+    story: 'Now and then a call takes exactly one second longer.',
+    why: 'A lost question costs the wait until the operating system asks again: 5 s by default, 1 s here. No error ever appears.',
+    seeIt: 'dig +tries=1 api.example.test',
+    looksLike: 'slow-answer (late, but nothing is asked twice), packet-loss',
+    hints: ['Is the delay always the same?', 'Count the questions in a packet capture.'],
+  },
+})

@@ -1,0 +1,46 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The resolver never answers',
+  break: dns.noAnswer({ name: 'api.example.test' }),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'EAI_AGAIN',
+      syscall: 'getaddrinfo',
+      message: /^fetch failed$/,
+      tookMs: [1_900, 3_500],
+    },
+    https: { name: 'Error', code: 'EAI_AGAIN', syscall: 'getaddrinfo', tookMs: [1_900, 3_500] },
+    curl: { exit: 6, message: /Could not resolve host/, tookMs: [1_900, 3_500] },
+    python: {
+      name: 'URLError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [1_900, 3_500],
+    },
+    requests: {
+      name: 'ConnectionError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [1_900, 3_500],
+    },
+  },
+  portable: {
+    fetch: {
+      name: 'TypeError',
+      code: 'ETIMEOUT',
+      syscall: 'queryA',
+      message: /^fetch failed$/,
+      tookMs: [850, 2_500],
+    },
+    https: { name: 'Error', code: 'ETIMEOUT', syscall: 'queryA', tookMs: [850, 2_500] },
+  },
+  lesson: {
+    story: 'Every call hangs for seconds, then fails with the words of a failing resolver.',
+    why: 'Questions leave and nothing comes back. The operating system asks again, then gives up: after 10 s by default, 2 s here.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'servfail (the same EAI_AGAIN, at once), dropped-packets (a connect timeout)',
+    hints: ['How long did it take?', 'Did a connection ever start?'],
+  },
+})

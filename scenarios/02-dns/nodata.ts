@@ -1,0 +1,24 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The API host name has no address (NODATA)',
+  break: dns.nodata({ name: 'api.example.test' }),
+  expect: {
+    fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'getaddrinfo', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
+    curl: { exit: 6, message: /Could not resolve host/ },
+    python: { name: 'URLError', code: 'EAI_NODATA', message: /No address associated with hostname/ },
+    requests: { name: 'ConnectionError', code: 'EAI_NODATA', message: /No address associated with hostname/ },
+  },
+  portable: {
+    fetch: { name: 'TypeError', code: 'ENODATA', syscall: 'queryA', message: /^fetch failed$/ },
+    https: { name: 'Error', code: 'ENODATA', syscall: 'queryA' },
+  },
+  lesson: {
+    story: 'The name was registered, yet every call says ENOTFOUND.',
+    why: 'The name exists without an A or AAAA record: perhaps only a TXT or MX. Node says ENOTFOUND for both; Python tells them apart.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'dns-failure (NXDOMAIN: the same ENOTFOUND, "Name or service not known" in Python)',
+    hints: ['Does dig say NXDOMAIN or NOERROR?', 'Which records does the name have?'],
+  },
+})

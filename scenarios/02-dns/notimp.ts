@@ -1,0 +1,46 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The resolver does not know this kind of question (NOTIMP)',
+  break: dns.notimp({ name: 'api.example.test' }),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'EAI_AGAIN',
+      syscall: 'getaddrinfo',
+      message: /^fetch failed$/,
+      tookMs: [0, 1_500],
+    },
+    https: { name: 'Error', code: 'EAI_AGAIN', syscall: 'getaddrinfo', tookMs: [0, 1_500] },
+    curl: { exit: 6, message: /Could not resolve host/, tookMs: [0, 1_500] },
+    python: {
+      name: 'URLError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [0, 1_500],
+    },
+    requests: {
+      name: 'ConnectionError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [0, 1_500],
+    },
+  },
+  portable: {
+    fetch: {
+      name: 'TypeError',
+      code: 'ENOTIMP',
+      syscall: 'queryA',
+      message: /^fetch failed$/,
+      tookMs: [0, 1_500],
+    },
+    https: { name: 'Error', code: 'ENOTIMP', syscall: 'queryA', tookMs: [0, 1_500] },
+  },
+  lesson: {
+    story: 'Every look-up fails at once, on one network.',
+    why: 'A small or old resolver said "not implemented". getaddrinfo calls it temporary.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'servfail (the same EAI_AGAIN): only the answer tells them apart',
+    hints: ['Which resolver does this machine ask?', 'What does it answer to dig?'],
+  },
+})

@@ -1,0 +1,46 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The answer is cut after three bytes',
+  break: dns.shortPacket({ name: 'api.example.test', bytes: 3 }),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'EAI_AGAIN',
+      syscall: 'getaddrinfo',
+      message: /^fetch failed$/,
+      tookMs: [0, 1_500],
+    },
+    https: { name: 'Error', code: 'EAI_AGAIN', syscall: 'getaddrinfo', tookMs: [0, 1_500] },
+    curl: { exit: 6, message: /Could not resolve host/, tookMs: [0, 1_500] },
+    python: {
+      name: 'URLError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [0, 1_500],
+    },
+    requests: {
+      name: 'ConnectionError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [0, 1_500],
+    },
+  },
+  portable: {
+    fetch: {
+      name: 'TypeError',
+      code: 'EBADRESP',
+      syscall: 'queryA',
+      message: /^fetch failed$/,
+      tookMs: [0, 1_500],
+    },
+    https: { name: 'Error', code: 'EBADRESP', syscall: 'queryA', tookMs: [0, 1_500] },
+  },
+  lesson: {
+    story: 'Look-ups fail at once with a "temporary" failure that stays.',
+    why: 'A header has 12 bytes and only 3 arrived. glibc takes it for a failing server.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'servfail (the same EAI_AGAIN; dig says "short (< header size)" here)',
+    hints: ['What does dig warn of?', 'Does it work over TCP?'],
+  },
+})

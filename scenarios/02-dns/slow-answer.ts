@@ -1,0 +1,16 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'The resolver answers half a second late',
+  break: dns.slowAnswer({ name: 'api.example.test', delayMs: 500 }),
+  expect: {
+    all: { status: 200, tookMs: [480, 2_500] },
+  },
+  lesson: {
+    story: 'The first call is slow, every further one on the same connection is fast.',
+    why: 'Each new connection waits for the look-up. No byte of the API was late.',
+    seeIt: 'dig api.example.test | grep time',
+    looksLike: 'latency on the wire (slow on every connection), a slow API',
+    hints: ['Are calls on an open connection fast?', 'Where does curl --write-out spend its time?'],
+  },
+})

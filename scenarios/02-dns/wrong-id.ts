@@ -1,0 +1,46 @@
+import { dns, scenario } from '#sandbox/dns'
+
+export default scenario({
+  title: 'Answers come back with the wrong id',
+  break: dns.wrongId({ name: 'api.example.test' }),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'EAI_AGAIN',
+      syscall: 'getaddrinfo',
+      message: /^fetch failed$/,
+      tookMs: [1_900, 3_500],
+    },
+    https: { name: 'Error', code: 'EAI_AGAIN', syscall: 'getaddrinfo', tookMs: [1_900, 3_500] },
+    curl: { exit: 6, message: /Could not resolve host/, tookMs: [1_900, 3_500] },
+    python: {
+      name: 'URLError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [1_900, 3_500],
+    },
+    requests: {
+      name: 'ConnectionError',
+      code: 'EAI_AGAIN',
+      message: /Temporary failure in name resolution/,
+      tookMs: [1_900, 3_500],
+    },
+  },
+  portable: {
+    fetch: {
+      name: 'TypeError',
+      code: 'ETIMEOUT',
+      syscall: 'queryA',
+      message: /^fetch failed$/,
+      tookMs: [850, 2_500],
+    },
+    https: { name: 'Error', code: 'ETIMEOUT', syscall: 'queryA', tookMs: [850, 2_500] },
+  },
+  lesson: {
+    story: 'Look-ups time out, yet the resolver swears that it answered.',
+    why: 'Each answer must repeat the id of its question, or anybody could forge one. These do not, so clients ignore them and wait.',
+    seeIt: 'dig api.example.test',
+    looksLike: 'no-answer (the same error after the same time; dig says "ID mismatch" here)',
+    hints: ['Do packets come back at all?', 'What does dig warn of?'],
+  },
+})

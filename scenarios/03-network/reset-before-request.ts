@@ -1,0 +1,8 @@
+import { network, scenario } from '#sandbox/network'
+
+export default scenario({
+  title: 'draft',
+  break: network.resetOnConnect({ at: 'request' }),
+  
+  expect: { all: { status: 200 } },
+})

@@ -1,0 +1,23 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: 'The server takes the client certificate and finds it wrong (TLS 1.3)',
+  break: tls.clientCertWrong({ tlsVersion: 'TLSv1.3' }),
+  expect: {
+    fetch: { name: 'TypeError', code: 'UND_ERR_SOCKET', message: /^other side closed$/ },
+    https: { name: 'Error', code: 'ECONNRESET', message: /^socket hang up$/ },
+    curl: { exit: 52, message: /Empty reply from server/ },
+    python: { name: 'RemoteDisconnected', message: /Remote end closed connection without response/ },
+    requests: {
+      name: 'ConnectionError',
+      message: /Remote end closed connection without response|unexpected keyword/,
+    },
+  },
+  lesson: {
+    story: '"socket hang up" at every call, though the connection was secured.',
+    why: "The server found the client's certificate wrong and hung up without a word. The client thought the handshake done.",
+    seeIt: 'curl -v https://api.example.test/users',
+    looksLike: 'client-cert-required (curl names it), an API that closes early (then it saw the request)',
+    hints: ['Did the gateway see a request?', 'Who issued the client certificate?'],
+  },
+})

@@ -1,0 +1,36 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: 'The server sends its certificate without the intermediate',
+  break: tls.missingIntermediate(),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      message: /unable to verify the first certificate/,
+    },
+    https: {
+      name: 'Error',
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      message: /unable to verify the first certificate/,
+    },
+    curl: { exit: 60, message: /unable to get local issuer certificate/ },
+    python: {
+      name: 'URLError',
+      code: 'CERTIFICATE_VERIFY_FAILED',
+      message: /unable to get local issuer certificate/,
+    },
+    requests: {
+      name: 'SSLError',
+      code: 'CERTIFICATE_VERIFY_FAILED',
+      message: /unable to get local issuer certificate/,
+    },
+  },
+  lesson: {
+    story: 'It works in the browser. curl and Node refuse.',
+    why: 'The server sent only its own certificate. Browsers remember or fetch the missing link; others cannot. Install the full chain.',
+    seeIt: 'openssl s_client -showcerts -connect api.example.test:443 </dev/null',
+    looksLike: 'untrusted-root-not-sent (the same words in curl, but the chain is whole)',
+    hints: ['How many certificates does the server send?', 'Who issued the first one?'],
+  },
+})

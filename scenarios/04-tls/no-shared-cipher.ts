@@ -1,0 +1,24 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: 'Client and server have no cipher in common',
+  break: tls.noSharedCipher({ version: 'TLSv1.2' }),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+      message: /alert handshake failure/,
+    },
+    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /alert handshake failure/ },
+    curl: { exit: 35, message: /alert handshake failure/ },
+    python: { name: 'URLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
+    requests: { name: 'SSLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
+  },
+  lesson: {
+    story: 'The security team switched ciphers off. Some clients say "handshake failure" since.',
+    why: "The server found nothing in the client's list that it may use, and says no more than that.",
+    seeIt: 'openssl s_client -cipher ALL -connect api.example.test:443 </dev/null',
+    looksLike: 'client-cert-required-tls12 (the same alert), old-version ("protocol version")',
+    hints: ['Which ciphers does each side allow?', 'Does the server ask for a client certificate?'],
+  },
+})

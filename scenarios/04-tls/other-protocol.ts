@@ -1,0 +1,20 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: 'A mail server listens on the port',
+  break: tls.otherProtocol({ speaks: 'smtp' }),
+  expect: {
+    fetch: { name: 'TypeError', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: /wrong version number/ },
+    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /wrong version number/ },
+    curl: { exit: 35, message: /wrong version number/ },
+    python: { name: 'URLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
+    requests: { name: 'SSLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
+  },
+  lesson: {
+    story: 'The port forwarding was changed. Since then: "wrong version number".',
+    why: 'Another service listens there. Its greeting is read as a TLS record.',
+    seeIt: 'nc api.example.test 443',
+    looksLike: 'plain-http-on-tls-port (the same words: look at the bytes)',
+    hints: ['What does the port say by itself?', 'Which service is behind the port?'],
+  },
+})

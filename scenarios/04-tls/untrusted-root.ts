@@ -1,0 +1,36 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: 'The chain ends at a root nobody trusts, and the server sends that root too',
+  break: tls.untrustedRoot({ root: 'sent' }),
+  expect: {
+    fetch: {
+      name: 'TypeError',
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+      message: /self-signed certificate in certificate chain/,
+    },
+    https: {
+      name: 'Error',
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+      message: /self-signed certificate in certificate chain/,
+    },
+    curl: { exit: 60, message: /self-signed certificate in certificate chain/ },
+    python: {
+      name: 'URLError',
+      code: 'CERTIFICATE_VERIFY_FAILED',
+      message: /self-signed certificate in certificate chain/,
+    },
+    requests: {
+      name: 'SSLError',
+      code: 'CERTIFICATE_VERIFY_FAILED',
+      message: /self-signed certificate in certificate chain/,
+    },
+  },
+  lesson: {
+    story: 'It works in the browser, and fails in Node behind the company proxy.',
+    why: "The chain ends at a private root. Browsers use the system's store; Node has its own: set NODE_EXTRA_CA_CERTS.",
+    seeIt: 'openssl s_client -showcerts -connect api.example.test:443 </dev/null',
+    looksLike: 'self-signed (one certificate), untrusted-root-not-sent (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)',
+    hints: ['Who issued the last certificate sent?', 'Which trust store does this client read?'],
+  },
+})
