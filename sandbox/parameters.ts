@@ -33,16 +33,13 @@ export function hostName(options: { readonly default: string }) {
   return v.optional(v.pipe(v.string(expected), v.regex(pattern, expected)), options.default)
 }
 
-/** An IPv4 address, `127.0.0.254`. Addresses of the sandbox come from 127.0.0.0/8. */
-export function ipv4Address(options: { readonly default: string }) {
-  const expected = 'an IPv4 address such as "127.0.0.254"'
-  return v.optional(v.pipe(v.string(expected), v.ipv4(expected)), options.default)
-}
-
-/** An IPv6 address in hexadecimal groups, `::1`. */
-export function ipv6Address(options: { readonly default: string }) {
-  const expected = 'an IPv6 address such as "::1"'
-  return v.optional(v.pipe(v.string(expected), v.ipv6(expected)), options.default)
+/** An IPv4 address of this machine's loopback (RFC 1122 §3.2.1.3): no fault leads a client off the machine. */
+export function loopbackAddress(options: { readonly default: string }) {
+  const expected = 'a loopback address such as "127.0.0.254"'
+  return v.optional(
+    v.pipe(v.string(expected), v.ipv4(expected), v.startsWith('127.', expected)),
+    options.default,
+  )
 }
 
 /** One of a few words. */

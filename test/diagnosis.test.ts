@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScenarioReport } from '../sandbox/report/report.ts'
 import { runScenario } from '../sandbox/run/run-scenario.ts'
-import { listScenarioFiles, loadScenarioFile, type ScenarioFile } from '../sandbox/run/scenario-file.ts'
+import { findScenarioFile, loadScenarioFile, type ScenarioFile } from '../sandbox/run/scenario-file.ts'
 import { World } from '../sandbox/world/world.ts'
 
 // The diagnosis is worked out from observations alone. So a fault under any other name is diagnosed the same,
@@ -28,20 +28,21 @@ function renamed(file: ScenarioFile): ScenarioFile {
 /** Of each client: what broke and where it noticed. */
 function verdicts(report: ScenarioReport) {
   expect(report.problems).toEqual([])
-  return report.clients.map(({ client, diagnosis }) => ({
-    client,
-    broke: diagnosis?.broke,
-    noticed: diagnosis?.noticed,
-  }))
+  return report.clients
+    .filter(({ skipped }) => skipped === undefined)
+    .map(({ client, diagnosis }) => ({
+      client,
+      broke: diagnosis?.broke,
+      noticed: diagnosis?.noticed,
+    }))
 }
 
-test.each([...listScenarioFiles()])(
-  '%s is diagnosed as its step, whatever its fault is called',
-  async (_id, path) => {
-    const file = await loadScenarioFile(path)
-    const named = verdicts(await runScenario(world, file))
-    const unnamed = verdicts(await runScenario(world, renamed(file)))
-    expect(unnamed).toEqual(named)
-    for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
-  },
-)
+const ids = ['dns-failure', 'dropped-packets', 'expired-cert', 'server-error', 'slow-query']
+
+test.each(ids)('%s is diagnosed as its step, whatever its fault is called', async (id) => {
+  const file = await loadScenarioFile(findScenarioFile(id))
+  const named = verdicts(await runScenario(world, file))
+  const unnamed = verdicts(await runScenario(world, renamed(file)))
+  expect(unnamed).toEqual(named)
+  for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
+})

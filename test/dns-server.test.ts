@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { Packet } from 'dns2'
 import { afterEach, expect, test } from 'vitest'
 import type { DnsEvent, DnsVerdict, DnsZone } from '../sandbox/world/dns/dns-points.ts'
-import { DnsServer } from '../sandbox/world/dns/dns-server.ts'
+import { DnsServer, type DnsServerOptions } from '../sandbox/world/dns/dns-server.ts'
 import { PortableGround } from '../sandbox/world/ground/portable-ground.ts'
 import { type Rule, seededDraw } from '../sandbox/world/rules.ts'
 import type { Observation } from '../sandbox/world/trace.ts'
@@ -21,13 +21,18 @@ const zone: DnsZone = {
 const hasDig = spawnSync('dig', ['-v']).error === undefined
 /** An independent resolver is the witness. Where it is missing: apt-get install dnsutils, brew install bind. */
 const withDig = test.skipIf(!hasDig)
+/** Elsewhere 127.0.0.1 is the only loopback address that can be bound. */
+const withDigOnLinux = test.skipIf(!hasDig || process.platform !== 'linux')
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
 })
 
-async function openServer(observe: (seen: Observation) => void = () => {}) {
+async function openServer(
+  observe: (seen: Observation) => void = () => {},
+  options: Partial<DnsServerOptions> = {},
+) {
   const seen: Observation[] = []
   const bugs: Error[] = []
   const server = await DnsServer.open({
@@ -40,6 +45,7 @@ async function openServer(observe: (seen: Observation) => void = () => {}) {
       observe(observation)
     },
     onBug: (error) => bugs.push(error),
+    ...options,
   })
   cleanUps.push(() => server.close())
   return { server, seen, bugs }
@@ -47,7 +53,8 @@ async function openServer(observe: (seen: Observation) => void = () => {}) {
 
 /** Everything dig prints, without regard to its exit code: what it says is what is asserted. */
 async function dig(server: DnsServer, ...args: string[]): Promise<string> {
-  const common = ['@127.0.0.1', '-p', String(server.port), '+tries=1', '+time=1']
+  const at = args.some((arg) => arg.startsWith('@')) ? [] : ['@127.0.0.1']
+  const common = [...at, '-p', String(server.port), '+tries=1', '+time=1']
   const ran = promisify(execFile)('dig', [...common, ...args])
   return await ran.then(
     ({ stdout }) => stdout,
@@ -272,6 +279,49 @@ withDig('closes the TCP port alone, or both, and opens them again on the same nu
     expect(await dig(server, name, transport)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.9/)
   }
   expect((await server.evidence()).fired).toBe(0)
+})
+
+withDig('says that a name has moved as long as that is armed, and proves it without a client', async () => {
+  const { server, seen } = await openServer()
+  await server.arm({ state: { kind: 'changed', zone: { [name]: { A: ['127.0.0.8'] } } } })
+  expect(await server.evidence()).toEqual({
+    fired: 1,
+    text: 'the record is now A 127.0.0.8 (asked), 0 questions',
+  })
+  expect(seen).toEqual([])
+  expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.8/)
+  expect(await dig(server, 'big.example.test')).toContain('ANSWER: 40')
+
+  await server.heal()
+  expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.9/)
+})
+
+withDigOnLinux('has a neighbour that is silent, or somebody else, only while that is armed', async () => {
+  const lists: (readonly string[])[] = []
+  const hosts: string[] = []
+  const ground = Object.assign(new PortableGround(), {
+    useResolvers: (_client: string, resolvers: readonly string[]) => lists.push(resolvers),
+  })
+  const openOtherHost = async (address: string) => {
+    hosts.push(`opened ${address}`)
+    return { close: async () => void hosts.push(`closed ${address}`) }
+  }
+  const { server, seen } = await openServer(() => {}, { ground, openOtherHost })
+
+  await server.arm({ state: { kind: 'silent-first' } })
+  expect(lists).toEqual([['127.0.2.1', '127.0.0.1']])
+  expect(await dig(server, name, '@127.0.2.1')).toContain('timed out')
+  expect(await dig(server, name)).toContain('NOERROR')
+  expect(seen.map(({ what }) => what)).toEqual(['question', 'question', 'answer'])
+  expect(await server.evidence()).toMatchObject({ fired: 1, text: expect.stringContaining('1 × no answer') })
+
+  await server.arm({ state: { kind: 'other-host' } })
+  expect(lists.at(-1)).toEqual(['127.0.0.1'])
+  expect(await dig(server, name, '@127.0.2.1')).toContain('connection refused')
+  expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.2\.1/)
+  await server.heal()
+  expect(hosts).toEqual(['opened 127.0.2.1', 'closed 127.0.2.1'])
+  expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.9/)
 })
 
 test('lets c-ares tell a bad answer from a missing name', async () => {

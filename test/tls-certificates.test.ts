@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import type { CertificateRecipe } from '../sandbox/world/tls/certificates.ts'
 import type { TlsState } from '../sandbox/world/tls/tls-points.ts'
 import {
   authority,
+  curl,
   edge,
   hasOpenssl,
   host,
@@ -12,7 +14,9 @@ import {
   reply,
   seen,
   sees,
+  serveWith,
   verifyCode,
+  withCurl,
 } from './tls-edge-bench.ts'
 
 const certificate = (recipe: CertificateRecipe): TlsState => ({ kind: 'certificate', recipe })
@@ -95,4 +99,34 @@ test('a server whose key is not the one of its certificate fails the handshake',
 test('a certificate with ten thousand names is more than a client takes', async () => {
   await edge.arm({ state: certificate({ leaf: { furtherNames: 10_000 } }) })
   expect(await outcome(open())).toMatch(/excessive message size/)
+})
+
+withCurl('a revoked certificate comes with its proof, for those who ask', async () => {
+  expect(await curl('--cert-status')).toMatchObject({ exit: 91, said: expect.stringContaining('No OCSP') })
+  await edge.arm({ state: certificate({ leaf: { revoked: true } }) })
+  expect((await curl()).exit).toBe(0)
+  expect(await curl('--cert-status')).toMatchObject({
+    exit: 91,
+    said: expect.stringContaining('reason: keyCompromise'),
+  })
+  expect((await edge.evidence()).fired).toBe(2)
+})
+
+test('an open connection goes on and never sees the new certificate', async () => {
+  serveWith((socket) => socket.on('data', () => socket.write(reply)))
+  const socket = open()
+  const replies = async () => {
+    socket.write('GET /users HTTP/1.1\r\n\r\n')
+    return String((await once(socket, 'data'))[0])
+  }
+  expect(await replies()).toBe(reply)
+  await edge.arm({
+    state: { kind: 'certificate', recipe: { leaf: { notAfterDays: -1 } }, metBy: 'open-connections' },
+  })
+  expect((await edge.evidence()).fired).toBe(0)
+  expect(await replies()).toBe(reply)
+  expect((await edge.evidence()).fired).toBe(1)
+  expect(await outcome(open())).toBe('CERT_HAS_EXPIRED')
+  expect((await edge.evidence()).fired).toBe(1)
+  socket.destroy()
 })

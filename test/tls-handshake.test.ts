@@ -89,6 +89,8 @@ const protocols: [TlsState, string[], number, RegExp][] = [
   [{ kind: 'protocol', alpn: ['h3'] }, [], 35, /no application protocol/],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.3' }, [], 56, /certificate required/],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.2' }, [], 35, /handshake failure/],
+  [{ kind: 'client-certificate', tlsVersion: 'TLSv1.3', refuses: 'all' }, [], 52, /Empty reply/],
+  [{ kind: 'client-certificate', tlsVersion: 'TLSv1.2', refuses: 'all' }, [], 35, /SSL_ERROR_SYSCALL/],
   [{ kind: 'hang-up', how: 'end' }, [], 35, /SSL_ERROR_SYSCALL/],
 ]
 
@@ -103,6 +105,15 @@ withCurl.each(protocols)('%j refuses curl %j, in health it does not', async (sta
 test('a server that speaks TLS 1.0 only ends in an alert', async () => {
   await edge.arm({ state: { kind: 'protocol', minVersion: 'TLSv1', maxVersion: 'TLSv1' } })
   expect(await outcome(open())).toMatch(/alert protocol version/)
+})
+
+test('no client certificate counts when all are refused', async () => {
+  await edge.arm({ state: { kind: 'client-certificate', refuses: 'all' } })
+  const { certPem, keyPem } = await authority.issue({ leaf: { extendedKeyUsages: ['clientAuth'] } })
+  const identity = { cert: certPem, key: keyPem, ca: authority.rootPem }
+  const socket = connectTls({ host: '127.0.0.1', port: edge.port, servername: host, ...identity })
+  expect(await outcome(socket)).not.toBe(reply)
+  expect(reached).toBe(0)
 })
 
 test('a client certificate counts when the run vouches for it', async () => {

@@ -548,3 +548,68 @@ test.skipIf(!hasCurl).each<[WireVerdict | undefined, number]>([
   })
   expect(code).toBe(exit)
 })
+
+test('half-cut ends one direction with a FIN; the other goes on', async () => {
+  const atServer = new Promise<Witness>((resolve) => {
+    serve = (socket) => {
+      resolve(new Witness(socket))
+      socket.write('never handed on')
+    }
+  })
+  await arm({ kind: 'half-cut', from: 'server' })
+  const client = call('before')
+  await client.untilFate()
+  expect(client).toMatchObject({ fate: 'end', text: '' })
+  client.socket.write(', after')
+  const far = await atServer
+  await far.until(() => far.text === 'before, after')
+  expect(far.fate).toBeUndefined()
+})
+
+test.each([
+  ['reset', 'ECONNRESET'],
+  ['cut', 'end'],
+  ['silence', undefined],
+] as const)('open-struck, %s: what is open is struck, what is new works', async (strike, fate) => {
+  answerWith('answer')
+  const open = call('hello')
+  await open.until(() => open.text === 'answer')
+  await wire.arm({ state: { kind: 'open-struck', strike } })
+  open.socket.write('again')
+  await silence()
+  expect(open).toMatchObject({ fate, text: 'answer' })
+  expect(await wire.evidence()).toEqual({ fired: 1, text: `1 connection, 1 × ${strike}` })
+  const fresh = call('hello')
+  await fresh.until(() => fresh.text === 'answer')
+  await wire.heal()
+})
+
+test('open-struck, forget: the next byte of the client is answered with a RST', async () => {
+  answerWith('answer')
+  const open = call('hello')
+  await open.until(() => open.text === 'answer')
+  await wire.arm({ state: { kind: 'open-struck', strike: 'forget' } })
+  expect(open.fate).toBeUndefined()
+  open.socket.write('again')
+  await open.untilFate()
+  expect(open.fate).toBe('ECONNRESET')
+})
+
+test('says how long bytes waited, where they did; and compares what came with what went', async () => {
+  await arm({ kind: 'delay', from: 'client', delayMs: 80 })
+  const slow = call('hello')
+  await slow.until(() => slow.text === 'hello')
+  slow.socket.destroy()
+  await wire.quiet(1_000)
+  const heldMs = observed('out', 'server').at(-1)?.heldMs ?? 0
+  expect(heldMs).toBeGreaterThanOrEqual(75)
+  expect(observed('out', 'client').map((one) => one.heldMs)).not.toContainEqual(expect.anything())
+
+  seen = []
+  await arm({ kind: 'corrupt', from: 'client', afterBytes: 1, xor: 1 })
+  const changed = call('hello')
+  await changed.until(() => changed.bytes.length === 5)
+  wire.flushObservations()
+  expect(observed('in', 'client').at(-1)?.digest).toBe(digest(Buffer.from('hello')))
+  expect(observed('out', 'server').at(-1)?.digest).toBe(digest(Buffer.from('hdllo')))
+})

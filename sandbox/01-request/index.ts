@@ -1,3 +1,13 @@
 /** Step 01: the app triggers the request. One export line per fault; `scenario`, so that an author needs one import. */
 export { scenario } from '../scenario.ts'
+export { abortedBeforeSend } from './aborted-before-send.ts'
+export { badPort } from './bad-port.ts'
+export { badUrl } from './bad-url.ts'
+export { bodyNotSerialisable } from './body-not-serialisable.ts'
+export { doubleSubmit } from './double-submit.ts'
 export * as request from './index.ts'
+export { invalidHeader } from './invalid-header.ts'
+export { missingCredentials } from './missing-credentials.ts'
+export { unsupportedScheme } from './unsupported-scheme.ts'
+export { wrongHostTypo } from './wrong-host-typo.ts'
+export { wrongMethod } from './wrong-method.ts'

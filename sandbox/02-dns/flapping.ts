@@ -10,7 +10,8 @@ import { hostName, oneOf, wholeNumber } from '../parameters.ts'
  * - `times`: only so many questions fail, the first ones. A look-up asks two at once: A and AAAA.
  * - `every`: only every Nth question fails; 1 is each.
  * - `how`: `no-answer`: the question is lost; `servfail`: the answer is SERVFAIL.
- * - Seen: see the scenarios.
+ * - Seen: lost questions: 200, late by one wait of the resolver. SERVFAIL: 200 where the operating system asks again;
+ *   c-ares does not and says `ESERVFAIL`.
  * - Source: resolv.conf(5), options timeout and attempts.
  */
 export const flapping = fault({

@@ -1,5 +1,4 @@
-import type { Fault } from '../fault.ts'
-import { fault } from '../fault.ts'
+import { type Fault, fault } from '../fault.ts'
 import { hostName, oneOf } from '../parameters.ts'
 
 /**

@@ -9,7 +9,7 @@ import type { WireVerdict } from '../world/wire/wire-points.ts'
  *
  * - `at`: `accept` (at once), `hello` (when the client's first bytes come) or `request` (TLS is done for the
  *   client, and it sends its request).
- * - Seen: `ECONNRESET`, syscall `read`; at `accept` it races with the client's first write.
+ * - Seen: `ECONNRESET`, syscall `read`; at `accept` it may also meet the client while it connects or writes.
  * - Source: RFC 9293 §3.5.2 (reset generation); RFC 8446 §2 (the client's second flight).
  */
 export const resetOnConnect = fault({

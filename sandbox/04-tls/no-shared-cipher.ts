@@ -1,6 +1,7 @@
 import { fault } from '../fault.ts'
 import { oneOf } from '../parameters.ts'
 
+/** OpenSSL asks for a cipher of TLS 1.2 in every list, also where that version is off. */
 const ciphers = { 'TLSv1.2': 'AES128-SHA', 'TLSv1.3': 'TLS_AES_128_CCM_8_SHA256:AES128-SHA' }
 
 /**
@@ -8,8 +9,8 @@ const ciphers = { 'TLSv1.2': 'AES128-SHA', 'TLSv1.3': 'TLS_AES_128_CCM_8_SHA256:
  *
  * One side is years older than the other, or was hardened too far. The settings of one of them must change.
  *
- * - `version`: `TLSv1.2`: the server insists on an RSA key exchange, for which its certificate has no key;
- *   `TLSv1.3`: on a suite for small devices.
+ * - `tlsVersion`: the one version the server speaks. In `TLSv1.2` it insists on an RSA key exchange, for which its
+ *   certificate has no key; in `TLSv1.3` on a suite for small devices.
  * - Seen: `TypeError: fetch failed`, cause `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`; https.request `EPROTO`; curl
  *   exit 35.
  * - Source: RFC 8446 §4.1.1, RFC 5246 §7.4.1.3 (handshake_failure).
@@ -17,10 +18,10 @@ const ciphers = { 'TLSv1.2': 'AES128-SHA', 'TLSv1.3': 'TLS_AES_128_CCM_8_SHA256:
 export const noSharedCipher = fault({
   step: 'tls',
   name: 'no-shared-cipher',
-  summary: ({ version }) => `no-shared-cipher for ${version}`,
-  parameters: { version: oneOf(['TLSv1.2', 'TLSv1.3'], { default: 'TLSv1.2' }) },
-  plan: ({ version }) => ({
+  summary: ({ tlsVersion }) => `no-shared-cipher, ${tlsVersion}`,
+  parameters: { tlsVersion: oneOf(['TLSv1.2', 'TLSv1.3'], { default: 'TLSv1.2' }) },
+  plan: ({ tlsVersion }) => ({
     point: 'tls',
-    state: { kind: 'protocol', minVersion: version, maxVersion: version, ciphers: ciphers[version] },
+    state: { kind: 'protocol', minVersion: tlsVersion, maxVersion: tlsVersion, ciphers: ciphers[tlsVersion] },
   }),
 })

@@ -8,6 +8,9 @@ import { nowMs } from '../world/clock.ts'
 /** Signals that a person or a supervisor ends a command with. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** A second Ctrl-C this much later does not wait any longer. Sooner it is the same one: npm passes its own on. */
+const impatientMs = 1_000
+
 export interface Command {
   /** Runs the command; the number is the exit code. */
   run(): Promise<number>
@@ -43,7 +46,16 @@ export async function main(name: string | undefined): Promise<void> {
     )
     return ending
   }
-  for (const signal of signals) process.once(signal, () => void end(128 + constants.signals[signal]))
+  let askedMs: number | undefined
+  // `on`, not `once`: signal-exit, which testcontainers brings, ends the process when no other listener is left.
+  for (const signal of signals) {
+    process.on(signal, () => {
+      const code = 128 + constants.signals[signal]
+      askedMs ??= nowMs()
+      if (nowMs() - askedMs > impatientMs) process.exit(code)
+      void end(code)
+    })
+  }
   process.once('uncaughtException', (error) => void end(report(error)))
   process.once('unhandledRejection', (error) => void end(report(error)))
   // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on.

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { WorldKind } from '../fault.ts'
 import type { Call, ClientName } from '../scenario.ts'
+import type { Misuse } from '../world/client/client-points.ts'
 import type { SpawnInside } from '../world/client-world.ts'
 import type { FrontDoor } from '../world/front-door.ts'
 import type { Observe } from '../world/trace.ts'
@@ -27,13 +28,16 @@ export interface ReadyClient {
 }
 
 /** A call with every default filled in. */
-export interface ResolvedCall extends Required<Pick<Call, 'method' | 'path' | 'timeoutMs' | 'connection'>> {
+export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' | 'connection'>> {
+  readonly method: string
   readonly url: string
   /** `address:port` of the DNS server, for clients that must be told (portable world). */
   readonly dnsServer?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly connectTimeoutMs?: number
+  /** What the app does wrong with its client; clients that cannot be misused so ignore it. */
+  readonly misuse?: Misuse
 }
 
 /** How to call with it, and how to read its symptom. */

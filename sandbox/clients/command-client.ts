@@ -5,6 +5,7 @@ import { nowMs } from '../world/clock.ts'
 import type { ClientObservation } from '../world/trace.ts'
 import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
 import { endGroup } from './process-group.ts'
+import { requestWords } from './request-words.ts'
 import type { Symptom } from './symptom.ts'
 import { trust } from './trust.ts'
 
@@ -32,6 +33,8 @@ export interface CommandOptions {
   readonly read: (ended: Ended) => {
     readonly symptom: Symptom
     readonly observations: readonly (ClientObservation & { readonly atMs: number })[]
+    /** It gave up before it had a request to make. */
+    readonly isUnmade?: boolean
   }
 }
 
@@ -67,7 +70,6 @@ class CommandProcess implements ReadyClient {
     const { args, commands, read } = this.#options
     const command = commands.find((each) => find(each) !== undefined) ?? commands[0]!
     const startedMs = nowMs()
-    observe({ machine: 'client', what: 'request', detail: `${call.method} ${call.url}` })
     const child = this.#standpoint.spawn(command, args(call), {
       environment: trust(this.#standpoint.authorityFile),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,8 +98,14 @@ class CommandProcess implements ReadyClient {
     const exit = await closed
     clearTimeout(timer)
     const tookMs = nowMs() - startedMs
-    if (isLate) return { kind: 'hangs', tookMs, errors: [] }
-    const { symptom, observations } = read({ exit: exit ?? -1, stdout, stderr, startedMs, tookMs })
+    const detail = requestWords(call.method, call.url, Object.keys(call.headers))
+    const made = () => observe({ machine: 'client', what: 'request', detail }, startedMs)
+    if (isLate) {
+      made()
+      return { kind: 'hangs', tookMs, errors: [] }
+    }
+    const { isUnmade, symptom, observations } = read({ exit: exit ?? -1, stdout, stderr, startedMs, tookMs })
+    if (isUnmade !== true) made()
     for (const { atMs, ...observation } of observations) observe(observation, atMs)
     return symptom
   }

@@ -61,7 +61,9 @@ function read({
     out === undefined || out.http_code === 0
       ? {}
       : { status: out.http_code, bodyText: stdout.slice(0, 65_536) }
+  const isUnmade = unmadeExits.includes(exit) && out?.time_namelookup === 0
   return {
+    isUnmade,
     symptom: {
       kind: exit === 0 ? 'response' : 'error',
       tookMs,
@@ -70,9 +72,14 @@ function read({
       ...response,
     },
     observations:
-      out === undefined ? [] : stages(out, startedMs, exit, tlsExits.includes(exit) || tlsTimeout.test(said)),
+      out === undefined || isUnmade
+        ? []
+        : stages(out, startedMs, exit, tlsExits.includes(exit) || tlsTimeout.test(said)),
   }
 }
+
+/** What it refuses before it looks a name up: a protocol that it does not speak (1), a URL that is none (3). */
+const unmadeExits = [1, 3]
 
 /** TLS failed, so TCP did not: curl then leaves its connect time at 0. */
 const tlsExits = [35, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91]

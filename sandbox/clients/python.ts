@@ -22,6 +22,8 @@ interface Report {
   readonly status?: number
   readonly body?: string
   readonly tookMs: number
+  /** Whether it got as far as looking a name up. */
+  readonly made: boolean
 }
 
 function python(name: ClientName, library: string) {
@@ -58,7 +60,7 @@ function read({
   tookMs,
 }: Ended): ReturnType<Parameters<typeof commandClient>[0]['read']> {
   if (exit !== 0) throw new Error(`client: Python ended with ${exit}. It said: ${stderr.trim() || 'nothing'}`)
-  const { errors, status, body, tookMs: ownMs } = JSON.parse(stdout) as Report
+  const { errors, status, body, made, tookMs: ownMs } = JSON.parse(stdout) as Report
   const isError = errors.length > 0
   const endMs = startedMs + tookMs
   const end: ClientObservation = isError
@@ -74,5 +76,6 @@ function read({
       ...(body === undefined ? {} : { bodyText: body.slice(0, 65_536) }),
     },
     observations: [{ ...end, atMs: endMs }],
+    isUnmade: !made,
   }
 }

@@ -8,6 +8,8 @@ export interface ObservedCall {
   readonly startedMs: number
   readonly events: readonly TraceEvent[]
   readonly symptom: Symptom
+  /** The client's own limits for this call. */
+  readonly limitsMs: readonly number[]
 }
 
 /** `done`: as in a healthy call, or after the break, honestly carrying the failure. */
@@ -29,7 +31,7 @@ const lateMinMs = 200
 /**
  * Works out which step broke from a healthy and a broken call alone: it walks the journey border by border,
  * and the first that differs names the step that should have brought the call there. Where nothing differs, or
- * the client gave up, the border that was reached much too late decides.
+ * the client ran out of time, the border that was reached much too late decides.
  */
 export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis {
   const readings = checkpoints
@@ -41,9 +43,9 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
     .filter((reading) => reading.healthy !== undefined || reading.broken !== undefined)
   const differs = readings.findIndex((reading) => reading.healthy?.value !== reading.broken?.value)
   const late = latest(readings, healthy, broken)
-  const isAnswered = broken.symptom.kind === 'response'
-  // A response that came and says something else speaks for itself; lateness explains a client that gave up.
-  const counts = differs === -1 || (!isAnswered && late !== undefined && late.index <= differs)
+  const ranOutOfTime = broken.limitsMs.some((limitMs) => broken.symptom.tookMs > 0.9 * limitMs)
+  // What differs speaks for itself; lateness explains a client that ran out of time on its way there.
+  const counts = differs === -1 || (ranOutOfTime && late !== undefined && late.index <= differs)
   const at = counts ? late : undefined
   const decisive = readings[at?.index ?? differs]
   const broke = decisive?.step
@@ -82,7 +84,9 @@ function latest(readings: readonly Compared[], healthy: ObservedCall, broken: Ob
   for (const [index, { fromClient, healthy: usual, broken: now }] of readings.entries()) {
     if (usual === undefined || now === undefined || (before === undefined && fromClient)) continue
     if (before !== undefined) {
-      const lateMs = now.atMs - before.brokenMs - (usual.atMs - before.healthyMs)
+      // What was reached before an earlier border was not waited for, in either call.
+      const usualMs = Math.max(0, usual.atMs - before.healthyMs)
+      const lateMs = Math.max(0, now.atMs - before.brokenMs) - usualMs
       if (lateMs > (worst?.lateMs ?? lateMinMs)) worst = { index, lateMs }
     }
     before = {
@@ -91,7 +95,7 @@ function latest(readings: readonly Compared[], healthy: ObservedCall, broken: Ob
     }
   }
   const extraMs = broken.symptom.tookMs - healthy.symptom.tookMs
-  return worst !== undefined && worst.lateMs > extraMs / 3 ? worst : undefined
+  return worst !== undefined && worst.lateMs > extraMs / 2 ? worst : undefined
 }
 
 function mark(readings: readonly Compared[], broke: Step | undefined): Record<Step, StepMark> {
@@ -111,6 +115,7 @@ function noticedStep(call: ObservedCall): Step | undefined {
   const { symptom } = call
   if (symptom.kind === 'response') return (symptom.status ?? 0) >= 400 ? 'app' : undefined
   const seen = new Set(call.events.map((event) => (event.machine === 'client' ? event.what : undefined)))
+  if (!seen.has('request')) return 'request'
   if (seen.has('body')) return 'app'
   if (seen.has('head') || seen.has('sent')) return 'reply'
   if (seen.has('connected')) return seen.has('secured') ? 'reply' : 'tls'

@@ -1,5 +1,6 @@
 import type { Fault, WorldKind } from '../fault.ts'
 import { type Database, databaseNeeds } from '../world/database/database.ts'
+import type { TraceEvent } from '../world/trace.ts'
 import { Stop } from './stop.ts'
 
 /** How to get what a fault may need of the machine. */
@@ -23,4 +24,14 @@ export function expectDatabase({ needs }: Fault, { provider, provides }: Databas
     'skipped',
     `this fault needs ${missing.join(', ')} of the database; the ${provider} one does not give it`,
   )
+}
+
+/**
+ * A cold call that went over an open connection met no DNS, no network and no TLS: it would prove nothing.
+ * @throws Stop where the client says that it sent a request and opened no connection for it.
+ */
+export function expectOwnConnection(place: string, events: readonly TraceEvent[]): void {
+  const seen = new Set(events.map((event) => (event.machine === 'client' ? event.what : undefined)))
+  if (!seen.has('sent') || seen.has('connect')) return
+  throw new Stop('invalid', `${place}: a cold call reused a connection`)
 }

@@ -1,35 +1,22 @@
 import { timed } from '../budget.ts'
-import { type ReadyClient, resolveCall } from '../clients/client.ts'
+import { resolveCall } from '../clients/client.ts'
 import { clients } from '../clients/index.ts'
 import type { WorldKind } from '../fault.ts'
 import { PartFailure } from '../part-failure.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
-import type { ClientName, ClientPromise } from '../scenario.ts'
+import type { ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
 import type { Breakable } from '../world/machine.ts'
 import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
-import type { Visit, World } from '../world/world.ts'
+import type { World } from '../world/world.ts'
 import { compare } from './compare.ts'
 import { diagnose, type ObservedCall } from './diagnosis.ts'
 import { promisesOf, unhealthy, whyNot } from './promises.ts'
-import { expectDatabase, expectWorld } from './requirements.ts'
+import { expectDatabase, expectOwnConnection, expectWorld } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { Stop } from './stop.ts'
-
-/** One client on its way through a scenario. */
-interface Traveller {
-  readonly name: ClientName
-  readonly promise: ClientPromise
-  readonly visit: Visit
-  /** Everything observed at its door since the last call began. */
-  readonly events: TraceEvent[]
-  /** Makes all its calls: each with a connection of its own, unless the scenario wants a warm one. */
-  client: ReadyClient
-  healthy?: ObservedCall
-  broken?: ObservedCall
-  fired?: { readonly count: number; readonly text: string }
-}
+import type { Traveller } from './traveller.ts'
 
 /** One scenario on its way: steady, arm, call, heal, steady. */
 export class ScenarioRun {
@@ -116,9 +103,7 @@ export class ScenarioRun {
     await this.#resetData()
     const calls = await Promise.all(
       this.#travellers.map(async (traveller) => {
-        let call = await this.#call(traveller)
-        // The first call opens the connection; what follows is compared with one that found it open.
-        if (this.#isWarm && traveller.healthy === undefined) call = await this.#call(traveller)
+        const call = await this.#call(traveller)
         if (when === 'before the fault') traveller.healthy = call
         return { client: traveller.name, symptom: call.symptom }
       }),
@@ -193,7 +178,7 @@ export class ScenarioRun {
     const { client, name, visit, events } = traveller
     // A warm connection may break between two calls: what happened since the last one belongs to this one.
     if (!this.#isWarm) events.length = 0
-    const call = resolveCall(this.#file.scenario.call, visit.door, this.#kind)
+    const call = visit.caller.puts(resolveCall(this.#file.scenario.call, visit.door, this.#kind))
     await client.started
     const startedMs = nowMs()
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>
@@ -208,15 +193,9 @@ export class ScenarioRun {
     await this.#world.flush()
     const inOrder = events.toSorted((one, other) => one.atMs - other.atMs)
     events.length = 0
-    this.#expectOwnConnection(name, inOrder)
-    return { startedMs, symptom, events: inOrder }
-  }
-
-  /** A cold call that went over an open connection met no DNS, no network and no TLS: it would prove nothing. */
-  #expectOwnConnection(name: ClientName, events: readonly TraceEvent[]): void {
-    const seen = new Set(events.map((event) => (event.machine === 'client' ? event.what : undefined)))
-    if (this.#isWarm || !seen.has('sent') || seen.has('connect')) return
-    throw new Stop('invalid', `scenario ${this.#file.id}: ${name}: a cold call reused a connection`)
+    if (!this.#isWarm) expectOwnConnection(`scenario ${this.#file.id}: ${name}`, inOrder)
+    const limitsMs = [call.timeoutMs, ...(call.connectTimeoutMs === undefined ? [] : [call.connectTimeoutMs])]
+    return { startedMs, symptom, events: inOrder, limitsMs }
   }
 
   /** Puts every row back, where a call or a fault could have changed one. */

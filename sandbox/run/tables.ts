@@ -46,11 +46,13 @@ export function diagnosisTable(reports: readonly ScenarioReport[]): {
   const counts = new Map<string, number>()
   const wrong: string[] = []
   for (const { clients, fault, id } of reports) {
-    for (const { client, diagnosis } of clients) {
+    for (const { client, diagnosis, symptom } of clients) {
       if (diagnosis === undefined) continue
       const key = `${fault.step} ${diagnosis.broke ?? 'none'}`
       counts.set(key, (counts.get(key) ?? 0) + 1)
-      if (diagnosis.broke !== fault.step)
+      // A client that the fault did not reach has nothing to diagnose.
+      const isUntouched = diagnosis.broke === undefined && symptom?.kind === 'response'
+      if (diagnosis.broke !== fault.step && !isUntouched)
         wrong.push(
           `${id}, ${client}: broke ${fault.step}, diagnosed ${diagnosis.broke ?? 'none'} (${diagnosis.because})`,
         )

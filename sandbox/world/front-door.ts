@@ -20,7 +20,7 @@ const quietMs = 300
 const settleMsMax = 2_500
 const settlePollMs = 10
 
-type DoorPoint = Exclude<PointName, 'api' | 'database' | 'database-wire' | 'kernel'>
+type DoorPoint = Exclude<PointName, 'api' | 'database' | 'database-wire' | 'kernel' | 'client'>
 
 export interface FrontDoorOptions {
   readonly id: string
@@ -81,6 +81,7 @@ export class FrontDoor {
         address: place.address,
         port: place.ports.dns,
         zone: { [hostName]: { A: [place.address] } },
+        openOtherHost: (other) => openOtherHost(options, other, () => at(gateway)),
         observe,
         onBug,
       }),
@@ -148,6 +149,19 @@ export class FrontDoor {
   async close(): Promise<void> {
     await Promise.all([...Object.values(this.#machines), ...this.#extra].map((machine) => machine.close()))
   }
+}
+
+/** A host that is up where the front wire's port is, and is not the API: its certificate is for its own name. */
+async function openOtherHost(
+  { authority, clientGround: ground, place, onBug }: FrontDoorOptions,
+  address: string,
+  upstream: () => { host: string; port: number },
+): Promise<TlsEdge> {
+  const { https: port } = place.ports
+  const host = await TlsEdge.open({ ground, address, port, authority, upstream, observe: () => {}, onBug })
+  const recipe = { leaf: { names: ['other.example.test'] } }
+  await host.arm({ state: { kind: 'certificate', recipe } })
+  return host
 }
 
 /** HTTP without TLS and psql, where the place has ports for them. */

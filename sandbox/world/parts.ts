@@ -5,6 +5,7 @@ import type { WorldKind } from '../fault.ts'
 import type { Api } from './api/api.ts'
 import type { ClientWorld, ClientWorldOptions } from './client-world.ts'
 import { nowMs } from './clock.ts'
+import { sweepContainers } from './database/container-marks.ts'
 import type { Database, DatabaseOptions } from './database/database.ts'
 import { type AddressLease, leaseAddress } from './ground/address.ts'
 import type { Ground } from './ground/ground.ts'
@@ -148,7 +149,7 @@ export async function startParts(
       },
     }),
   )
-  const backend = Promise.all([database, databaseWire, api, sweep()]).then(
+  const backend = Promise.all([database, databaseWire, api, sweep(), sweepContainers()]).then(
     ([up, wire, apiUp]): Backend => ({ database: up, databaseWire: wire, api: apiUp }),
   )
   const inside = openInside(options.kind, { run, watchdog, address, compileCache })
@@ -166,6 +167,8 @@ async function openInside(wanted: WorldKind | undefined, options: ClientWorldOpt
   const authorityFile = join(options.run.path, 'ca.pem')
   writeFileSync(authorityFile, '')
   const entering = timed('world', () => openClientWorld(wanted, options))
+  // Awaited at the end; until then its failure is not unhandled.
+  entering.catch(() => {})
   const authority = await timed('certificates', async () => {
     const [{ Authority: AuthorityClass }, { hostName }] = await Promise.all([
       import('./tls/certificates.ts'),
@@ -174,5 +177,7 @@ async function openInside(wanted: WorldKind | undefined, options: ClientWorldOpt
     return await AuthorityClass.create(hostName)
   })
   writeFileSync(authorityFile, authority.rootPem)
+  // Needed as soon as the world is entered: imported while that goes on.
+  await timed('machines imported', () => import('./front-door.ts'))
   return { authority, authorityFile, clientWorld: await entering }
 }

@@ -1,4 +1,5 @@
 import type { ApiPlan } from './api/api-points.ts'
+import type { ClientPlan } from './client/client-points.ts'
 import type { DatabasePlan } from './database/database.ts'
 import type { DnsPlan } from './dns/dns-points.ts'
 import type { GatewayPlan } from './gateway/gateway-points.ts'
@@ -11,6 +12,8 @@ import type { WirePlan } from './wire/wire-points.ts'
  * of one of these types and one case in its machine; nothing else changes.
  */
 export interface Points {
+  /** The app, where it puts its call together: before anything leaves. */
+  readonly client: ClientPlan
   readonly dns: DnsPlan
   /** The kernel's packets between the client and its front door. Sealed world with nft only. */
   readonly kernel: PacketPlan
@@ -40,6 +43,7 @@ const ownRequestOnly: readonly string[] = ['throw', 'reject', 'hang']
  */
 export function isShared(plan: Plan): boolean {
   switch (plan.point) {
+    case 'client':
     case 'dns':
     case 'kernel':
     case 'front-wire':

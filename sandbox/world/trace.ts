@@ -36,7 +36,7 @@ export interface ClientObservation {
     | 'body'
     | 'used'
     | 'failed'
-  /** `GET https://api.example.test/users` for request; `127.0.0.1:443` for connect; an error code for failures. */
+  /** `GET https://api.example.test/users (authorization)` for request; `127.0.0.1:443` for connect; an error code for failures. */
   readonly detail?: string
 }
 

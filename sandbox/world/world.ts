@@ -1,5 +1,6 @@
 import type { Standpoint } from '../clients/client.ts'
 import { PartFailure } from '../part-failure.ts'
+import { Caller } from './client/caller.ts'
 import type { ClientWorld, Place } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
@@ -145,6 +146,7 @@ export class World {
     if (name === 'api') return api.point(visit.id) as Breakable<Plan>
     if (name === 'database') return database.point() as Breakable<Plan>
     if (name === 'database-wire') return databaseWire as Breakable<Plan>
+    if (name === 'client') return visit.caller as Breakable<Plan>
     const point = visit.door.point(name) as Breakable<Plan> | undefined
     if (point === undefined) throw new Error(`world: no machine has the point ${name}`)
     return point
@@ -187,6 +189,8 @@ export class Visit {
   readonly id: string
   readonly place: Place
   readonly standpoint: Standpoint
+  /** Where the app puts its calls together. */
+  readonly caller = new Caller()
   /** The command line that runs a command where this client is. */
   readonly enter: (
     command: string,

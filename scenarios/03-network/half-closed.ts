@@ -1,8 +1,20 @@
 import { network, scenario } from '#sandbox/network'
 
 export default scenario({
-  title: 'draft',
+  title: 'The server seems to have ended its direction; the other still works',
   break: network.halfClosed({ from: 'server' }),
-  
-  expect: { all: { status: 200 } },
+  expect: {
+    fetch: { name: 'TypeError', code: 'ECONNRESET', message: /disconnected before secure TLS connection/ },
+    https: { name: 'Error', code: 'ECONNRESET', message: /disconnected before secure TLS connection/ },
+    curl: { exit: 35, message: /SSL_ERROR_SYSCALL|unexpected eof/ },
+    python: { name: 'URLError', message: /closed \(EOF\)|EOF occurred/ },
+    requests: { name: 'SSLError', message: /closed \(EOF\)|EOF occurred/ },
+  },
+  lesson: {
+    story: 'The client gives up on a connection on which its own bytes still arrive.',
+    why: 'A FIN ends one direction only. In a handshake that is enough: the other half never comes.',
+    seeIt: 'ss -tn state close-wait',
+    looksLike: 'closed-on-connect (both directions end): only the server can tell the two apart',
+    hints: ['Who ended which direction?', 'What did the server still receive?'],
+  },
 })

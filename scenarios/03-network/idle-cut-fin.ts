@@ -1,8 +1,18 @@
 import { network, scenario } from '#sandbox/network'
 
 export default scenario({
-  title: 'draft',
+  title: 'The idle connection is ended with a FIN: nobody notices',
   break: network.idleCut({ by: 'fin' }),
   call: { connection: 'warm' },
-  expect: { fetch: { status: 200 }, https: { status: 200 } },
+  expect: {
+    fetch: { status: 200, tookMs: [0, 2_000] },
+    https: { status: 200, tookMs: [0, 2_000] },
+  },
+  lesson: {
+    story: 'Calls after a pause are a little slower; nothing fails.',
+    why: 'The client was told and had time to hear it: it opened a second connection for the next call.',
+    seeIt: 'ss -tn state established dst :443',
+    looksLike: 'idle-cut (by silence: the next call hangs), keep-alive-race (the FIN meets the request)',
+    hints: ['How many connections does the server count?'],
+  },
 })

@@ -8,10 +8,7 @@ export default scenario({
     https: { name: 'Error', code: 'ECONNRESET', message: /^socket hang up$/ },
     curl: { exit: 52, message: /Empty reply from server/ },
     python: { name: 'RemoteDisconnected', message: /Remote end closed connection without response/ },
-    requests: {
-      name: 'ConnectionError',
-      message: /Remote end closed connection without response|unexpected keyword/,
-    },
+    requests: { name: 'ConnectionError', message: /Remote end closed connection without response/ },
   },
   lesson: {
     story: '"socket hang up" at every call, though the connection was secured.',

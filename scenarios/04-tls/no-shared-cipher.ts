@@ -2,7 +2,7 @@ import { scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'Client and server have no cipher in common',
-  break: tls.noSharedCipher({ version: 'TLSv1.2' }),
+  break: tls.noSharedCipher({ tlsVersion: 'TLSv1.2' }),
   expect: {
     fetch: {
       name: 'TypeError',

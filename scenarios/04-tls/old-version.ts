@@ -2,7 +2,7 @@ import { scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server speaks only TLS 1.0',
-  break: tls.oldVersion({ version: 'TLSv1' }),
+  break: tls.oldVersion({ tlsVersion: 'TLSv1' }),
   expect: {
     fetch: {
       name: 'TypeError',
@@ -17,7 +17,7 @@ export default scenario({
   lesson: {
     story: 'Since the upgrade to a new Node the old partner system cannot be called.',
     why: 'TLS 1.0 was retired in 2021. Node no longer offers it; curl here still would, but refuses its signatures.',
-    seeIt: 'openssl s_client -tls1 -connect api.example.test:443 </dev/null',
+    seeIt: "openssl s_client -tls1 -cipher 'ALL@SECLEVEL=0' -connect api.example.test:443 </dev/null",
     looksLike: 'version-mismatch ("unsupported protocol"), no-shared-cipher ("handshake failure")',
     hints: ['Which version does the server speak?', 'Who refuses: client or server?'],
   },

@@ -13,7 +13,7 @@ export default scenario({
   lesson: {
     story: 'The port forwarding was changed. Since then: "wrong version number".',
     why: 'Another service listens there. Its greeting is read as a TLS record.',
-    seeIt: 'nc api.example.test 443',
+    seeIt: 'openssl s_client -debug -connect api.example.test:443 </dev/null',
     looksLike: 'plain-http-on-tls-port (the same words: look at the bytes)',
     hints: ['What does the port say by itself?', 'Which service is behind the port?'],
   },

@@ -13,8 +13,8 @@ export default scenario({
   lesson: {
     story: '"wrong version number": somebody updates OpenSSL, which does not help.',
     why: 'The server answered in plain HTTP. The client reads the letters as a TLS version. Scheme or port is wrong.',
-    seeIt: 'curl -v http://api.example.test:443/users',
+    seeIt: 'openssl s_client -debug -connect api.example.test:443 </dev/null',
     looksLike: 'other-protocol (the same words), version-mismatch ("unsupported protocol")',
-    hints: ['What does the port answer to plain HTTP?', 'http or https: what does the URL say?'],
+    hints: ['Which five bytes came first?', 'http or https: what does the URL say?'],
   },
 })

@@ -1,6 +1,7 @@
 /**
- * The start-up budget of `npm run scenario dns-failure`, printed; a benchmark, not a test. Each round times a
- * bare start of Node and the whole command, one after the other, so that the machine's mood cancels out.
+ * The start-up budget of `npm run scenario dns-failure` with one client, printed; a benchmark, not a test. Each
+ * round times a bare start of Node and the whole command, one after the other, so that the machine's mood cancels
+ * out; and the same in the sealed world, to tell what entering it costs.
  *
  *   npm run bench                  7 rounds
  *   npm run bench -- --rounds=15
@@ -20,7 +21,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7'
 const rounds = Number(values.rounds)
 const scratch = mkdtempSync(join(tmpdir(), 'faultpath-bench-'))
 
-const limits = { bareStarts: 16, criticalPaths: 1.3 }
+const limits = { bareStarts: 16, criticalPaths: 1.3, sealedMs: 60 }
 
 interface Timed {
   readonly wallMs: number
@@ -76,17 +77,23 @@ function criticalPath({ spans, startMs }: Timed): { path: readonly Span[]; workM
   return { path: whole, workMs: whole.reduce((sum, span) => sum + span.endMs - span.startMs, 0) }
 }
 
-const npmScenario = ['run', '--silent', 'scenario', 'dns-failure']
+const npmScenario = (world: 'sealed' | 'portable') => [
+  ...['run', '--silent', 'scenario', 'dns-failure', '--', '--client=fetch'],
+  `--world=${world}`,
+]
 
 async function warmRounds() {
-  await run('npm', npmScenario)
+  await run('npm', npmScenario('portable'))
+  await run('npm', npmScenario('sealed'))
   const bare: number[] = []
   const timed: Timed[] = []
+  const sealed: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     bare.push((await run(process.execPath, ['-e', '0'])).wallMs)
-    timed.push(await run('npm', npmScenario))
+    timed.push(await run('npm', npmScenario('portable')))
+    sealed.push((await run('npm', npmScenario('sealed'))).wallMs - timed.at(-1)!.wallMs)
   }
-  return { bareMs: median(bare), timed }
+  return { bareMs: median(bare), timed, sealedMs: median(sealed) }
 }
 
 function print(label: string, ms: number, note = ''): void {
@@ -116,21 +123,23 @@ function withGeneratedFaults(): string {
 
 async function catalogueRounds(): Promise<{ ours: number; grown: number }> {
   const copy = withGeneratedFaults()
-  await run('npm', npmScenario, {}, copy)
+  await run('npm', npmScenario('portable'), {}, copy)
   const ours: number[] = []
   const grown: number[] = []
   for (let round = 0; round < rounds; round += 1) {
-    ours.push((await run('npm', npmScenario)).wallMs)
-    grown.push((await run('npm', npmScenario, {}, copy)).wallMs)
+    ours.push((await run('npm', npmScenario('portable'))).wallMs)
+    grown.push((await run('npm', npmScenario('portable'), {}, copy)).wallMs)
   }
   return { ours: median(ours), grown: median(grown) }
 }
 
 try {
-  const { bareMs, timed } = await warmRounds()
+  const { bareMs, timed, sealedMs } = await warmRounds()
   const totalMs = median(timed.map(({ wallMs }) => wallMs))
   const typical = timed.find(({ wallMs }) => wallMs === totalMs)!
-  process.stdout.write(`\nnpm run scenario dns-failure, warm, median of ${rounds} rounds\n\n`)
+  process.stdout.write(
+    `\nnpm run scenario dns-failure, warm, portable, one client, median of ${rounds} rounds\n\n`,
+  )
   print('bare start of node', bareMs)
   print(
     'npm, until node starts',
@@ -155,7 +164,9 @@ try {
       .join(' → ')}\n`,
   )
 
-  const cold = await run('npm', npmScenario, { FAULTPATH_CACHE: join(scratch, 'cache') })
+  print('the sealed world adds', sealedMs, `pair by pair (at most ${limits.sealedMs})`)
+
+  const cold = await run('npm', npmScenario('portable'), { FAULTPATH_CACHE: join(scratch, 'cache') })
   process.stdout.write('\ncold: the first run builds the Postgres cache, and nothing is compiled yet\n\n')
   print(
     'Postgres',

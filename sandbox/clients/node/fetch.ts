@@ -1,3 +1,4 @@
+import { bodyOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 
 // Loads undici now, which the first touch does: the call's own time then starts with the call.
@@ -23,10 +24,11 @@ export const makeCall: MakeCall = async (call) => {
   const options: RequestInit = {
     method: call.method,
     headers: { ...(call.body === undefined ? {} : { 'content-type': 'application/json' }), ...call.headers },
-    signal: AbortSignal.timeout(call.timeoutMs),
+    signal: signalOf(call),
     dispatcher: isWarm ? warm! : agent,
   }
-  if (call.body !== undefined) options.body = JSON.stringify(call.body)
+  const body = bodyOf(call)
+  if (body !== undefined) options.body = body
   try {
     const response = await fetch(call.url, options)
     return { status: response.status, bodyText: await response.text() }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ResolvedCall } from '../client.ts'
+import { bodyOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 
 /** `import https from 'node:https'` would read every export and load undici with them. */
@@ -20,7 +21,7 @@ export const makeCall: MakeCall = async (call) => {
 }
 
 function respond(call: ResolvedCall): Promise<IncomingMessage> {
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+  const body = bodyOf(call)
   return new Promise((resolve, reject) => {
     const request = https.request(call.url, {
       method: call.method,
@@ -30,7 +31,7 @@ function respond(call: ResolvedCall): Promise<IncomingMessage> {
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         ...call.headers,
       },
-      signal: AbortSignal.timeout(call.timeoutMs),
+      signal: signalOf(call),
       agent: call.connection === 'warm' ? warmAgent : false,
     })
     request.once('response', resolve)

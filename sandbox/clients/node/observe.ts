@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ClientObservation } from '../../world/trace.ts'
+import { requestWords } from '../request-words.ts'
 
 type ObserveClient = (observation: ClientObservation) => void
 
@@ -9,6 +10,8 @@ interface UndiciRequest {
   readonly origin?: string
   readonly method: string
   readonly path: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
 }
 
 /**
@@ -33,7 +36,8 @@ export function observeSockets(observe: ObserveClient): ObserveClient {
 
   subscribe('undici:request:create', (message) => {
     const { request } = message as { request: UndiciRequest }
-    see('request', `${request.method} ${request.origin ?? ''}${request.path}`)
+    const names = request.headers.filter((_, index) => index % 2 === 0)
+    see('request', requestWords(request.method, `${request.origin ?? ''}${request.path}`, names))
   })
   subscribe('undici:client:sendHeaders', () => see('sent'))
   subscribe('undici:request:headers', (message) => {
@@ -44,7 +48,8 @@ export function observeSockets(observe: ObserveClient): ObserveClient {
 
   subscribe('http.client.request.start', (message) => {
     const { request } = message as { request: ClientRequest }
-    see('request', `${request.method} ${request.protocol}//${request.getHeader('host')}${request.path}`)
+    const url = `${request.protocol}//${request.getHeader('host')}${request.path}`
+    see('request', requestWords(request.method, url, request.getHeaderNames()))
     request.once('finish', () => see('sent'))
   })
   subscribe('http.client.response.finish', (message) => {

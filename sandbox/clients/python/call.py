@@ -70,8 +70,17 @@ def main():
         import requests  # noqa: F401  its import is not part of the call
     # Both know only a limit for each wait: the connect limit where there is one, else the call's.
     timeout = (call.get("connectTimeoutMs") or call["timeoutMs"]) / 1000
+    if call.get("misuse") == "circular-body":
+        call["body"] = dict(call.get("body") or {})
+        call["body"]["self"] = call["body"]
     started = time.monotonic()
-    report = {"errors": []}
+    report = {"errors": [], "made": False}
+
+    def audit(event, _):
+        if event == "socket.getaddrinfo":
+            report["made"] = True
+
+    sys.addaudithook(audit)
     try:
         report["status"], report["body"] = make(call, timeout)
     except Exception as error:  # whatever it is, it is what the client saw

@@ -14,6 +14,8 @@ import { evidenceOfRequests } from './request-evidence.ts'
 const endMs = 500
 /** How long a living process may take to acknowledge. A blocked event loop answers nothing until it is free. */
 const acknowledgeMs = 5_000
+/** What a blocked process has not sent by then belongs to no call any more. */
+const flushMs = 500
 /** How much of what the process wrote to stderr is kept for the error message. */
 const lastWordsBytesMax = 4_096
 
@@ -135,7 +137,7 @@ export class Api {
   /** Resolves when everything the API has observed so far has been handed to `onTrace`. */
   async flush(): Promise<void> {
     // A stopped process answers nothing; what it saw before, it sent before.
-    if (this.#stoppedBy.size === 0) await this.#ask((id) => ({ kind: 'flush', id }))
+    if (this.#stoppedBy.size === 0) await this.#ask((id) => ({ kind: 'flush', id }), flushMs)
   }
 
   /** Ends the process and its children, also when it is stopped or blocked. Safe to repeat. */
@@ -194,7 +196,7 @@ export class Api {
   }
 
   /** Sends a message and waits for its acknowledgement. False: the process ended, or stayed silent. */
-  async #ask(messageWith: (id: number) => ToApi): Promise<boolean> {
+  async #ask(messageWith: (id: number) => ToApi, boundMs = acknowledgeMs): Promise<boolean> {
     if (!this.isRunning) return false
     this.#asked += 1
     const id = this.#asked
@@ -202,7 +204,7 @@ export class Api {
     const answer = new Promise<boolean>((resolve) => {
       this.#waiting.set(id, () => resolve(this.isRunning))
     })
-    const silence = delay(acknowledgeMs, false, { signal: timer.signal }).catch(() => false)
+    const silence = delay(boundMs, false, { signal: timer.signal }).catch(() => false)
     this.#tell(messageWith(id))
     const isDone = await Promise.race([answer, silence])
     timer.abort()

@@ -1,5 +1,6 @@
 import { shopReset } from '../api/shop.ts'
 import { AdminConnection } from './admin.ts'
+import { mark, unmark } from './container-marks.ts'
 import type { Database, DatabaseNeed, DatabaseOptions } from './database.ts'
 import { containerEngine, removeDead } from './engine.ts'
 import { drawPassword, furnish } from './furnish.ts'
@@ -28,12 +29,16 @@ export async function openInContainer(options: DatabaseOptions): Promise<Databas
     const { admin } = await furnish(maintenance, names)
     await admin.close()
   }
+  mark(run.id)
   const [container] = await Promise.all([
     PostgresContainer.start({
       ...{ client, image, runId: run.id, password: drawPassword(), onRestart },
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(onDeath === undefined ? {} : { onDeath }),
+    }).catch((error: unknown) => {
+      unmark(run.id)
+      throw error
     }),
     // Another run may sweep at the same time. Ours does not depend on it.
     removeDead(client).catch(() => {}),
@@ -56,11 +61,13 @@ export async function openInContainer(options: DatabaseOptions): Promise<Databas
       },
       stop: async () => {
         await container.stop()
+        unmark(run.id)
         await Promise.all([admin.close(), maintenance.close()])
       },
     }
   } catch (error) {
     await container.stop()
+    unmark(run.id)
     await maintenance.close()
     throw error
   }

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { Packet } from 'dns2'
 import type { Rule } from '../rules.ts'
-import { type DnsQuestion, normalName, readQuestion } from './dns-message.ts'
+import { buildQuestion, type DnsQuestion, normalName, readQuestion } from './dns-message.ts'
 import type { DnsAnswer, DnsEvent, DnsRcode, DnsRecord, DnsVerdict, DnsZone } from './dns-points.ts'
 
 interface Content {
@@ -175,10 +175,7 @@ function checkAnswer(place: string, answer: DnsAnswer, zone: DnsZone): void {
 }
 
 function questionForEverything(): DnsQuestion {
-  const packet = new Packet()
-  packet.header = new Packet.Header({ rd: 1 })
-  packet.questions = [new Packet.Question('name.test', Packet.TYPE.ANY, Packet.CLASS.IN)]
-  const question = readQuestion(packet.toBuffer())
+  const question = readQuestion(buildQuestion('name.test', 'ANY'))
   if (question === undefined) throw new Error('DNS server: its own question was not understood')
   return question
 }

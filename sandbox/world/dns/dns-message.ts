@@ -36,6 +36,14 @@ export function normalName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '')
 }
 
+/** A question as a client sends it. */
+export function buildQuestion(name: string, type: 'A' | 'ANY'): Buffer {
+  const packet = new Packet()
+  packet.header = new Packet.Header({ rd: 1 })
+  packet.questions = [new Packet.Question(name, Packet.TYPE[type], Packet.CLASS.IN)]
+  return packet.toBuffer()
+}
+
 /** The question in a client's message; undefined where there is none that a server could answer. */
 export function readQuestion(message: Buffer): DnsQuestion | undefined {
   const request = parse(message)

@@ -91,8 +91,17 @@ export interface DnsFlags {
   readonly ra?: 0 | 1
 }
 
-/** What holds while armed. `closed`: nobody listens on the port, UDP nor TCP. `tcp-closed`: UDP goes on. */
-export type DnsState = { readonly kind: 'closed' } | { readonly kind: 'tcp-closed' }
+/** What holds while armed. */
+export type DnsState =
+  /** Nobody listens on the port, UDP nor TCP. `tcp-closed`: UDP goes on. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'tcp-closed' }
+  /** These names have these addresses instead. It holds whether anybody asks or not. */
+  | { readonly kind: 'changed'; readonly zone: DnsZone }
+  /** Every name leads to another host, which is up and shows a certificate for its own name. */
+  | { readonly kind: 'other-host' }
+  /** The client's list of resolvers names one before this, and that never answers. Sealed world only. */
+  | { readonly kind: 'silent-first' }
 
 /** Rules and a state go together: truncated over UDP, refused over TCP. */
 export interface DnsPlan {

@@ -6,7 +6,8 @@ import type { Observe } from '../trace.ts'
 import { buildAnswer, checkRules, checkZone } from './dns-answer.ts'
 import { type DnsQuestion, eventOf, readAnswer, readQuestion } from './dns-message.ts'
 import type { DnsAnswer, DnsEvent, DnsPlan, DnsState, DnsVerdict, DnsZone } from './dns-points.ts'
-import { type DnsPeer, DnsSockets, type Transport } from './dns-sockets.ts'
+import { type DnsPeer, DnsSockets } from './dns-sockets.ts'
+import { DnsCondition, type DnsSurroundings } from './dns-states.ts'
 import { DnsTally } from './dns-tally.ts'
 
 export interface DnsServerOptions {
@@ -15,6 +16,8 @@ export interface DnsServerOptions {
   /** 0 means any free one. UDP and TCP get the same. */
   readonly port: number
   readonly zone: DnsZone
+  /** Opens a host that is up, and not the API, at this address. */
+  readonly openOtherHost?: DnsSurroundings['openOtherHost']
   readonly observe: Observe
   /** Told of everything that goes wrong in here: to a client a bug of ours would look like a fault. */
   readonly onBug: (error: Error) => void
@@ -33,11 +36,19 @@ export class DnsServer implements Breakable<DnsPlan> {
   readonly #timers = new Set<NodeJS.Timeout>()
   #sockets!: DnsSockets
   #tally = new DnsTally()
-  #state: DnsState | undefined
+  readonly #around: DnsSurroundings
+  #condition: DnsCondition | undefined
 
   private constructor(options: DnsServerOptions) {
     this.address = options.address
     this.#zone = options.zone
+    this.#around = {
+      ...options,
+      port: () => this.port,
+      sockets: () => this.#sockets,
+      healthyZone: options.zone,
+      onSilent: (message) => this.#guard(() => this.#note(message)),
+    }
     this.#observe = options.observe
     this.#onBug = options.onBug
   }
@@ -68,6 +79,7 @@ export class DnsServer implements Breakable<DnsPlan> {
    */
   async arm({ rules = [], state }: DnsPlan): Promise<void> {
     checkRules(rules, this.#zone)
+    if (state?.kind === 'changed') checkZone(state.zone)
     await this.#enter(state)
     this.#tally = new DnsTally()
     this.#rules.arm(rules, nowMs())
@@ -78,38 +90,49 @@ export class DnsServer implements Breakable<DnsPlan> {
     await this.#enter(undefined)
   }
 
-  /**
-   * Nobody sees who knocks at a closed port. So where only a state is armed, `fired` is 1 while the kernel
-   * confirms it, and the client's own attempt has to be the other half of the proof.
-   */
   async evidence(): Promise<Evidence> {
-    const { fired } = this.#rules
-    if (this.#state === undefined) return { fired, text: this.#tally.text }
-    const shut = closedBy(this.#state)
-    const probes = await Promise.all(shut.map((transport) => this.#sockets.isShut(transport)))
-    const holds = probes.every(Boolean)
-    const names = shut.map((transport) => transport.toUpperCase()).join(' and ')
-    const ports = `${names} port ${this.port} ${holds ? 'closed (probed)' : 'NOT closed'}`
-    const count = this.#rules.isArmed ? fired : 1
-    return { fired: holds ? count : 0, text: `${ports}, ${this.#tally.text}` }
+    const { fired, isArmed } = this.#rules
+    const { text } = this.#tally
+    const proof = await this.#condition?.proof()
+    if (proof === undefined) return { fired, text }
+    return { fired: isArmed && proof.fired > 0 ? fired : proof.fired, text: `${proof.text}, ${text}` }
   }
 
   async close(): Promise<void> {
     this.#rules.heal()
     this.#forgetDelayed()
+    await this.#condition?.leave()
     await this.#sockets.close()
   }
 
   async #enter(state: DnsState | undefined): Promise<void> {
     this.#forgetDelayed()
-    const shut = closedBy(state)
-    await this.#sockets.keepOpen((['udp', 'tcp'] as const).filter((transport) => !shut.includes(transport)))
-    this.#state = state
+    const former = this.#condition
+    this.#condition = undefined
+    await former?.leave()
+    if (state === undefined) await this.#sockets.keepOpen(['udp', 'tcp'])
+    else this.#condition = await DnsCondition.enter(state, this.#around)
+  }
+
+  /** A question that reached the silent resolver: all there is to see of it. */
+  #note(message: Buffer): void {
+    const question = readQuestion(message)
+    if (question === undefined) return
+    this.#tally.question()
+    this.#observe({ machine: 'dns', what: 'question', ...eventOf(question, 'udp') })
+  }
+
+  get #zoneNow(): DnsZone {
+    return this.#condition?.zone ?? this.#zone
   }
 
   #receive(message: Buffer, peer: DnsPeer): void {
     const question = readQuestion(message)
     if (question === undefined) return
+    if (this.#condition?.ownQuestion?.equals(message)) {
+      peer.send(buildAnswer(question, this.#zoneNow, { kind: 'answer' }, peer.transport))
+      return
+    }
     const event = eventOf(question, peer.transport)
     this.#tally.question()
     this.#observe({ machine: 'dns', what: 'question', ...event })
@@ -135,7 +158,7 @@ export class DnsServer implements Breakable<DnsPlan> {
 
   #answer(question: DnsQuestion, answer: DnsAnswer, peer: DnsPeer): void {
     const askedAtMs = nowMs()
-    const message = buildAnswer(question, this.#zone, answer, peer.transport)
+    const message = buildAnswer(question, this.#zoneNow, answer, peer.transport)
     const send = () => {
       if (!peer.isThere()) return
       const reading = readAnswer(message, question)
@@ -175,18 +198,5 @@ export class DnsServer implements Breakable<DnsPlan> {
     } catch (error) {
       this.#onBug(error instanceof Error ? error : new Error(String(error)))
     }
-  }
-}
-
-function closedBy(state: DnsState | undefined): readonly Transport[] {
-  switch (state?.kind) {
-    case undefined:
-      return []
-    case 'closed':
-      return ['udp', 'tcp']
-    case 'tcp-closed':
-      return ['tcp']
-    default:
-      return state satisfies never
   }
 }

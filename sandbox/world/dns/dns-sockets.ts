@@ -90,6 +90,21 @@ export class DnsSockets {
     return (await ground.probe(address, this.#port)) === 'ECONNREFUSED'
   }
 
+  /** Asks over UDP, from where the clients are; undefined where no answer comes. */
+  async ask(message: Buffer): Promise<Buffer | undefined> {
+    const asker = await this.#options.ground.bindUdp(this.#options.address, 0)
+    const answer = await new Promise<Buffer | undefined>((resolve) => {
+      const timer = setTimeout(resolve, probeMsMax, undefined)
+      asker.once('message', (received) => {
+        clearTimeout(timer)
+        resolve(received)
+      })
+      asker.send(message, this.#port, this.#options.address)
+    })
+    await new Promise<void>((resolve) => asker.close(resolve))
+    return answer
+  }
+
   async #openUdp(port: number): Promise<void> {
     const { ground, address, onMessage, onBug } = this.#options
     const udp = await ground.bindUdp(address, port)

@@ -23,6 +23,8 @@ export interface Ground {
    * code of the error (`ECONNREFUSED`). The witness that a port is really closed.
    */
   probe(address: string, port: number): Promise<string>
+  /** Sets the resolvers that the client of `address` asks, in this order. Only where that list is ours. */
+  useResolvers?(client: string, resolvers: readonly string[]): void
 }
 
 export interface FullBacklog {

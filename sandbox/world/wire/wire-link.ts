@@ -35,7 +35,8 @@ export class WireLink {
   readonly #deadlines = new Deadlines()
   readonly #turns = { client: 0, server: 0 }
   #speaker: WireSide | undefined
-  #lastInMs = nowMs()
+  readonly #openedMs = nowMs()
+  #lastInMs = this.#openedMs
   #wasCut = false
   #forgotten = false
   #struck = false
@@ -119,9 +120,11 @@ export class WireLink {
   strike(strike: Strike): void {
     this.#tellStruck()
     if (strike.kind === 'stall') return
-    if (strike.kind === 'half-cut') return this.#from(strike.from).cut()
-    this.#stop()
+    if (strike.kind !== 'half-cut') this.#stop()
     switch (strike.kind) {
+      case 'half-cut':
+        this.#from(strike.from).cut()
+        break
       case 'reset':
         this.#whenDelivered(() => this.reset())
         break
@@ -146,12 +149,12 @@ export class WireLink {
     this.#down.stop()
   }
 
-  /** Runs `act` once both sides have been given everything and have had the time to read it. */
+  /** Runs `act` once both sides know that they are connected, were given everything, and had the time to read it. */
   #whenDelivered(act: () => void): void {
     const giveUpMs = nowMs() + FLUSH_WAITS_MAX_MS
     const look = () => {
       const isFlushed = this.#up.isFlushed && this.#down.isFlushed
-      const quietMs = nowMs() - Math.max(this.#up.lastOutMs, this.#down.lastOutMs)
+      const quietMs = nowMs() - Math.max(this.#openedMs, this.#up.lastOutMs, this.#down.lastOutMs)
       if ((isFlushed && quietMs >= RESET_AFTER_QUIET_MS) || nowMs() >= giveUpMs) return act()
       this.#deadlines.at(nowMs() + Math.max(1, isFlushed ? RESET_AFTER_QUIET_MS - quietMs : 1), look)
     }
@@ -214,7 +217,10 @@ export class WireLink {
 
   #sideClosed(): void {
     // After a cut nothing is handed on, so the side that is left would never learn that the other has gone.
-    if (this.#wasCut) this.destroy()
+    if (this.#wasCut) {
+      this.#client.destroy()
+      this.#server?.destroy()
+    }
     if (this.#client.destroyed && (this.#server === undefined || this.#server.destroyed)) this.#close()
   }
 

@@ -58,7 +58,7 @@ interface MomentAtByte extends Direction {
 
 /** What happens to one connection. Another connection never notices. */
 export type WireVerdict =
-  /** A RST to both sides. What was handed on before has reached its reader: the RST waits 50 ms for that. */
+  /** A RST to both sides. Who was connected knows it, what was handed on was read: the RST waits 50 ms for that. */
   | ({ readonly kind: 'reset' } & Moment)
   /** A FIN to both sides. What they still send is read and dropped, so that the FIN does not become a RST. */
   | ({ readonly kind: 'cut' } & Moment)

@@ -10,7 +10,8 @@ shift
 
 # iproute2 is not everywhere; perl-base is on every Debian and Ubuntu (SIOCSIFFLAGS: IFF_UP | IFF_RUNNING).
 up() {
-  ip link set lo up 2>/dev/null && return
+  # As a network card: in packets of 64 KiB, "every third packet" would mean little.
+  ip link set lo up mtu 1500 2>/dev/null && return
   perl -e 'socket(my $s, 2, 2, 0) && ioctl($s, 0x8914, pack("a16sx14", "lo", 0x41)) or exit 1' 2>/dev/null
 }
 up || {
@@ -33,7 +34,5 @@ set_sysctl() {
 }
 set_sysctl tcp_congestion_control reno
 set_sysctl ip_unprivileged_port_start 0
-# As a network card: 64 KiB packets would make "every third packet" mean little.
-ip link set lo mtu 1500 2>/dev/null || true
 
 exec "$@"

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -163,13 +163,22 @@ export class SealedGround implements Ground, Kernel {
     return Number((await this.#ask({ kind: 'lingering', address, port })).value)
   }
 
+  /** Written in place: running clients have this very file mounted, and glibc reads it again when it changed. */
+  useResolvers(client: string, resolvers: readonly string[]): void {
+    writeFileSync(this.#resolversFile(client), resolvConf(...resolvers))
+  }
+
+  #resolversFile(client: string): string {
+    return join(this.#run.path, `resolv-${client}.conf`)
+  }
+
   /**
    * The command line that runs a command inside, looking names up at `resolver`. Each gets mounts of its own on
    * top, because each client has a DNS server of its own.
    */
   inside(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
-    const file = join(this.#run.path, `resolv-${resolver}.conf`)
-    writeFileSync(file, resolvConf(resolver))
+    const file = this.#resolversFile(resolver)
+    if (!existsSync(file)) this.useResolvers(resolver, [resolver])
     const enter = [
       '--target',
       String(this.pid),
@@ -212,6 +221,6 @@ export class SealedGround implements Ground, Kernel {
   }
 }
 
-function resolvConf(server: string): string {
-  return `nameserver ${server}\noptions timeout:1 attempts:2\n`
+function resolvConf(...servers: readonly string[]): string {
+  return `${servers.map((server) => `nameserver ${server}\n`).join('')}options timeout:1 attempts:2\n`
 }

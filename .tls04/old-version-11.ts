@@ -1,7 +1,0 @@
-import { scenario, tls } from '#sandbox/tls'
-
-export default scenario({
-  title: 'm',
-  break: tls.oldVersion({ version: 'TLSv1.1' }),
-  expect: { all: { status: 200 } },
-})

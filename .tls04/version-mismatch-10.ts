@@ -1,7 +1,0 @@
-import { scenario, tls } from '#sandbox/tls'
-
-export default scenario({
-  title: 'm',
-  break: tls.versionMismatch({ serverVersion: 'TLSv1.0' }),
-  expect: { all: { status: 200 } },
-})

@@ -1,0 +1,19 @@
+import type { ReadyClient } from '../clients/client.ts'
+import type { ClientName, ClientPromise } from '../scenario.ts'
+import type { TraceEvent } from '../world/trace.ts'
+import type { Visit } from '../world/world.ts'
+import type { ObservedCall } from './diagnosis.ts'
+
+/** One client on its way through a scenario. */
+export interface Traveller {
+  readonly name: ClientName
+  readonly promise: ClientPromise
+  readonly visit: Visit
+  /** Everything observed at its door since the last call began. */
+  readonly events: TraceEvent[]
+  /** Makes all its calls: each with a connection of its own, unless the scenario wants a warm one. */
+  client: ReadyClient
+  healthy?: ObservedCall
+  broken?: ObservedCall
+  fired?: { readonly count: number; readonly text: string }
+}

@@ -1,0 +1,22 @@
+/** What the app does wrong while this is armed, in the call that it is about to make. */
+export type ClientState =
+  /** The URL begins with this instead of the API's origin; the path is kept. `''` leaves a relative URL. */
+  | { readonly kind: 'origin'; readonly origin: string }
+  /** Parts of the URL are wrong; what is not given is kept. */
+  | { readonly kind: 'url'; readonly scheme?: string; readonly host?: string; readonly port?: number }
+  | { readonly kind: 'method'; readonly method: string }
+  /** The header has this value; `null` leaves it out. */
+  | { readonly kind: 'header'; readonly name: string; readonly value: string | null }
+  /** The app misuses its client: only code inside the client's process can. */
+  | { readonly kind: 'misuse'; readonly how: Misuse }
+
+/**
+ * - `aborted`: the signal was aborted before the call.
+ * - `circular-body`, `bigint-body`: the body holds itself, or a number that JSON has no word for.
+ * - `twice`: the same call is made a second time before the first has ended.
+ */
+export type Misuse = 'aborted' | 'circular-body' | 'bigint-body' | 'twice'
+
+export interface ClientPlan {
+  readonly state: ClientState
+}

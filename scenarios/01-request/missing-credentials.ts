@@ -1,0 +1,26 @@
+import { request, scenario } from '#sandbox/request'
+
+export default scenario({
+  title: 'The app calls without its token',
+  break: request.missingCredentials(),
+  call: {
+    method: 'POST',
+    path: '/orders',
+    // Ada's, until 2100.
+    headers: {
+      authorization:
+        'Bearer 1.4102444800000.731abd4a34b629d5285d3e86411c34b9897000a45808450899ff5f90066cab06',
+    },
+    body: { productId: 2, quantity: 1 },
+  },
+  expect: {
+    all: { status: 401, body: { error: 'unauthenticated' } },
+  },
+  lesson: {
+    story: 'After the update every order fails with 401, though all are logged in.',
+    why: 'The header with the token is no longer sent. The API cannot know who calls.',
+    seeIt: 'curl -i -X POST https://api.example.test/orders',
+    looksLike: 'unauthenticated, expired-token (the header is there, its value is not accepted)',
+    hints: ['Does the request have the header?', 'Is it lost at a redirect?'],
+  },
+})

@@ -1,0 +1,17 @@
+import { network, scenario } from '#sandbox/network'
+
+export default scenario({
+  title: 'Only the way to the client is slow',
+  break: network.latency({ delayMs: 250, direction: 'to-client' }),
+  expect: {
+    // The handshake's answer and the reply.
+    all: { status: 200, tookMs: [500, 2_500] },
+  },
+  lesson: {
+    story: 'Uploads fly, answers crawl.',
+    why: 'Routes differ for the two directions, and so do their queues. A ping shows only the sum.',
+    seeIt: 'ping -c 3 api.example.test',
+    looksLike: 'latency in both directions, a slow reply (the handshake is fast)',
+    hints: ['Is the handshake late too, or only the reply?'],
+  },
+})

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { npmRun, root, until } from './command.ts'
+
+// The commands as a person types them: what they print, and how they end.
+
+test('npm run scenario alone says what there is, and what to type', async () => {
+  const { code, stdout } = await npmRun(['scenario']).done
+  expect(stdout).toMatch(/^02 dns +dns-failure +The API host name does not exist \(NXDOMAIN\)$/m)
+  expect(stdout).toContain('npm run scenario dns-failure')
+  expect(code).toBe(0)
+})
+
+test('a flag that npm keeps for itself counts all the same', () => {
+  const { status, stdout } = spawnSync('npm', ['run', '-s', 'scenario', '--list'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect(stdout).toMatch(/^STEP +ID +WHAT BREAKS$/m)
+  expect(stdout).not.toContain('exit codes')
+  expect(status).toBe(0)
+})
+
+test('--report=json prints the report and nothing else on standard output', async () => {
+  const words = ['dns-failure', '--', '--report=json', '--client=fetch', '--world=portable']
+  const { code, stdout, stderr } = await npmRun(['scenario', ...words]).done
+  const report = JSON.parse(stdout)
+  expect(report).toMatchObject({
+    exitCode: 0,
+    scenarios: [
+      {
+        id: 'dns-failure',
+        outcome: 'pass',
+        clients: [{ client: 'fetch', diagnosis: { broke: 'dns', noticed: 'dns' } }],
+      },
+    ],
+  })
+  expect(stderr).toContain('PASS')
+  expect(code).toBe(0)
+})
+
+test('two sandboxes at once do not disturb each other, and are told apart', async () => {
+  const sandboxes = [npmRun(['sandbox']), npmRun(['sandbox'])]
+  try {
+    const [one, other] = await Promise.all(
+      sandboxes.map((each) =>
+        until('a sandbox to be up', () => /sandbox (\S+) is up and healthy/.exec(each.output())?.[1]),
+      ),
+    )
+    const speak = (...words: string[]) => npmRun(['sandbox', ...words]).done
+    const unnamed = await speak('status')
+    expect(unnamed).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/several are running: .*--sandbox=/s),
+    })
+    const broken = await speak('break', 'dns.nxdomain', 'name=api.example.test', '--', `--sandbox=${one}`)
+    expect(broken).toMatchObject({ code: 0, stdout: expect.stringContaining('broken by dns.nxdomain') })
+    expect(await speak('status', '--', `--sandbox=${other}`)).toMatchObject({
+      stdout: expect.stringContaining('healthy'),
+    })
+    expect(await speak('heal', '--', `--sandbox=${one}`)).toMatchObject({
+      stdout: expect.stringContaining('healthy'),
+    })
+
+    const wrong = (...words: string[]) => speak('break', ...words, '--', `--sandbox=${one}`)
+    expect(await wrong('dns.nxdomin')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "dns.nxdomain"?'),
+    })
+    expect(await wrong('dns.nxdomain', 'nam=x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "name"?'),
+    })
+    expect(await wrong('database.slowQuery', 'sleepMs=-1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('saw -1'),
+    })
+    expect(await speak('brake')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "break"?'),
+    })
+  } finally {
+    for (const { pid } of sandboxes) process.kill(-pid, 'SIGINT')
+    await Promise.all(sandboxes.map(({ done }) => done))
+  }
+})
+
+test('without a sandbox the verbs say how to start one', async () => {
+  const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done
+  expect(stderr).toMatch(/Start one: npm run sandbox|none runs there/)
+  expect(code).toBe(2)
+})
