@@ -87,7 +87,7 @@ describe.skipIf(!canSeal)(
       const { code, output } = await run(process.execPath, scenario(...ids, '--world=sealed'))
       expect(output.match(/ PASS /g), output).toHaveLength(ids.length)
       expect(output).toContain('getaddrinfo ENOTFOUND api.example.test')
-      expect(code).toBe(0)
+      expect(code, output).toBe(0)
     })
 
     test.skipIf(!isRoot)(
@@ -109,7 +109,7 @@ describe.skipIf(!canSeal)(
           environment,
         )
         expect(output.match(/ PASS /g), output).toHaveLength(ids.length)
-        expect(code).toBe(0)
+        expect(code, output).toBe(0)
       },
     )
 
@@ -131,7 +131,7 @@ describe.skipIf(!canSeal)(
       )
       expect(output).toContain('unanswered (kernel: SYN_SENT)')
       expect(output).toContain('this fault needs nft, which is not installed: apt-get install nftables')
-      expect(code).toBe(0)
+      expect(code, output).toBe(0)
     })
 
     test.skipIf(!hasNft)(
@@ -146,7 +146,7 @@ describe.skipIf(!canSeal)(
         expect(Number(lost)).toBeGreaterThan(0)
         expect(Number(again)).toBeGreaterThanOrEqual(Number(lost))
         expect(output).toContain('unanswered (kernel: nft counter)')
-        expect(code).toBe(0)
+        expect(code, output).toBe(0)
       },
     )
 

@@ -180,7 +180,9 @@ export class World {
     await Promise.allSettled([...this.#visits.values()].map((visit) => visit.close()))
     const outside = inside.then(({ clientWorld }) => clientWorld.close(), nothing)
     await Promise.allSettled([outside, ...behind, lease.release()])
-    await Promise.all([watchdog.close(), run.remove()])
+    // One after the other: where the watchdog has something left to end, it removes the folder too.
+    await watchdog.close()
+    run.remove()
   }
 }
 

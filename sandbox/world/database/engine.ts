@@ -10,6 +10,8 @@ export function labelsOf(runId: string): Record<string, string> {
   return { [runLabel]: runId, [machineLabel]: machineId() }
 }
 
+const loopback = '127.0.0.1'
+
 const instead = 'Or run without --database=testcontainers: the embedded Postgres needs no containers.'
 
 /**
@@ -18,6 +20,9 @@ const instead = 'Or run without --database=testcontainers: the embedded Postgres
  * @throws Error with the next command when none answers, or when it publishes ports where we cannot reach them.
  */
 export async function containerEngine(): Promise<ContainerRuntimeClient> {
+  // Containers are published there. Without this, testcontainers looks for a way out of a container where it finds
+  // /.dockerenv, if need be by pulling an image.
+  if (isLocal(process.env['DOCKER_HOST'])) process.env['TESTCONTAINERS_HOST_OVERRIDE'] = loopback
   let client: ContainerRuntimeClient
   try {
     client = await getContainerRuntimeClient()
@@ -34,13 +39,17 @@ export async function containerEngine(): Promise<ContainerRuntimeClient> {
     throw new Error(`database: DOCKER_HOST=${wanted} does not answer. Correct it, or unset it. ${instead}`)
   }
   const { host } = client.info.containerRuntime
-  if (host !== 'localhost' && !host.startsWith('127.')) {
+  if (host !== loopback) {
     throw new Error(
       `database: expected a container engine on this machine, saw one at ${host}. ` +
         'Its containers are published on its own loopback only. Give the URL of a Postgres instead: --database-url.',
     )
   }
   return client
+}
+
+function isLocal(engine = 'unix:'): boolean {
+  return /^(unix|npipe):|^tcp:\/\/(localhost|127\.|\[::1\])/.test(engine)
 }
 
 interface Pull {

@@ -42,11 +42,14 @@ export class RunDirectory {
     }
   }
 
-  /** Removes the folder, and the base with it when this was the last run. Safe to repeat. */
+  /**
+   * Removes the folder, and the base with it when this was the last run. Safe to repeat. What a process that is
+   * just ending still writes there goes with the sweep of the next start.
+   */
   remove(): void {
     // A cluster is 700 files: one after the other takes 12 ms, through the thread pool 30 ms.
-    rmSync(this.path, { recursive: true, force: true, maxRetries: 3 })
     try {
+      rmSync(this.path, { recursive: true, force: true, maxRetries: 3 })
       rmdirSync(dirname(this.path))
     } catch {
       // Other runs have their folders there.
