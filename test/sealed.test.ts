@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,7 +27,7 @@ const isRoot = process.getuid?.() === 0
 let scratch: string
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'faultpath-sealed-'))
-  spawnSync('chmod', ['0777', scratch])
+  chmodSync(scratch, 0o777)
 })
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
@@ -33,8 +42,11 @@ function run(
   args: readonly string[],
   environment: Record<string, string> = {},
 ): Promise<Ended> {
+  const cwd = mkdtempSync(join(scratch, 'cwd-'))
+  chmodSync(cwd, 0o777)
   const child = spawn(command, args, {
-    cwd: scratch,
+    // Of its own: what root leaves in a folder, nobody else can overwrite.
+    cwd,
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

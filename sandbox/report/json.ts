@@ -12,12 +12,20 @@ export function toJson(report: RunReport): string {
   return JSON.stringify(report, (_key, value) => (value instanceof RegExp ? String(value) : value), 2)
 }
 
-/** Writes `.faultpath/last/report.json` under `folder`; whole or not at all, also when two runs end at once. */
+/**
+ * Writes `.faultpath/last/report.json` under `folder`; whole or not at all, also when two runs end at once.
+ *
+ * @returns where it is, or why there is none: a folder that cannot be written to spoils no run.
+ */
 export function writeLast(report: RunReport, folder: string): string {
   const last = join('.faultpath', 'last')
-  mkdirSync(join(folder, last), { recursive: true })
   const draft = join(folder, last, `report.${process.pid}.json`)
-  writeFileSync(draft, `${toJson(report)}\n`)
-  renameSync(draft, join(folder, last, 'report.json'))
-  return last
+  try {
+    mkdirSync(join(folder, last), { recursive: true })
+    writeFileSync(draft, `${toJson(report)}\n`)
+    renameSync(draft, join(folder, last, 'report.json'))
+    return last
+  } catch (error) {
+    return `not written: ${(error as Error).message}`
+  }
 }
