@@ -34,9 +34,10 @@ export async function main(name: string | undefined): Promise<void> {
   const end = (code: number): Promise<void> => {
     const startMs = nowMs()
     ending ??= command.close().then(
-      () => {
+      async () => {
         spanned('stop', startMs)
         writeBudget()
+        await written()
         process.exit(code)
       },
       (error: unknown) => {
@@ -71,6 +72,14 @@ export async function main(name: string | undefined): Promise<void> {
     await end(code)
   } catch (error) {
     await end(report(error))
+  }
+}
+
+/** A pipe takes 64 KiB at a time, and exiting drops what waits: a report is larger. Nobody reads it: done too. */
+async function written(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0 && !stream.errored)
+      await new Promise((resolve) => stream.write('', resolve))
   }
 }
 
