@@ -37,13 +37,17 @@ class NodeProcess implements ReadyClient {
   #onStarted: () => void = () => {}
 
   constructor(name: ClientName, standpoint: Standpoint) {
-    this.#child = standpoint.spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, name], {
-      environment: {
-        ...trust(standpoint.authorityFile),
-        NODE_COMPILE_CACHE: standpoint.compileCache,
+    this.#child = standpoint.spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', entry, name, standpoint.world],
+      {
+        environment: {
+          ...trust(standpoint.authorityFile),
+          NODE_COMPILE_CACHE: standpoint.compileCache,
+        },
+        stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       },
-      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    })
+    )
     this.#gone = new Promise((resolve) => this.#child.once('close', () => resolve()))
     this.started = new Promise((resolve) => {
       this.#onStarted = resolve

@@ -88,9 +88,9 @@ export async function startParts(
   incidents: Incidents,
 ): Promise<Parts> {
   // Asked for before anything is waited for, so that both are spawned as early as can be.
-  const modules = Promise.all([
+  const apiModule = import('./api/api.ts')
+  const databaseModules = Promise.all([
     import('./database/database.ts'),
-    import('./api/api.ts'),
     options.database.provider === 'testcontainers'
       ? import('./database/containers.ts')
       : import('./database/embedded.ts'),
@@ -99,17 +99,18 @@ export async function startParts(
   const { address } = lease
   const compileCache = join(cacheDirectory(), 'compile')
   const shared = { run, watchdog, lease, ground: new PortableGround(), compileCache }
-  const [{ openDatabase }, { Api: ApiClass }] = await modules
-  const database = timed('Postgres', () =>
-    openDatabase({
-      ...options.database,
-      address,
-      run,
-      watchdog,
-      onProgress: options.onProgress,
-      onDeath: (detail) => incidents.died('Postgres', detail),
-      signal: incidents.closing.signal,
-    }),
+  const database = databaseModules.then(([{ openDatabase }]) =>
+    timed('Postgres', () =>
+      openDatabase({
+        ...options.database,
+        address,
+        run,
+        watchdog,
+        onProgress: options.onProgress,
+        onDeath: (detail) => incidents.died('Postgres', detail),
+        signal: incidents.closing.signal,
+      }),
+    ),
   )
   const databaseWire = database.then(async (up) => {
     const { Wire: WireClass } = await import('./wire/wire.ts')
@@ -123,6 +124,8 @@ export async function startParts(
       onBug: (error) => incidents.bugs.push(error),
     })
   })
+  // The API takes longest to come up, so everything else waits until it is spawned.
+  const { Api: ApiClass } = await apiModule
   let apiPid = 0
   let isHopeless = false
   database.catch(() => {

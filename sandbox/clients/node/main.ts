@@ -30,7 +30,9 @@ function report(line: NodeReport): void {
 
 const observe = observeSockets((observation) => report({ kind: 'observation', atMs: nowMs(), observation }))
 
-async function load(name: string): Promise<MakeCall> {
+async function load(name: string, world: string): Promise<MakeCall> {
+  // Now, so that its import is not part of a call.
+  if (world === 'portable') await import('./portable-lookup.ts')
   const { makeCall } = (await import(`./${name}.ts`)) as { makeCall: MakeCall }
   return makeCall
 }
@@ -93,7 +95,7 @@ function causeChain(error: unknown): ErrorLink[] {
   return links
 }
 
-const makeCall = await load(process.argv[2] ?? '')
+const makeCall = await load(process.argv[2] ?? '', process.argv[3] ?? '')
 report({ kind: 'ready' })
 // The process is killed when its call is over: only what is written now is still there for the next one.
 flushCompileCache()
