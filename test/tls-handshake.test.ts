@@ -82,14 +82,19 @@ withOpenssl('an end without close_notify is a bare FIN, and only when asked for'
   expect(truncated).toContain('unexpected eof')
 })
 
-const protocols: [TlsState, string[], number, RegExp][] = [
+const protocols: [TlsState, string[], number | number[], RegExp][] = [
   [{ kind: 'protocol', maxVersion: 'TLSv1.2' }, ['--tlsv1.3'], 35, /protocol version/],
   [{ kind: 'protocol', minVersion: 'TLSv1.3' }, ['--tls-max', '1.2'], 35, /protocol version/],
   [{ kind: 'protocol', maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' }, [], 35, /handshake failure/],
   [{ kind: 'protocol', alpn: ['h3'] }, [], 35, /no application protocol/],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.3' }, [], 56, /certificate required/],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.2' }, [], 35, /handshake failure/],
-  [{ kind: 'client-certificate', tlsVersion: 'TLSv1.3', refuses: 'all' }, [], 52, /Empty reply/],
+  [
+    { kind: 'client-certificate', tlsVersion: 'TLSv1.3', refuses: 'all' },
+    [],
+    [52, 56],
+    /Empty reply|reset by peer/,
+  ],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.2', refuses: 'all' }, [], 35, /SSL_ERROR_SYSCALL/],
   [{ kind: 'hang-up', how: 'end' }, [], 35, /SSL_ERROR_SYSCALL/],
 ]
@@ -97,7 +102,10 @@ const protocols: [TlsState, string[], number, RegExp][] = [
 withCurl.each(protocols)('%j refuses curl %j, in health it does not', async (state, args, exit, words) => {
   expect((await curl(...args)).exit).toBe(0)
   await edge.arm({ state })
-  expect(await curl(...args)).toMatchObject({ exit, said: expect.stringMatching(words) })
+  const ended = await curl(...args)
+  // Several where the request races with the server, which closes without reading it: FIN or RST.
+  expect([exit].flat()).toContain(ended.exit)
+  expect(ended.said).toMatch(words)
   expect((await edge.evidence()).fired).toBe(1)
   expect(reached).toBe(1)
 })
