@@ -19,8 +19,12 @@ export async function runInside(status: SandboxStatus, words: readonly string[])
   if (command === undefined) throw new InvalidInput('npm run sandbox exec', 'expected a command, saw none')
   const { environment, enter } = status.inside
   const [enterCommand, enterWords] = enter
-  // The prompt says where one is; TERM and the rest of a person's terminal come from the clean environment.
-  const child = spawn(enterCommand, [...enterWords, ...words], { stdio: 'inherit', env: environment })
+  // Entering leads to /, and npm to the project: back to where the person is.
+  const from = ['sh', '-c', 'cd "$0"; exec "$@"', process.env['INIT_CWD'] ?? process.cwd()]
+  const child = spawn(enterCommand, [...enterWords, ...from, ...words], {
+    stdio: 'inherit',
+    env: environment,
+  })
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))

@@ -13,5 +13,7 @@ export function toolEnvironment(world: World, visit: Visit): Record<string, stri
     PGUSER: user,
     PGPASSWORD: password,
     PGDATABASE: database,
+    // psql pages its output: what fits the screen is shown at once.
+    LESS: '-FRX',
   })
 }
