@@ -422,23 +422,30 @@ test.each([
   expect(client.fate).toBe('end')
 })
 
-test('swallow-end: the other side never learns of the FIN; delay-end: it learns later', async () => {
-  serve = (socket) => socket.on('data', () => socket.end('bye'))
-  await arm({ kind: 'swallow-end', from: 'server' })
-  const left = call('GET')
-  await left.until(() => left.text === 'bye')
-  await silence()
-  expect(left.fate).toBeUndefined()
-  expect(observed('end-in', 'server')).toHaveLength(1)
-  expect(observed('end-out', 'client')).toEqual([])
+test.each([
+  { fate: 'end', arrives: 'end-in', finish: (socket: Socket) => socket.end() },
+  { fate: 'ECONNRESET', arrives: 'reset-in', finish: (socket: Socket) => socket.resetAndDestroy() },
+] as const)(
+  'swallow-end: the other side never learns of the $fate; delay-end: it learns later',
+  async ({ arrives, fate, finish }) => {
+    serve = (socket) => socket.on('data', () => socket.write('bye', () => setTimeout(finish, 20, socket)))
+    await arm({ kind: 'swallow-end', from: 'server' })
+    const left = call('GET')
+    await left.until(() => left.text === 'bye')
+    await silence()
+    expect(observed(arrives, 'server')).toHaveLength(1)
+    expect(left.fate).toBeUndefined()
+    expect(observed('end-out', 'client')).toEqual([])
+    expect(observed('reset-out', 'client')).toEqual([])
 
-  await arm({ kind: 'delay-end', from: 'server', delayMs: 200 })
-  const late = call('GET')
-  await late.untilFate()
-  expect(late.fate).toBe('end')
-  expect(late.fateMs - late.reads.at(-1)!.atMs).toBeGreaterThan(150)
-  expect(left.fate).toBeUndefined()
-})
+    await arm({ kind: 'delay-end', from: 'server', delayMs: 200 })
+    const late = call('GET')
+    await late.untilFate()
+    expect(late.fate).toBe(fate)
+    expect(late.fateMs - late.reads.at(-1)!.atMs).toBeGreaterThan(150)
+    expect(left.fate).toBeUndefined()
+  },
+)
 
 test('limit strikes only the connection that is one too many', async () => {
   await arm({ kind: 'limit', connections: 1, strike: 'reset' })

@@ -89,20 +89,13 @@ export class WireFlow {
     }
   }
 
-  /** The source has sent its FIN. */
-  end(): void {
+  /** The source has ended, by FIN or RST: it goes the same way as the bytes before it, and behind them. */
+  end(what: 'end' | 'reset'): void {
     if (this.#stopped) return
     const shape = this.#mark === undefined ? this.#options.shape : undefined
     const dueMs = shape === undefined ? 0 : shape.end(nowMs())
     if (dueMs === undefined) return
-    this.#queue.push({ what: 'end', bytes: nothing, dueMs })
-    this.#pump()
-  }
-
-  /** The source has sent a RST: it goes the same way as the bytes before it, and behind them. */
-  reset(): void {
-    if (this.#stopped) return
-    this.#queue.push({ what: 'reset', bytes: nothing, dueMs: 0 })
+    this.#queue.push({ what, bytes: nothing, dueMs })
     this.#pump()
   }
 

@@ -184,7 +184,7 @@ export class WireLink {
     socket.on('data', (chunk: Buffer) => this.#receive(side, chunk))
     socket.on('end', () => {
       this.#options.observe({ what: 'end-in', side })
-      this.#from(side).end()
+      this.#from(side).end('end')
     })
     socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(side, error))
     socket.on('close', () => this.#sideClosed())
@@ -207,7 +207,7 @@ export class WireLink {
       this.#down.resetSink()
     } else {
       this.#options.observe({ what: 'reset-in', side })
-      this.#from(side).reset()
+      this.#from(side).end('reset')
     }
   }
 

@@ -71,7 +71,7 @@ export type WireVerdict =
   /** A FIN in the name of side `from`, nothing more from it afterwards. The other direction works. */
   | ({ readonly kind: 'half-cut' } & Direction)
   /**
-   * Every byte and the FIN come later, in order, never early. `jitterMs`: `uniform` (the default) draws from
+   * Every byte and the end come later, in order, never early. `jitterMs`: `uniform` (the default) draws from
    * ± jitterMs, `normal` takes it as the standard deviation; the same `seed` draws the same.
    */
   | ({
@@ -89,9 +89,9 @@ export type WireVerdict =
   | ({ readonly kind: 'corrupt'; readonly xor: number; readonly bytes?: number } & Direction)
   /** `text` (latin1) is put in, and the next `removeBytes` bytes are taken out: 0 unless given, `rest` for all. */
   | ({ readonly kind: 'forge'; readonly text: string; readonly removeBytes?: number | 'rest' } & Direction)
-  /** The FIN of this side is never handed on: the other side does not learn that it has finished. */
+  /** The end of this side, FIN or RST, is never handed on: the other side does not learn that it has finished. */
   | { readonly kind: 'swallow-end'; readonly from: WireSide }
-  /** The FIN of this side comes `delayMs` later; bytes do not. */
+  /** The end of this side, FIN or RST, comes `delayMs` later; bytes do not. */
   | { readonly kind: 'delay-end'; readonly from: WireSide; readonly delayMs: number }
   /** With so many connections open already, a further one is struck at accept. */
   | {

@@ -7,10 +7,10 @@ export interface Piece {
   readonly dueMs: number
 }
 
-/** What happens to the bytes and the FIN of one direction. Times never go back, so order is kept. */
+/** What happens to the bytes and the end (FIN or RST) of one direction. Times never go back, so order is kept. */
 export interface Shape {
   bytes(chunk: Buffer, arrivedMs: number): Piece[]
-  /** When the FIN may be handed on; undefined means never. */
+  /** When the end may be handed on; undefined means never. */
   end(arrivedMs: number): number | undefined
 }
 
