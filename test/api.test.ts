@@ -42,7 +42,6 @@ afterAll(async () => {
   await Promise.all([admin.end(), locker.end()])
   await database.stop()
   await watchdog.close()
-  run.remove()
   await lease.release()
 })
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seededUsers } from '../sandbox/world/api/shop.ts'
 import { type Database, openDatabase, parseDatabaseUrl } from '../sandbox/world/database/database.ts'
@@ -23,7 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.stop()
   await watchdog.close()
-  run.remove()
   await lease.release()
 })
 
@@ -102,6 +102,6 @@ test('by URL: drops what a dead run left, and spares live runs and other machine
 
     await Promise.all([guest.stop(), other.stop()])
     await ask(database.admin, `DROP DATABASE ${spared}`, `DROP ROLE ${spared}`)
-    second.remove()
+    rmSync(second.path, { recursive: true })
   })
 })

@@ -33,7 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.stop()
   await watchdog.close()
-  run.remove()
   await lease.release()
 })
 
@@ -77,7 +76,6 @@ test('takes the next port when the first is taken', async () => {
   expect((await ask(opened.target, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   await opened.stop()
   await guard.close()
-  second.remove()
   squatter.close()
   await other.release()
 })
@@ -96,7 +94,6 @@ test('says when Postgres dies unasked, and not when it is stopped', async () => 
     await opened.stop()
     await opened.stop()
     await guard.close()
-    second.remove()
   }
   expect(deaths).toHaveLength(1)
   expect(deaths[0]).toMatch(/^database: Postgres ended by itself \(SIGKILL\)/)

@@ -59,7 +59,7 @@ test.skipIf(process.platform !== 'linux')('Ctrl-C heals, leaves nothing, and end
   process.kill(Number(basename(folder).split('-')[0]), 'SIGINT')
   const { code } = await command.done
   expect(code).toBe(130)
-  expect(existsSync(folder)).toBe(false)
+  await until('the folder to go', () => !existsSync(folder), goneWithinMs)
   await expectGone(folder, address)
 })
 
@@ -82,7 +82,7 @@ describe.skipIf(process.platform !== 'linux')('after kill -9', () => {
     const folder = await runFolder(bystander)
     process.kill(-bystander.pid, 'SIGINT')
     await bystander.done
-    expect(processesOf(basename(folder))).toEqual([])
+    await until('its processes to end', () => processesOf(basename(folder)).length === 0, goneWithinMs)
   })
 
   const scenarios = ['dns-failure', 'dropped-packets', 'expired-cert', 'server-error', 'slow-query']

@@ -121,21 +121,23 @@ test('never signals a group that was released', async () => {
   process.kill(pid, 'SIGKILL')
 })
 
-test('goes silently when all children have ended, and ends the children that have not', async () => {
+test('removes the folder when the run ends, and ends the children that have not ended', async () => {
+  const other = RunDirectory.create()
+  const gentle = Watchdog.start(other)
+  const bystander = gentle.spawn('true', [])
+  await once(bystander, 'exit')
   const run = RunDirectory.create()
-  const quiet = Watchdog.start(run)
-  const short = quiet.spawn('true', [])
-  await once(short, 'exit')
-  await quiet.close()
-  await quiet.close()
-  expect(existsSync(run.path)).toBe(true)
-
   const strict = Watchdog.start(run)
   const long = strict.spawn('sleep', ['1000'])
   const end = once(long, 'exit')
   await strict.close()
   expect(await end).toEqual([null, 'SIGKILL'])
   expect(existsSync(run.path)).toBe(false)
+  expect(existsSync(other.path)).toBe(true)
+
+  await gentle.close()
+  await gentle.close()
+  await vi.waitFor(() => expect(existsSync(other.path)).toBe(false), 2_000)
 })
 
 test.skipIf(!onLinux)('notices that npm was killed, and nothing while npm lives', async () => {

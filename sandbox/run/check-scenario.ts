@@ -1,9 +1,8 @@
 import * as v from 'valibot'
 import { clients } from '../clients/index.ts'
-import { InvalidInput, show } from '../invalid-input.ts'
+import { show } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Scenario } from '../scenario.ts'
-import { repeatedKey } from './source-position.ts'
 
 const text = v.string('a text')
 const duration = 'a whole number of milliseconds from 1 to 600000'
@@ -85,54 +84,46 @@ const schema = v.strictObject({
   ),
 })
 
-/**
- * Checks what a scenario file exports.
- * @throws InvalidInput for the first problem, with the place of the key in the file.
- */
-export function checkScenario(
-  exported: unknown,
-  source: string,
-  place: (path: readonly string[]) => string,
-): void {
-  if (exported === undefined) {
-    throw new InvalidInput(place([]), 'expected `export default scenario({ ... })`, saw no default export')
-  }
-  const repeated = repeatedKey(source)
-  if (repeated !== undefined) {
-    const meaning = repeated === 'break' ? 'one fault: a scenario breaks ONE step' : 'it once'
-    throw new InvalidInput(place([repeated]), `${repeated}: expected ${meaning}, saw it twice`, {
-      next: repeated === 'break' ? 'Split it into two files' : 'Remove one',
-    })
-  }
-  const result = v.safeParse(schema, exported)
-  if (!result.success) throw problem(result.issues[0], exported, place)
-  const promised = [...Object.keys(result.output.expect), ...Object.keys(result.output.portable ?? {})]
-  if (promised.length === 0) {
-    throw new InvalidInput(place(['expect']), `expect: expected a promise for at least one client, saw none`)
-  }
+/** What is wrong with what a scenario file exports, and the keys that lead to it. */
+export interface ScenarioProblem {
+  readonly path: readonly string[]
+  readonly text: string
+  readonly next?: string
 }
 
-function problem(
-  issue: v.BaseIssue<unknown>,
-  exported: unknown,
-  place: (path: readonly string[]) => string,
-): Error {
+/** The keys of a scenario. A file in which one of them may stand twice has to be read more closely. */
+export const scenarioKeys = Object.keys(schema.entries)
+
+/** The first problem of what a scenario file exports; undefined when it is a scenario. */
+export function problemOf(exported: unknown): ScenarioProblem | undefined {
+  if (exported === undefined) {
+    return { path: [], text: 'expected `export default scenario({ ... })`, saw no default export' }
+  }
+  const result = v.safeParse(schema, exported)
+  if (!result.success) return describe(result.issues[0], exported)
+  const promised = [...Object.keys(result.output.expect), ...Object.keys(result.output.portable ?? {})]
+  if (promised.length > 0) return undefined
+  return { path: ['expect'], text: 'expect: expected a promise for at least one client, saw none' }
+}
+
+function describe(issue: v.BaseIssue<unknown>, exported: unknown): ScenarioProblem {
   const path = (issue.path ?? []).map((item) => String(item.key))
   const key = path.join('.')
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     const word = path.at(-1) ?? ''
     const known = knownKeys(path.slice(0, -1))
-    return new InvalidInput(place(path), `unknown key "${word}".${didYouMean(word, known)}`, {
-      next: `Known here: ${known.join(', ')}`,
-    })
+    const text = `unknown key "${word}".${didYouMean(word, known)}`
+    return { path, text, next: `Known here: ${known.join(', ')}` }
   }
-  if (key === '') return new InvalidInput(place([]), `expected scenario({ ... }), saw ${show(exported)}`)
+  if (key === '') return { path, text: `expected scenario({ ... }), saw ${show(exported)}` }
   const value = valueAt(exported, path)
   const splits = path[0] === 'break' && Array.isArray(value)
   const saw = splits ? `a list of ${value.length}` : show(value)
-  return new InvalidInput(place(path), `${key}: expected ${wanted(issue)}, saw ${saw}`, {
+  return {
+    path,
+    text: `${key}: expected ${wanted(issue)}, saw ${saw}`,
     ...(splits ? { next: 'A scenario breaks ONE step: split it into two files' } : {}),
-  })
+  }
 }
 
 function wanted(issue: v.BaseIssue<unknown>): string {
@@ -144,7 +135,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 }
 
 function knownKeys(path: readonly string[]): string[] {
-  if (path.length === 0) return Object.keys(schema.entries)
+  if (path.length === 0) return scenarioKeys
   const [first, second] = path
   if (first === 'call') return Object.keys(schema.entries.call.wrapped.entries)
   if (first === 'lesson') return Object.keys(schema.entries.lesson.wrapped.entries)

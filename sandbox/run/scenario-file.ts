@@ -5,8 +5,7 @@ import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Step, stepFolder, steps } from '../steps.ts'
-import { checkScenario } from './check-scenario.ts'
-import { locate, syntaxProblem } from './source-position.ts'
+import { problemOf, type ScenarioProblem, scenarioKeys } from './check-scenario.ts'
 
 /** A scenario as it stands in its file. */
 export interface ScenarioFile {
@@ -35,8 +34,9 @@ export function listScenarioFiles(step?: Step): ReadonlyMap<string, string> {
  * @throws InvalidInput when there is none.
  */
 export function findScenarioFile(idOrPath: string): string {
-  const known = listScenarioFiles()
-  const file = known.get(idOrPath)
+  const isId = /^[a-z0-9-]+$/.test(idOrPath)
+  const files = isId ? steps.map((step) => join(scenariosFolder, stepFolder(step), `${idOrPath}.ts`)) : []
+  const file = files.find((path) => existsSync(path))
   if (file !== undefined) return file
   if (/[/\\]|\.ts$/.test(idOrPath)) {
     const path = resolve(idOrPath)
@@ -45,7 +45,7 @@ export function findScenarioFile(idOrPath: string): string {
   }
   throw new InvalidInput(
     `scenario ${idOrPath}`,
-    `no scenario has this id.${didYouMean(idOrPath, [...known.keys()])}`,
+    `no scenario has this id.${didYouMean(idOrPath, [...listScenarioFiles().keys()])}`,
     { next: 'All of them: npm run scenario -- --list' },
   )
 }
@@ -57,7 +57,9 @@ export function findScenarioFile(idOrPath: string): string {
 export async function loadScenarioFile(file: string): Promise<ScenarioFile> {
   const id = basename(file, '.ts')
   const source = readFileSync(file, 'utf8')
-  const place = (path: readonly string[]) => {
+  // Loaded only where something is wrong: the parser takes 15 ms of a start.
+  const place = async (path: readonly string[]) => {
+    const { locate } = await import('./source-position.ts')
     const at = locate(source, path)
     return `${relative(process.cwd(), file) || file}:${at.line}:${at.column}`
   }
@@ -68,20 +70,38 @@ export async function loadScenarioFile(file: string): Promise<ScenarioFile> {
   } catch (error) {
     throw await importProblem(error, file, source, place)
   }
-  checkScenario(exported, source, place)
+  const problem = (await repetition(source)) ?? problemOf(exported)
+  if (problem !== undefined) throw new InvalidInput(await place(problem.path), problem.text, problem)
   return { id, file, scenario: exported as Scenario }
+}
+
+/** A key that stands twice in the file: what is exported holds only the last. */
+async function repetition(source: string): Promise<ScenarioProblem | undefined> {
+  const keys = source.match(new RegExp(`\\b(${scenarioKeys.join('|')})\\b(?=['"]?\\s*:)`, 'g')) ?? []
+  if (new Set(keys).size === keys.length) return undefined
+  const { repeatedKey } = await import('./source-position.ts')
+  const key = repeatedKey(source)
+  if (key === undefined) return undefined
+  return key === 'break'
+    ? {
+        path: [key],
+        text: 'break: expected one fault: a scenario breaks ONE step, saw it twice',
+        next: 'Split it into two files',
+      }
+    : { path: [key], text: `${key}: expected it once, saw it twice`, next: 'Remove one' }
 }
 
 async function importProblem(
   error: unknown,
   file: string,
   source: string,
-  place: (path: readonly string[]) => string,
+  place: (path: readonly string[]) => Promise<string>,
 ): Promise<Error> {
   if (error instanceof InvalidInput) {
-    return new InvalidInput(place(error.path), error.message)
+    return new InvalidInput(await place(error.path), error.message)
   }
   const shown = relative(process.cwd(), file) || file
+  const { syntaxProblem } = await import('./source-position.ts')
   const syntax = syntaxProblem(error, source)
   if (syntax !== undefined) {
     return new InvalidInput(

@@ -87,31 +87,29 @@ export async function startParts(
   watchdog: Watchdog,
   incidents: Incidents,
 ): Promise<Parts> {
-  // Asked for before anything is waited for, so that both are spawned as early as can be.
-  const apiModule = import('./api/api.ts')
-  const databaseModules = Promise.all([
-    import('./database/database.ts'),
-    options.database.provider === 'testcontainers'
-      ? import('./database/containers.ts')
-      : import('./database/embedded.ts'),
-  ])
+  const { Api: ApiClass } = await import('./api/api.ts')
   const lease = await leaseAddress()
   const { address } = lease
   const compileCache = join(cacheDirectory(), 'compile')
   const shared = { run, watchdog, lease, ground: new PortableGround(), compileCache }
-  const database = databaseModules.then(([{ openDatabase }]) =>
-    timed('Postgres', () =>
+  // The API takes longest to come up, so everything else waits until it is spawned.
+  const apiSpawned = Promise.withResolvers<void>()
+  const databaseSpawned = Promise.withResolvers<void>()
+  const database = apiSpawned.promise.then(async () => {
+    const { openDatabase } = await import('./database/database.ts')
+    return await timed('Postgres', () =>
       openDatabase({
         ...options.database,
         address,
         run,
         watchdog,
+        onSpawn: databaseSpawned.resolve,
         onProgress: options.onProgress,
         onDeath: (detail) => incidents.died('Postgres', detail),
         signal: incidents.closing.signal,
       }),
-    ),
-  )
+    )
+  })
   const databaseWire = database.then(async (up) => {
     const { Wire: WireClass } = await import('./wire/wire.ts')
     return await WireClass.open({
@@ -124,8 +122,6 @@ export async function startParts(
       onBug: (error) => incidents.bugs.push(error),
     })
   })
-  // The API takes longest to come up, so everything else waits until it is spawned.
-  const { Api: ApiClass } = await apiModule
   let apiPid = 0
   let isHopeless = false
   database.catch(() => {
@@ -143,6 +139,7 @@ export async function startParts(
       onSpawn: (pid) => {
         apiPid = pid
         watchdog.adopt(pid)
+        apiSpawned.resolve()
       },
       onTrace: (event) => incidents.listeners.get(event.door)?.(event),
       onExit: ({ code, signal }) => {
@@ -155,23 +152,34 @@ export async function startParts(
   const backend = Promise.all([database, databaseWire, api, sweep(), sweepContainers()]).then(
     ([up, wire, apiUp]): Backend => ({ database: up, databaseWire: wire, api: apiUp }),
   )
-  const inside = openInside(options.kind, { run, watchdog, address, compileCache })
+  api.catch(apiSpawned.reject)
+  // Whoever goes on imports and computes much: what takes long must be on its way before.
+  const onTheWay = Promise.race([databaseSpawned.promise, Promise.allSettled([database])])
+  const inside = openInside(options.kind, { run, watchdog, address, compileCache }, onTheWay)
   // Awaited by whoever needs them; until then their failure is not unhandled.
   for (const part of [backend, database, inside]) part.catch(() => {})
+  await onTheWay
   return { ...shared, backend, database, inside }
 }
 
 /**
  * Enters the clients' world and makes the certificates that it trusts. The file is written in place, since the
  * sealed world has it mounted already.
+ *
+ * @param othersSpawned resolves when making them delays nobody.
  */
-async function openInside(wanted: WorldKind | undefined, options: ClientWorldOptions): Promise<Inside> {
+async function openInside(
+  wanted: WorldKind | undefined,
+  options: ClientWorldOptions,
+  othersSpawned: Promise<unknown>,
+): Promise<Inside> {
   const { openClientWorld } = await import('./client-world.ts')
   const authorityFile = join(options.run.path, 'ca.pem')
   writeFileSync(authorityFile, '')
   const entering = timed('world', () => openClientWorld(wanted, options))
   // Awaited at the end; until then its failure is not unhandled.
   entering.catch(() => {})
+  await othersSpawned
   const authority = await timed('certificates', async () => {
     const [{ Authority: AuthorityClass }, { hostName }] = await Promise.all([
       import('./tls/certificates.ts'),
@@ -180,7 +188,5 @@ async function openInside(wanted: WorldKind | undefined, options: ClientWorldOpt
     return await AuthorityClass.create(hostName)
   })
   writeFileSync(authorityFile, authority.rootPem)
-  // Needed as soon as the world is entered: imported while that goes on.
-  await timed('machines imported', () => import('./front-door.ts'))
   return { authority, authorityFile, clientWorld: await entering }
 }

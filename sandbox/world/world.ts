@@ -1,3 +1,4 @@
+import { timed } from '../budget.ts'
 import type { Standpoint } from '../clients/client.ts'
 import { PartFailure } from '../part-failure.ts'
 import { Caller } from './client/caller.ts'
@@ -46,9 +47,8 @@ export class World {
       const parts = await startParts(options, run, watchdog, incidents)
       return new World(parts, incidents)
     } catch (error) {
-      // What had come up is ended by the watchdog, which also removes the directory.
+      // What had come up is ended by the watchdog.
       await watchdog.close()
-      await run.remove()
       throw error
     }
   }
@@ -115,7 +115,7 @@ export class World {
       spawn: (command, args, options) => clientWorld.spawn(place, command, args, options),
     }
     const openDoor = async (): Promise<FrontDoor> => {
-      const { FrontDoor: Door } = await import('./front-door.ts')
+      const { FrontDoor: Door } = await timed('machines imported', () => import('./front-door.ts'))
       return await Door.open({
         id,
         place,
@@ -166,7 +166,7 @@ export class World {
   }
 
   async #close(): Promise<void> {
-    const { backend, database, inside, lease, run, watchdog } = this.#parts
+    const { backend, database, inside, lease, watchdog } = this.#parts
     this.#incidents.closing.abort(new Error('the world is closing'))
     // What did not come up whole is ended by the watchdog.
     const nothing = () => {}
@@ -180,9 +180,7 @@ export class World {
     await Promise.allSettled([...this.#visits.values()].map((visit) => visit.close()))
     const outside = inside.then(({ clientWorld }) => clientWorld.close(), nothing)
     await Promise.allSettled([outside, ...behind, lease.release()])
-    // One after the other: where the watchdog has something left to end, it removes the folder too.
     await watchdog.close()
-    run.remove()
   }
 }
 

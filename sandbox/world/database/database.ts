@@ -64,6 +64,8 @@ export interface DatabaseOptions {
   readonly watchdog: Watchdog
   /** Gives up on a container that is still coming up. */
   readonly signal?: AbortSignal
+  /** An embedded Postgres is on its way. */
+  readonly onSpawn?: () => void
   /** What takes long enough to say it, as a line for people. */
   readonly onProgress?: (line: string) => void
   /** The run's own Postgres has ended, and nobody asked it to. */

@@ -50,12 +50,13 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 
 async function startFromTemplate(
   launch: Launch,
-  { onProgress, onDeath }: DatabaseOptions,
+  { onProgress, onDeath, onSpawn }: DatabaseOptions,
 ): Promise<{ server: PostgresServer; template: Template }> {
   const cache = cacheDirectory()
   const path = templatePath(cache, launch)
   const start = async (template: Template, name: string) => {
-    const server = await startServer(launch, makeDataDirectory(launch, name), template.cluster, onDeath)
+    const data = makeDataDirectory(launch, name)
+    const server = await startServer(launch, data, { cluster: template.cluster, onDeath, onSpawn })
     return { server, template }
   }
   const build = async () => {

@@ -53,18 +53,24 @@ printf "listen_addresses = '%s'\\nport = %s\\n" "$2" "$3" >>postgresql.conf
 exec "$1" -D "$PWD" </dev/null
 `
 
+export interface StartOptions {
+  /** A tar file to fill an empty directory with. */
+  readonly cluster?: string
+  /** Called as soon as its process has been spawned; again when another port has to be tried. */
+  readonly onSpawn?: (() => void) | undefined
+  /** Called when it ends unasked. */
+  readonly onDeath?: ((reason: string) => void) | undefined
+}
+
 /**
  * Starts Postgres in `data`, on the first free port from 15432 on.
  *
- * @param cluster a tar file to fill an empty `data` with.
- * @param onDeath called when it ends unasked.
  * @throws Error with the end of its log when it does not come up.
  */
 export async function startServer(
   launch: Launch,
   data: string,
-  cluster?: string,
-  onDeath?: (reason: string) => void,
+  { cluster, onDeath, onSpawn }: StartOptions = {},
 ): Promise<PostgresServer> {
   const log = logOf(data)
   for (let port = firstPort; ; port += 1) {
@@ -73,6 +79,7 @@ export async function startServer(
     const output = openSync(log, 'w', 0o600)
     const words = ['sh', '-c', startScript, 'sh', launch.binaries.postgres, launch.address, String(port)]
     const child = spawnAs(launch, words, 'quit', data, [stdin, output, output])
+    onSpawn?.()
     closeSync(output)
     if (stdin !== 'ignore') closeSync(stdin)
     if (await becomesReady(child, data)) return serverOf(child, port, data, onDeath)

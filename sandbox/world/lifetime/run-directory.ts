@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { identify, lives } from './process-identity.ts'
@@ -12,7 +12,10 @@ const asRoot = process.getuid?.() === 0
 /** Postgres does not run as root: as root, another account has to be able to pass through. */
 const directoryMode = asRoot ? 0o711 : 0o700
 
-/** The folder of one run. Its name is the identity of the process that owns it, so no lock is needed. */
+/**
+ * The folder of one run. Its name is the identity of the process that owns it, so no lock is needed. The run's
+ * watchdog removes it, however the run ends.
+ */
 export class RunDirectory {
   /** `<pid>-<start time>`, and `-2` and so on for further runs of the same process. */
   readonly id: string
@@ -39,20 +42,6 @@ export class RunDirectory {
         if (code === 'ENOENT') count -= 1
         else if (code !== 'EEXIST') throw error
       }
-    }
-  }
-
-  /**
-   * Removes the folder, and the base with it when this was the last run. Safe to repeat. What a process that is
-   * just ending still writes there goes with the sweep of the next start.
-   */
-  remove(): void {
-    // A cluster is 700 files: one after the other takes 12 ms, through the thread pool 30 ms.
-    try {
-      rmSync(this.path, { recursive: true, force: true, maxRetries: 3 })
-      rmdirSync(dirname(this.path))
-    } catch {
-      // Other runs have their folders there.
     }
   }
 }

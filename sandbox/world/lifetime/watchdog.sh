@@ -4,7 +4,7 @@
 #
 #   + <process group> <KILL|QUIT>   a child was started; QUIT is Postgres's immediate shutdown
 #   - <process group>               it is gone: never signal it again
-#   done                            the run ended in good order: nothing to do
+#   done                            the run ended in good order: only its directory is left to remove
 #
 # usage: watchdog.sh <run id> <run directory>
 
@@ -87,7 +87,10 @@ reap() {
   done
   signal KILL $all $(strays)
   free_shared_memory
+  clear_away
+}
 
+clear_away() {
   rm -rf "$dir" 2>/dev/null || { sleep 1; rm -rf "$dir"; }
   rmdir "${dir%/*}" 2>/dev/null
 }
@@ -97,7 +100,10 @@ main() {
     case $word in
       +) groups="$groups $group:$how" ;;
       -) forget "$group" ;;
-      done) exit 0 ;;
+      done)
+        clear_away
+        exit 0
+        ;;
     esac
   done
   reap
