@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Api, type ApiExit } from '../sandbox/world/api/api.ts'
 import type { ApiVerdict } from '../sandbox/world/api/api-points.ts'
+import { buildBundles, findBundles } from '../sandbox/world/api/libraries.ts'
 import { issueToken } from '../sandbox/world/api/process/tokens.ts'
 import { seededUsers } from '../sandbox/world/api/shop.ts'
 import { type Database, openDatabase } from '../sandbox/world/database/database.ts'
@@ -53,11 +55,13 @@ beforeEach(async () => {
 })
 
 afterEach(() => locker.query('ROLLBACK'))
+afterEach(() => void vi.unstubAllEnvs())
 
-function startApi(port = 0, target = database.target): Promise<Api> {
+function startApi(port = 0, target = database.target, env: Record<string, string> = {}): Promise<Api> {
   return Api.start({
     address: lease.address,
     port,
+    env,
     database: async () => target,
     onTrace: (event) => trace.push(event),
     onExit: (exit) => exits.push(exit),
@@ -352,4 +356,20 @@ test('ends by itself when its runner is killed', async () => {
   expect(lives(pid, start)).toBe(true)
   runner.kill('SIGKILL')
   await vi.waitFor(() => expect(lives(pid, start)).toBe(false), { timeout: 2_000 })
+})
+
+test('serves from bundles of its libraries, and only where they are', async () => {
+  vi.stubEnv('FAULTPATH_CACHE', join(run.path, 'cache'))
+  const bundles = findBundles()!
+  expect(bundles.isBuilt).toBe(false)
+  const bundled = () => startApi(0, database.target, { FAULTPATH_LIBRARIES: bundles.folder })
+  // That nothing is there to be loaded shows that it is loaded from there.
+  await expect(bundled()).rejects.toThrow(/Cannot find module .*express\.cjs/)
+
+  await Promise.all([buildBundles(bundles, run), buildBundles(bundles, { ...run, id: `${run.id}-2` })])
+  expect(findBundles()).toEqual({ folder: bundles.folder, isBuilt: true })
+  const other = await bundled()
+  const answer = await fetch(`http://${other.address}:${other.port}/users`)
+  expect(await answer.json()).toEqual({ users: seededUsers })
+  await other.stop()
 })

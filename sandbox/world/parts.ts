@@ -6,7 +6,7 @@ import type { Api } from './api/api.ts'
 import type { ClientWorld, ClientWorldOptions } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import { sweepContainers } from './database/container-marks.ts'
-import type { Database, DatabaseOptions } from './database/database.ts'
+import type { Database, DatabaseOptions, DatabaseTarget } from './database/database.ts'
 import { type AddressLease, leaseAddress } from './ground/address.ts'
 import type { Ground } from './ground/ground.ts'
 import { PortableGround } from './ground/portable-ground.ts'
@@ -77,6 +77,17 @@ export class Incidents {
   }
 }
 
+/** What the parts behind the front doors are started with. */
+interface Start {
+  readonly options: WorldOptions
+  readonly run: RunDirectory
+  readonly watchdog: Watchdog
+  readonly incidents: Incidents
+  readonly address: string
+  readonly compileCache: string
+  readonly ground: Ground
+}
+
 /**
  * Starts everything that all front doors share. Resolves when Postgres and the API have been spawned: both
  * come up while this process imports the rest.
@@ -87,79 +98,114 @@ export async function startParts(
   watchdog: Watchdog,
   incidents: Incidents,
 ): Promise<Parts> {
-  const { Api: ApiClass } = await import('./api/api.ts')
+  const apiModules = Promise.all([import('./api/api.ts'), import('./api/libraries.ts')])
   const lease = await leaseAddress()
   const { address } = lease
   const compileCache = join(cacheDirectory(), 'compile')
-  const shared = { run, watchdog, lease, ground: new PortableGround(), compileCache }
+  const start: Start = {
+    ...{ options, run, watchdog, incidents, address, compileCache },
+    ground: new PortableGround(),
+  }
+  const [{ Api: ApiClass }, { buildBundles, findBundles }] = await apiModules
   // The API takes longest to come up, so everything else waits until it is spawned.
   const apiSpawned = Promise.withResolvers<void>()
   const databaseSpawned = Promise.withResolvers<void>()
-  const database = apiSpawned.promise.then(async () => {
-    const { openDatabase } = await import('./database/database.ts')
-    return await timed('Postgres', () =>
-      openDatabase({
-        ...options.database,
-        address,
-        run,
-        watchdog,
-        onSpawn: databaseSpawned.resolve,
-        onProgress: options.onProgress,
-        onDeath: (detail) => incidents.died('Postgres', detail),
-        signal: incidents.closing.signal,
-      }),
-    )
-  })
-  const databaseWire = database.then(async (up) => {
-    const { Wire: WireClass } = await import('./wire/wire.ts')
-    return await WireClass.open({
-      name: 'database',
-      ground: shared.ground,
-      address,
-      port: 0,
-      upstream: () => up.target,
-      observe: incidents.observeShared,
-      onBug: (error) => incidents.bugs.push(error),
-    })
-  })
-  let apiPid = 0
-  let isHopeless = false
-  database.catch(() => {
-    isHopeless = true
-  })
+  const database = apiSpawned.promise.then(() => startDatabase(start, databaseSpawned.resolve))
+  const databaseWire = database.then((up) => openDatabaseWire(start, up))
+  const target = async () => ({ ...(await database).target, host: address, port: (await databaseWire).port })
+  const bundles = findBundles()
   const api = timed('API', () =>
-    ApiClass.start({
-      address,
-      port: 0,
-      env: { FAULTPATH_RUN: run.id, NODE_COMPILE_CACHE: compileCache },
-      database: async () => {
-        const { port } = await databaseWire
-        return { ...(await database).target, host: address, port }
-      },
-      onSpawn: (pid) => {
-        apiPid = pid
-        watchdog.adopt(pid)
-        apiSpawned.resolve()
-      },
-      onTrace: (event) => incidents.listeners.get(event.door)?.(event),
-      onExit: ({ code, signal }) => {
-        watchdog.release(apiPid)
-        // Without a database it is ended before it has come up: one cause, said once.
-        if (!isHopeless) incidents.died('the API', signal ?? `exit code ${code}`)
-      },
+    startApi(ApiClass, start, bundles?.isBuilt === true ? bundles.folder : undefined, {
+      target,
+      onSpawn: apiSpawned.resolve,
     }),
   )
-  const backend = Promise.all([database, databaseWire, api, sweep(), sweepContainers()]).then(
+  api.catch(apiSpawned.reject)
+  const bundled =
+    bundles?.isBuilt === false &&
+    buildBundles(bundles, run).catch((error: Error) =>
+      options.onProgress(
+        `API: its libraries cannot be bundled, every start takes longer: ${error.message.split('\n')[0]}`,
+      ),
+    )
+  const backend = Promise.all([database, databaseWire, api, bundled, sweep(), sweepContainers()]).then(
     ([up, wire, apiUp]): Backend => ({ database: up, databaseWire: wire, api: apiUp }),
   )
-  api.catch(apiSpawned.reject)
   // Whoever goes on imports and computes much: what takes long must be on its way before.
   const onTheWay = Promise.race([databaseSpawned.promise, Promise.allSettled([database])])
   const inside = openInside(options.kind, { run, watchdog, address, compileCache }, onTheWay)
   // Awaited by whoever needs them; until then their failure is not unhandled.
-  for (const part of [backend, database, inside]) part.catch(() => {})
+  for (const part of [backend, database, databaseWire, inside]) part.catch(() => {})
   await onTheWay
-  return { ...shared, backend, database, inside }
+  return { ...{ run, watchdog, lease, compileCache, backend, database, inside }, ground: start.ground }
+}
+
+async function startDatabase(
+  { address, incidents, options, run, watchdog }: Start,
+  onSpawn: () => void,
+): Promise<Database> {
+  const { openDatabase } = await import('./database/database.ts')
+  return await timed('Postgres', () =>
+    openDatabase({
+      ...options.database,
+      ...{ address, run, watchdog, onSpawn },
+      onProgress: options.onProgress,
+      onDeath: (detail) => incidents.died('Postgres', detail),
+      signal: incidents.closing.signal,
+    }),
+  )
+}
+
+async function openDatabaseWire({ address, ground, incidents }: Start, database: Database): Promise<Wire> {
+  const { Wire: WireClass } = await import('./wire/wire.ts')
+  return await WireClass.open({
+    name: 'database',
+    ground,
+    address,
+    port: 0,
+    upstream: () => database.target,
+    observe: incidents.observeShared,
+    onBug: (error) => incidents.bugs.push(error),
+  })
+}
+
+/** @param libraries the folder of its bundled libraries, where it is built. */
+async function startApi(
+  ApiClass: typeof Api,
+  { address, compileCache, incidents, run, watchdog }: Start,
+  libraries: string | undefined,
+  { onSpawn, target }: { readonly target: () => Promise<DatabaseTarget>; readonly onSpawn: () => void },
+): Promise<Api> {
+  let apiPid = 0
+  let isHopeless = false
+  return await ApiClass.start({
+    address,
+    port: 0,
+    env: {
+      FAULTPATH_RUN: run.id,
+      NODE_COMPILE_CACHE: compileCache,
+      ...(libraries === undefined ? {} : { FAULTPATH_LIBRARIES: libraries }),
+    },
+    database: async () => {
+      try {
+        return await target()
+      } catch (error) {
+        isHopeless = true
+        throw error
+      }
+    },
+    onSpawn: (pid) => {
+      apiPid = pid
+      watchdog.adopt(pid)
+      onSpawn()
+    },
+    onTrace: (event) => incidents.listeners.get(event.door)?.(event),
+    onExit: ({ code, signal }) => {
+      watchdog.release(apiPid)
+      // Without a database it is ended before it has come up: one cause, said once.
+      if (!isHopeless) incidents.died('the API', signal ?? `exit code ${code}`)
+    },
+  })
 }
 
 /**

@@ -52,8 +52,7 @@ async function startFromTemplate(
   launch: Launch,
   { onProgress, onDeath, onSpawn }: DatabaseOptions,
 ): Promise<{ server: PostgresServer; template: Template }> {
-  const cache = cacheDirectory()
-  const path = templatePath(cache, launch)
+  const path = templatePath(cacheDirectory(), launch)
   const start = async (template: Template, name: string) => {
     const data = makeDataDirectory(launch, name)
     const server = await startServer(launch, data, { cluster: template.cluster, onDeath, onSpawn })
@@ -61,7 +60,7 @@ async function startFromTemplate(
   }
   const build = async () => {
     onProgress?.(`database: building the Postgres cache, once, in ${path}`)
-    return await start(await buildTemplate(launch, cache, path), 'postgres')
+    return await start(await buildTemplate(launch, path), 'postgres')
   }
 
   const cached = readTemplate(path)

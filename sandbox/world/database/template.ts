@@ -1,21 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import {
-  chownSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { shopReset, shopSchema } from '../api/shop.ts'
-import { ownerLives } from '../lifetime/run-directory.ts'
+import { buildEntry, touchEntry } from '../lifetime/cache-entry.ts'
 import { AdminConnection, literal } from './admin.ts'
 import { type Launch, makeDataDirectory, spawnAs, startServer, tail } from './server.ts'
 
@@ -79,7 +67,6 @@ const dropTemplates = [
   'DROP DATABASE template1',
 ]
 
-const unusedDaysMax = 14
 const described = 'cluster.json'
 
 /** Where the template for these programs and this schema lies in the cache. */
@@ -98,38 +85,28 @@ export function templatePath(cache: string, { binaries }: Launch): string {
 export function readTemplate(path: string): Template | undefined {
   try {
     const read = JSON.parse(readFileSync(join(path, described), 'utf8')) as Omit<Template, 'cluster'>
-    const now = new Date()
-    utimesSync(path, now, now)
+    touchEntry(path)
     return { ...read, cluster: join(path, 'cluster.tar') }
   } catch {
     return undefined
   }
 }
 
-/**
- * Builds the template in the run's directory and renames it into its place, so that no reader ever sees half
- * of one. Of two processes that build at once, the first to finish wins and both use its template.
- */
-export async function buildTemplate(launch: Launch, cache: string, path: string): Promise<Template> {
-  discardOld(cache)
-  const building = `${path}.${launch.run.id}`
+/** Builds the template in the run's directory. Of two processes that build at once, both use the first's. */
+export async function buildTemplate(launch: Launch, path: string): Promise<Template> {
   const data = makeDataDirectory(launch, 'template')
   try {
-    mkdirSync(building, { mode: 0o700 })
-    const passwords = {
-      postgres: randomBytes(18).toString('base64url'),
-      app: randomBytes(18).toString('base64url'),
-    }
-    await initialize(launch, data, passwords.postgres)
-    const version = await fill(launch, data, passwords)
-    await pack(launch, data, join(building, 'cluster.tar'))
-    writeFileSync(join(building, described), JSON.stringify({ version, passwords }), { mode: 0o600 })
-    renameSync(building, path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    await buildEntry(path, launch.run.id, async (folder) => {
+      const passwords = {
+        postgres: randomBytes(18).toString('base64url'),
+        app: randomBytes(18).toString('base64url'),
+      }
+      await initialize(launch, data, passwords.postgres)
+      const version = await fill(launch, data, passwords)
+      await pack(launch, data, join(folder, 'cluster.tar'))
+      writeFileSync(join(folder, described), JSON.stringify({ version, passwords }), { mode: 0o600 })
+    })
   } finally {
-    rmSync(building, { recursive: true, force: true })
     rmSync(data, { recursive: true, force: true })
   }
   const template = readTemplate(path)
@@ -192,18 +169,5 @@ async function runToEnd(
     if (code !== 0) throw new Error(`database: ${words[0]} failed (exit ${code}). It said:\n${tail(log)}`)
   } finally {
     closeSync(complaints)
-  }
-}
-
-/** Templates that have not been used for long, and what builders that died left half done. */
-function discardOld(cache: string): void {
-  for (const name of readdirSync(cache)) {
-    if (!name.startsWith('postgres-')) continue
-    const path = join(cache, name)
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    const builder = name.slice(name.lastIndexOf('.') + 1)
-    if (age > unusedDaysMax * 86_400_000 || ownerLives(builder) === false) {
-      rmSync(path, { recursive: true, force: true })
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
-import express, { type Express, type Request, type Response } from 'express'
+import type { Express, Request, Response } from 'express'
 import type { Faults } from './faults.ts'
+import { library } from './library.ts'
 import type { Database } from './pool.ts'
 import { Refusal, type Reply, refusalFor } from './refusal.ts'
 import { type Route, routes } from './routes.ts'
@@ -8,6 +9,7 @@ import { doorOf, observe } from './runner.ts'
 
 /** The shop as an Express application. */
 export function createApp(database: Database, faults: Faults): Express {
+  const express = library('express')
   const app = express()
   app.disable('x-powered-by')
   app.use(admit)

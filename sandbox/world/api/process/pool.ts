@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { nowMs } from '../../clock.ts'
 import type { DatabaseTarget } from '../../database/database.ts'
+import { library } from './library.ts'
 import { Refusal } from './refusal.ts'
 import { observe } from './runner.ts'
 
@@ -109,9 +110,8 @@ export class Database {
   }
 }
 
-async function openPool(target: DatabaseTarget): Promise<Pool> {
-  const { default: pg } = await import('pg')
-  const pool = new pg.Pool({
+function openPool(target: DatabaseTarget): Pool {
+  const pool = new (library('pg').Pool)({
     ...target,
     application_name: 'shop-api',
     max: connectionsMax,

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app.ts'
 import { Faults } from './faults.ts'
+import { library } from './library.ts'
 import type { ToApi } from './messages.ts'
 import { Database } from './pool.ts'
 import { sendBatch, tellRunner } from './runner.ts'
@@ -23,7 +24,7 @@ export function serve(address: string, port: number): void {
   server.listen(port, address, () => {
     void tellRunner({ kind: 'listening', port: (server.address() as AddressInfo).port })
     // Loaded now and not at the first query: meanwhile the database is still coming up.
-    void import('pg')
+    library('pg')
   })
 }
 
