@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Node, parse } from 'acorn'
+import { full } from 'acorn-walk'
 import { expect, test } from 'vitest'
 import { camelCase } from '../sandbox/fault.ts'
 import { faultCatalogue } from '../sandbox/run/catalogue.ts'
@@ -11,6 +14,8 @@ import { type Step, stepFolder, steps } from '../sandbox/steps.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const linesMax = 250
+const functionLinesMax = 70
+const lessonWordsMax = 80
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -134,6 +139,48 @@ test('no file under sandbox/ is longer than 250 lines', () => {
     .filter(({ lines }) => lines > linesMax)
     .map(({ file, lines }) => `${file}: ${lines} lines, at most ${linesMax}. Split it by concept`)
   expect(long).toEqual([])
+})
+
+/** The first line of each function, and how many it has. */
+function functionsOf(source: string): { readonly line: number; readonly lines: number }[] {
+  const found: { line: number; lines: number }[] = []
+  const program = parse(stripTypeScriptTypes(source), {
+    ecmaVersion: 'latest',
+    sourceType: 'module',
+    locations: true,
+  })
+  const note = ({ loc }: Node) => {
+    const { end, start } = loc!
+    found.push({ line: start.line, lines: end.line - start.line + 1 })
+  }
+  full(program, (node) => {
+    if (/Function/.test(node.type)) note(node)
+  })
+  return found
+}
+
+test('no function under sandbox/ is longer than 70 lines', () => {
+  const long = filesBelow('sandbox')
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) =>
+      functionsOf(readFileSync(join(root, file), 'utf8'))
+        .filter(({ lines }) => lines > functionLinesMax)
+        .map(({ line, lines }) => `${file}:${line}: ${lines} lines, at most ${functionLinesMax}. Split it`),
+    )
+  expect(long).toEqual([])
+  expect(functionsOf('const x = () => {\n\n}')).toEqual([{ line: 1, lines: 3 }])
+})
+
+test('every scenario has a whole lesson, of at most 80 words', async () => {
+  const wrong: string[] = []
+  for (const [id, file] of listScenarioFiles()) {
+    const { why, story, seeIt, looksLike, hints = [] } = (await loadScenarioFile(file)).scenario.lesson ?? {}
+    const parts = Object.entries({ story, why, seeIt, looksLike })
+    for (const [name, text] of parts) if (!text) wrong.push(`${id}: its lesson has no ${name}`)
+    const words = [...parts.map(([, text]) => text), ...hints].join(' ').split(/\s+/).length
+    if (words > lessonWordsMax) wrong.push(`${id}: its lesson has ${words} words, at most ${lessonWordsMax}`)
+  }
+  expect(wrong).toEqual([])
 })
 
 test('every fault file stands in the face of its step, under its own name', async () => {

@@ -8,6 +8,7 @@ export default scenario({
     all: { status: 200 },
   },
   lesson: {
+    story: 'Most calls are quick, a few hang for seconds and then succeed.',
     why: 'Losses in a row hit the repetition too, so TCP waits twice as long each time.',
     seeIt: 'nstat -az TcpRetransSegs',
     looksLike: 'packet-loss (single losses cost less)',

@@ -15,6 +15,7 @@ export default scenario({
     },
   },
   lesson: {
+    story: 'A port check succeeds, every real call times out.',
     why: 'The handshake of TCP got through, everything after it did not: both sides believe in the connection.',
     seeIt: 'ss -tio dst :443',
     looksLike: 'handshake-stall (the bytes arrive, the server is silent)',

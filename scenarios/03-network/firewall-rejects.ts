@@ -11,6 +11,7 @@ export default scenario({
     requests: { name: 'ConnectionError', message: /No route to host/ },
   },
   lesson: {
+    story: '"No route to host", though the host answers others.',
     why: 'The firewall answers "administratively prohibited", which the kernel reports as an unreachable host.',
     seeIt: 'tshark -i any icmp',
     looksLike: 'host-unreachable (the same error; only the ICMP code differs)',

@@ -11,6 +11,7 @@ export default scenario({
     requests: { name: 'ConnectionError', message: /Connection refused/ },
   },
   lesson: {
+    story: '"Connection refused", yet the server listens and its log is empty.',
     why: 'The RST comes from the firewall, but looks exactly like a closed port.',
     seeIt: 'nft list ruleset',
     looksLike: 'connection-refused (nobody listens; the same error)',
