@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts'
 
 /** Who makes the call. */
-export type ClientName = 'fetch' | 'https' | 'curl' | 'python' | 'requests'
+export type ClientName = 'fetch' | 'https' | 'curl' | 'python' | 'requests' | 'chromium'
 
 /** The request the app makes. */
 export interface Call {

@@ -47,6 +47,11 @@ function change(call: ResolvedCall, state: ClientState): ResolvedCall {
       const headers = Object.fromEntries(others)
       return { ...call, headers: state.value === null ? headers : { ...headers, [state.name]: state.value } }
     }
+    case 'page': {
+      const { host } = state
+      const headers = host === undefined ? call.headers : { ...call.headers, origin: `https://${host}` }
+      return { ...call, headers, page: state }
+    }
     case 'misuse':
       return { ...call, misuse: state.how }
     default:
