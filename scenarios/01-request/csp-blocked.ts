@@ -1,7 +1,19 @@
 import { request, scenario } from '#sandbox/request'
 
 export default scenario({
-  title: "The page's security policy does not name the API",
+  title: "The page's own security policy does not name the API",
   break: request.cspBlocked(),
-  expect: { chromium: { name: 'TypeError' } },
+  expect: {
+    chromium: {
+      name: 'TypeError',
+      message: /violates the following Content Security Policy directive: "connect-src 'self'"/,
+    },
+  },
+  lesson: {
+    story: 'After the security review the page loads and looks right, but every call is "Failed to fetch".',
+    why: "The policy that came with the page allows calls to the page's own origin only. The API is another one.",
+    seeIt: "curl -sI https://app.example.test | grep -i content-security-policy   (of the page's host)",
+    looksLike: 'cors-blocked (the call is made, and answered), mixed-content (another rule)',
+    hints: ['Which headers came with the page?', 'Was anything sent?'],
+  },
 })

@@ -28,6 +28,7 @@ const flags = [
   '--no-first-run',
   '--no-default-browser-check',
   '--no-pings',
+  '--no-startup-window',
 ]
 
 /** Whom it still asks for, and what that would leave among the call's DNS questions. */

@@ -16,7 +16,7 @@ interface Sent {
   head?: { readonly status: number; readonly atMs: number }
   response?: Protocol.Network.Response
   bodyMs?: number
-  failed?: Protocol.Network.LoadingFailedEvent
+  failed?: Protocol.Network.LoadingFailedEvent & { readonly atMs: number }
 }
 
 const stages = ['lookup', 'looked-up', 'connect', 'connected', 'secured', 'sent'] as const
@@ -48,14 +48,14 @@ export class CallWatch {
   }
 
   readonly #handlers: { readonly [Name in keyof Events]?: (event: Events[Name][0]) => void } = {
-    'Network.requestWillBeSent': ({ requestId, request, documentURL, timestamp, type }) => {
+    'Network.requestWillBeSent': ({ requestId, request, documentURL, initiator, timestamp }) => {
       // It comes again for each redirect: the call that the app made is the first.
       if (this.#requests.has(requestId)) return
       const names = Object.keys(request.headers).filter((name) => !/^(sec-|referer$)/i.test(name))
       const words = requestWords(request.method, request.url, names)
       const detail = `${words} from ${new URL(documentURL).origin}`
       const made = { machine: 'client', what: 'request', detail, atMs: timestamp * 1000 } as const
-      this.#requests.set(requestId, { isPreflight: type === 'Preflight', made })
+      this.#requests.set(requestId, { isPreflight: initiator.type === 'preflight', made })
     },
     'Network.requestWillBeSentExtraInfo': ({ requestId }) => this.#add(requestId, { sentMs: nowMs() }),
     'Network.responseReceivedExtraInfo': ({ requestId, statusCode }) =>
@@ -63,7 +63,8 @@ export class CallWatch {
     'Network.responseReceived': ({ requestId, response }) => this.#add(requestId, { response }),
     'Network.loadingFinished': ({ requestId, timestamp }) =>
       this.#add(requestId, { bodyMs: timestamp * 1000 }),
-    'Network.loadingFailed': (failed) => this.#add(failed.requestId, { failed }),
+    'Network.loadingFailed': (failed) =>
+      this.#add(failed.requestId, { failed: { ...failed, atMs: nowMs() } }),
     'Log.entryAdded': ({ entry }) => this.#console.push(entry),
   }
 
@@ -111,8 +112,10 @@ export class CallWatch {
     return [...this.#requests.values()].flatMap((request) => {
       // The browser itself refused it: nothing was sent, and nothing was to be.
       if (request.failed?.blockedReason !== undefined) return []
-      const ways = wayOf(request, connection)
-      return request.isPreflight ? ways.filter(({ what }) => what !== 'sent') : [...ways, ...endOf(request)]
+      const way = wayOf(request, connection)
+      if (!request.isPreflight) return [...way, ...endOf(request)]
+      // The browser's own question. Its connection is the call's.
+      return way.filter(({ what }) => what !== 'request' && what !== 'sent')
     })
   }
 }
@@ -151,18 +154,20 @@ function wayOf({ made, sentMs, response, failed }: Sent, connection: 'cold' | 'w
   const error = (failed && netError(failed)) ?? ''
   const last = lastStages.find(([pattern]) => pattern.test(error))?.[1]
   const begun = last === undefined ? [] : stages.slice(0, stages.indexOf(last) + 1)
-  return [made, ...begun.map((what) => at(what, (failed?.timestamp ?? 0) * 1000))]
+  return [made, ...begun.map((what) => at(what, failed?.atMs ?? made.atMs))]
 }
 
-/** What came back, and how it ended. */
-function endOf({ head, bodyMs, failed }: Sent): Timed[] {
+/** What came back, and how it ended. A response that is kept from the page shows only in the first report of it. */
+function endOf({ head, response, bodyMs, failed }: Sent): Timed[] {
   const ends: Timed[] = []
-  if (head !== undefined)
-    ends.push({ machine: 'client', what: 'head', detail: `${head.status}`, atMs: head.atMs })
+  const { timing } = response ?? {}
+  const headMs = timing === undefined ? head?.atMs : timing.requestTime * 1000 + timing.receiveHeadersEnd
+  const status = response?.status ?? head?.status
+  if (headMs !== undefined) ends.push({ machine: 'client', what: 'head', detail: `${status}`, atMs: headMs })
   if (bodyMs !== undefined) ends.push({ machine: 'client', what: 'body', atMs: bodyMs })
   if (failed !== undefined) {
     const detail = failed.corsErrorStatus?.corsError ?? netError(failed) ?? failed.type
-    ends.push({ machine: 'client', what: 'failed', detail, atMs: failed.timestamp * 1000 })
+    ends.push({ machine: 'client', what: 'failed', detail, atMs: failed.atMs })
   }
   return ends
 }
