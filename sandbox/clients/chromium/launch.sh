@@ -7,7 +7,7 @@
 # addresses (RFC 5737, RFC 3849), but no route. Of both families: with one alone, getaddrinfo would stop asking for
 # the other (AI_ADDRCONFIG), and all clients here would look names up in another way than without it.
 if ip link add card0 type veth peer name card1 2>/dev/null; then
-  # Where the kernel has no IPv6, it can be given no such address, and needs none.
+  # Refused where the kernel has no IPv6: there, getaddrinfo asks for IPv4 alone as soon as there is a card.
   {
     ip link set card0 addrgenmode none
     ip link set card1 addrgenmode none
