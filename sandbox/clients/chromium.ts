@@ -1,7 +1,12 @@
 import type { Client, ReadyClient } from './client.ts'
 import { findCommand } from './find-command.ts'
 
-const commands = ['chromium', 'google-chrome-stable', 'google-chrome']
+/** A snap brings mounts and confinement of its own, which no other namespaces have. */
+function findBrowser(): string | undefined {
+  return ['chromium', 'google-chrome-stable', 'google-chrome']
+    .map((command) => findCommand(command))
+    .find((path) => path !== undefined && !path.startsWith('/snap/'))
+}
 
 /** `fetch` in a page of a real browser. The app comes from its own origin, so the call is a cross-origin one. */
 export const chromiumClient: Client = {
@@ -13,13 +18,13 @@ export const chromiumClient: Client = {
     // Imported here, so that other clients start without waiting for it.
     once(
       import('./chromium/page-caller.ts').then(
-        ({ PageCaller }) => new PageCaller(findCommand(...commands) ?? commands[0]!, standpoint),
+        ({ PageCaller }) => new PageCaller(findBrowser() ?? 'chromium', standpoint),
       ),
     ),
 }
 
 function missing(): string | undefined {
-  if (findCommand(...commands) === undefined) return 'chromium is not installed: apt-get install chromium'
+  if (findBrowser() === undefined) return 'chromium is not installed: apt-get install chromium'
   if (findCommand('certutil') === undefined)
     return 'chromium needs certutil to trust a certificate: apt-get install libnss3-tools'
   if (findCommand('ip') === undefined)

@@ -12,8 +12,7 @@ export default scenario({
   lesson: {
     story: 'After the security review the page loads and looks right, but every call is "Failed to fetch".',
     why: "The policy that came with the page allows calls to the page's own origin only. The API is another one.",
-    seeIt: "curl -sI https://app.example.test | grep -i content-security-policy   (of the page's host)",
     looksLike: 'cors-blocked (the call is made, and answered), mixed-content (another rule)',
-    hints: ['Which headers came with the page?', 'Was anything sent?'],
+    hints: ['Which headers came with the page?', 'Was anything sent?', 'What does the console say?'],
   },
 })

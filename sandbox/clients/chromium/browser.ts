@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { PartFailure } from '../../part-failure.ts'
 import type { Standpoint } from '../client.ts'
 import { endGroup } from '../process-group.ts'
 import { DevTools, type OnEvent } from './devtools.ts'
@@ -77,7 +78,7 @@ export class Browser {
     this.#gone = new Promise((resolve) => this.#child.once('close', () => resolve()))
     void this.#gone.then(() =>
       this.#devTools.end(
-        new Error(`client: chromium ended unasked. It said: ${this.#stderr.trim() || 'nothing'}`),
+        new PartFailure(`chromium: ended unasked. It said: ${this.#stderr.trim() || 'nothing'}`),
       ),
     )
   }

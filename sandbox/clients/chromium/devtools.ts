@@ -30,6 +30,7 @@ export class DevTools {
   readonly #pending = new Map<number, Pending>()
   readonly #sessions = new Map<string, OnEvent>()
   #asked = 0
+  #ended: Error | undefined
   #rest = ''
 
   constructor(toBrowser: Writable, fromBrowser: Readable) {
@@ -48,6 +49,10 @@ export class DevTools {
     this.#asked += 1
     const id = this.#asked
     return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) {
+        reject(this.#ended)
+        return
+      }
       this.#pending.set(id, { resolve, reject })
       this.#toBrowser.write(`${JSON.stringify({ id, method, params, sessionId })}\0`)
     })
@@ -59,8 +64,9 @@ export class DevTools {
     else this.#sessions.set(sessionId, onEvent)
   }
 
-  /** The browser is gone: nothing that was asked will be answered. */
+  /** The browser is gone: nothing that was, or will be, asked gets an answer. */
   end(reason: Error): void {
+    this.#ended = reason
     for (const { reject } of this.#pending.values()) reject(reason)
     this.#pending.clear()
   }

@@ -44,10 +44,11 @@ export class PageCaller implements ReadyClient {
     const watch = new CallWatch()
     const answered = browser.evaluate(tab, callExpression(call), watch.onEvent) as Promise<Symptom>
     const symptom = await within(call.timeoutMs + graceMs, answered)
-    if (symptom === 'hangs') return { kind: 'hangs', tookMs: nowMs() - startedMs, errors: [] }
-    if (symptom.data !== undefined) observe({ machine: 'client', what: 'used' })
-    await watch.settled()
+    const usedMs = nowMs()
+    if (symptom !== 'hangs') await watch.settled()
     for (const { atMs, ...observation } of watch.observations(call.connection)) observe(observation, atMs)
+    if (symptom === 'hangs') return { kind: 'hangs', tookMs: nowMs() - startedMs, errors: [] }
+    if (symptom.data !== undefined) observe({ machine: 'client', what: 'used' }, usedMs)
     if (!isWarm) {
       await browser.closeTab(tab)
       this.#openSpare(browser)

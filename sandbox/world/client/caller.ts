@@ -18,7 +18,8 @@ export class Caller implements Breakable<ClientPlan> {
 
   async evidence(): Promise<Evidence> {
     const calls = `${this.#changed} call${this.#changed === 1 ? '' : 's'}`
-    return { fired: this.#changed, text: `${calls} put together wrongly` }
+    const how = this.#state?.kind === 'page' ? 'made from the wrong page' : 'put together wrongly'
+    return { fired: this.#changed, text: `${calls} ${how}` }
   }
 
   /** The call as this app makes it. */
