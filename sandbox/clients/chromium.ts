@@ -26,9 +26,9 @@ export const chromiumClient: Client = {
 function missing(): string | undefined {
   if (findBrowser() === undefined) return 'chromium is not installed: apt-get install chromium'
   if (findCommand('certutil') === undefined)
-    return 'chromium needs certutil to trust a certificate: apt-get install libnss3-tools'
+    return 'certutil is not installed, which gives it the root certificate: apt-get install libnss3-tools'
   if (findCommand('ip') === undefined)
-    return 'chromium needs a network card to believe that it is online: apt-get install iproute2'
+    return 'ip is not installed, which makes the network card it wants to see: apt-get install iproute2'
   return undefined
 }
 
