@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts'
 
 /** Who makes the call. */
-export type ClientName = 'fetch' | 'https' | 'curl' | 'python' | 'requests'
+export type ClientName = 'fetch' | 'https' | 'curl' | 'python' | 'requests' | 'chromium'
 
 /** The request the app makes. */
 export interface Call {
@@ -71,7 +71,7 @@ export interface Scenario {
   readonly break: Fault
   /** Default: `GET /users`. */
   readonly call?: Call
-  /** What each client must see; `all` for every client not named. */
+  /** What each client must see; `all` for every client not named. Only where it is named does chromium call. */
   readonly expect: Expectations
   /** Replaces the named client's promise in the portable world. */
   readonly portable?: Expectations

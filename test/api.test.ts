@@ -155,6 +155,36 @@ test('answers mistakes of the client with a status and a code, and nothing else'
   expect(deleted.headers.get('allow')).toBe('GET, HEAD')
 })
 
+test("lets pages of the app's own origin read its answers, and no others", async () => {
+  const from = (origin: string, init: RequestInit = {}) =>
+    fetch(`http://${lease.address}:${api?.port}/users`, {
+      ...init,
+      headers: { origin, ...(init.method === 'OPTIONS' && { 'access-control-request-method': 'POST' }) },
+    })
+  const allowed = (response: Response) => ({
+    status: response.status,
+    origin: response.headers.get('access-control-allow-origin'),
+    methods: response.headers.get('access-control-allow-methods'),
+    vary: response.headers.get('vary'),
+  })
+  const app = 'https://app.example.test'
+  const vary = 'Origin'
+  expect(allowed(await from(app))).toEqual({ status: 200, origin: app, methods: null, vary })
+  const preflight = { status: 204, vary }
+  expect(allowed(await from(app, { method: 'OPTIONS' }))).toEqual({
+    ...preflight,
+    origin: app,
+    methods: 'GET, HEAD, POST',
+  })
+  for (const other of ['https://www.example.test', 'http://app.example.test', `${app}.evil.test`, 'null']) {
+    expect(allowed(await from(other))).toEqual({ status: 200, origin: null, methods: null, vary })
+    const refusal = { ...preflight, origin: null, methods: null }
+    expect(allowed(await from(other, { method: 'OPTIONS' }))).toEqual(refusal)
+  }
+  // Without the preflight's own header it is a method like any other.
+  expect(await call('/users', { method: 'OPTIONS' })).toEqual(refused(405, 'method_not_allowed'))
+})
+
 test('tells a client which way the database failed, and no more', async () => {
   await admin.query('ALTER TABLE users RENAME TO people')
   expect(await call('/users')).toEqual(refused(500, 'internal_error'))

@@ -67,7 +67,7 @@ export function descendants(pid: number): number[] {
   return below.slice(1)
 }
 
-/** Everything of one run that still lives: marked with its id, or working in its folder. */
+/** Everything of one run that still lives: marked with its id, working in its folder, or started with its path. */
 export function processesOf(run: string): string[] {
   return readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name)) return false
@@ -77,7 +77,9 @@ export function processesOf(run: string): string[] {
       const marked = readFileSync(`/proc/${name}/environ`, 'latin1')
         .split('\0')
         .includes(`FAULTPATH_RUN=${run}`)
-      return marked || readlinkSync(`/proc/${name}/cwd`).includes(`/${run}/`)
+      // A browser's helpers overwrite their environment.
+      const words = readFileSync(`/proc/${name}/cmdline`, 'latin1')
+      return marked || words.includes(`/${run}/`) || readlinkSync(`/proc/${name}/cwd`).includes(`/${run}/`)
     } catch {
       return false
     }

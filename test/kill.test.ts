@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumClient } from '../sandbox/clients/chromium.ts'
 import { liveRuns, ownerLives, sweep } from '../sandbox/world/lifetime/run-directory.ts'
 import { descendants, npmRun, processesOf, type Running, until } from './command.ts'
 
@@ -9,6 +10,9 @@ import { descendants, npmRun, processesOf, type Running, until } from './command
 // after the next start at the latest; and a sandbox that runs beside it does not notice.
 
 const goneWithinMs = 2_000
+
+const noBrowser = chromiumClient.missing()
+const why = noBrowser === undefined ? '' : ` (skipped: ${noBrowser})`
 
 /** The run folder of a started command, once it has one. */
 async function runFolder(command: Running): Promise<string> {
@@ -98,6 +102,23 @@ describe.skipIf(process.platform !== 'linux')('after kill -9', () => {
       await expectGone(folder, address)
       await command.done
       expect(await status()).toMatch(/^0 sandbox .*: healthy/)
+    },
+  )
+
+  test.skipIf(noBrowser !== undefined)(
+    `of the runner in the middle of a browser's call, nothing is left${why}`,
+    async () => {
+      const command = npmRun(['scenario', 'csp-blocked'])
+      const folder = await midway(command)
+      const address = addressOf(folder)
+      const browser = processesOf(basename(folder)).filter((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--user-data-dir='),
+      )
+      // Itself, its zygotes, GPU and network service, and the page.
+      expect(browser.length).toBeGreaterThan(3)
+      process.kill(Number(basename(folder).split('-')[0]), 'SIGKILL')
+      await expectGone(folder, address)
+      await command.done
     },
   )
 

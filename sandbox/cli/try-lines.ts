@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { hostName } from '../world/host-name.ts'
-import type { Visit, World } from '../world/world.ts'
+import type { Visit } from '../world/visit.ts'
+import type { World } from '../world/world.ts'
 
 /** What a person can paste into another terminal; only tools that are installed here. */
 export async function tryLines(world: World, visit: Visit): Promise<string[]> {

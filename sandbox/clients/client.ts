@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import type { WorldKind } from '../fault.ts'
 import type { Call, ClientName } from '../scenario.ts'
-import type { Misuse } from '../world/client/client-points.ts'
+import type { ClientState, Misuse } from '../world/client/client-points.ts'
+import type { PageHost } from '../world/client/page-host.ts'
 import type { SpawnInside } from '../world/client-world.ts'
 import type { FrontDoor } from '../world/front-door.ts'
 import type { Observe } from '../world/trace.ts'
@@ -13,8 +14,12 @@ export interface Standpoint {
   /** PEM file of the run's root certificate. */
   readonly authorityFile: string
   readonly compileCache: string
+  /** A folder of its own, to be made by whoever needs one. It goes with the run at the latest. */
+  readonly folder: string
   /** Spawns in this world, with a clean environment plus `environment`; the watchdog knows it at once. */
   spawn(command: string, args: readonly string[], options: SpawnInside): ChildProcess
+  /** Serves this page at each of these hosts, from an address beside the call's way. To be closed by the client. */
+  openPages(names: readonly string[], page: string): Promise<PageHost>
 }
 
 /** A client made ready to call: its process may already run, so that its start is not part of a call. */
@@ -36,6 +41,8 @@ export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' |
   readonly headers: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly connectTimeoutMs?: number
+  /** The page that calls, where it is not the app's own; clients that are no browsers have none. */
+  readonly page?: Omit<Extract<ClientState, { kind: 'page' }>, 'kind'>
   /** What the app does wrong with its client; clients that cannot be misused so ignore it. */
   readonly misuse?: Misuse
 }
@@ -44,6 +51,8 @@ export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' |
 export interface Client {
   readonly name: ClientName
   readonly worlds: readonly WorldKind[]
+  /** It calls only where a scenario names it: `all` does not mean it, because its start costs seconds of work. */
+  readonly onlyNamed?: boolean
   /** Why it cannot be used here and how to get it; undefined when it can. */
   missing(): string | undefined
   prepare(standpoint: Standpoint): ReadyClient

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import type { ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
 import type { ClientObservation } from '../world/trace.ts'
 import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
+import { findCommand } from './find-command.ts'
 import { endGroup } from './process-group.ts'
 import { requestWords } from './request-words.ts'
 import type { Symptom } from './symptom.ts'
@@ -44,7 +43,7 @@ export function commandClient(options: CommandOptions): Client {
     name: options.name,
     worlds: ['sealed'],
     missing: () => {
-      const command = options.commands.find((each) => find(each) !== undefined)
+      const command = findCommand(...options.commands)
       if (command === undefined) return `${options.commands[0]} is not installed: ${options.install}`
       return options.lacks?.(command)
     },
@@ -68,7 +67,7 @@ class CommandProcess implements ReadyClient {
     observe: (observation: ClientObservation, atMs?: number) => void,
   ): Promise<Symptom> {
     const { args, commands, read } = this.#options
-    const command = commands.find((each) => find(each) !== undefined) ?? commands[0]!
+    const command = findCommand(...commands) ?? commands[0]!
     const startedMs = nowMs()
     const child = this.#standpoint.spawn(command, args(call), {
       environment: trust(this.#standpoint.authorityFile),
@@ -113,10 +112,4 @@ class CommandProcess implements ReadyClient {
   async close(): Promise<void> {
     await this.#end()
   }
-}
-
-function find(command: string): string | undefined {
-  if (command.startsWith('/')) return existsSync(command) ? command : undefined
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  return folders.map((folder) => join(folder, command)).find((path) => existsSync(path))
 }

@@ -1,4 +1,5 @@
 import type { ClientName } from '../scenario.ts'
+import { chromiumClient } from './chromium.ts'
 import type { Client } from './client.ts'
 import { curlClient } from './curl.ts'
 import { fetchClient } from './fetch.ts'
@@ -12,4 +13,5 @@ export const clients: Readonly<Record<ClientName, Client>> = {
   curl: curlClient,
   python: pythonClient,
   requests: requestsClient,
+  chromium: chromiumClient,
 }

@@ -19,7 +19,9 @@ export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<Cl
   for (const name of Object.keys(clients) as ClientName[]) {
     const promise =
       layers.map((layer) => layer?.[name]).find((found) => found !== undefined) ??
-      layers.map((layer) => layer?.all).find((found) => found !== undefined)
+      (clients[name].onlyNamed === true
+        ? undefined
+        : layers.map((layer) => layer?.all).find((found) => found !== undefined))
     if (promise !== undefined) promises.set(name, promise)
   }
   return promises

@@ -1,4 +1,5 @@
 import type { WorldKind } from '../fault.ts'
+import { PartFailure } from '../part-failure.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from '../report/report.ts'
 import type { ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
@@ -58,6 +59,7 @@ async function go(run: ScenarioRun): Promise<Judgement> {
     return { outcome: 'pass', problems: [] }
   } catch (error) {
     if (error instanceof Stop) return { outcome: error.outcome, problems: [error.message] }
+    if (error instanceof PartFailure) return { outcome: 'unhealthy', problems: [error.message] }
     return { outcome: 'bug', problems: [`a bug of ours: ${(error as Error).stack}`] }
   } finally {
     await run.close()

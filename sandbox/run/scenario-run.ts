@@ -50,6 +50,8 @@ export class ScenarioRun {
     await timed('front doors', () => this.#arrive())
     await this.#up()
     expectDatabase(this.#file.scenario.break, this.#world.database)
+    // A browser's start takes all of the machine: who called meanwhile would be slow without a fault.
+    await Promise.all(this.#travellers.map(({ client }) => client.started))
     // A warm call is measured by one over the open connection, and it takes a call to open it.
     if (this.#isWarm) await timed('opening call', () => this.#healthyCalls('before the fault'))
     this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
@@ -80,7 +82,7 @@ export class ScenarioRun {
     const able = promises.filter(([name]) => !this.#skipped.some(({ client }) => client === name))
     if (able.length === 0) {
       const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
-      throw new Stop('skipped', why || 'no client of this scenario was chosen')
+      throw new Stop('skipped', why || 'no client that this scenario promises anything was chosen')
     }
     this.#travellers = await Promise.all(
       able.map(async ([name, promise]): Promise<Traveller> => {

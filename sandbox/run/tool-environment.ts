@@ -1,6 +1,7 @@
 import { trust } from '../clients/trust.ts'
 import { cleanEnvironment } from '../world/environment.ts'
-import type { Visit, World } from '../world/world.ts'
+import type { Visit } from '../world/visit.ts'
+import type { World } from '../world/world.ts'
 
 /** What a person's own tools need inside: they trust the run's root, and psql finds the shop. */
 export function toolEnvironment(world: World, visit: Visit): Record<string, string> {

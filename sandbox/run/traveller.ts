@@ -1,7 +1,7 @@
 import type { ReadyClient } from '../clients/client.ts'
 import type { ClientName, ClientPromise } from '../scenario.ts'
 import type { TraceEvent } from '../world/trace.ts'
-import type { Visit } from '../world/world.ts'
+import type { Visit } from '../world/visit.ts'
 import type { ObservedCall } from './diagnosis.ts'
 
 /** One client on its way through a scenario. */

@@ -11,6 +11,8 @@ import type { Watchdog } from './lifetime/watchdog.ts'
 /** Where one front door stands, as its client sees it. */
 export interface Place {
   readonly address: string
+  /** Where the pages of its client come from: an address that no part of the call has. Sealed world only. */
+  readonly pages?: string
   /** `http` and `postgres` only where the ports are free for it: in the sealed world. */
   readonly ports: {
     readonly dns: number
@@ -81,7 +83,10 @@ export async function openClientWorld(
       lacks: ground.hasNft ? [] : ['nft'],
       kernel: ground,
       ground,
-      place: (index) => ({ address: `127.0.0.${(index % placesMax) + 1}`, ports: realPorts }),
+      place: (index) => {
+        const host = (index % placesMax) + 1
+        return { address: `127.0.0.${host}`, pages: `127.0.1.${host}`, ports: realPorts }
+      },
       enter: (place, command, args) => ground.inside(place.address, command, args),
       spawn: (place, command, args, { environment, stdio }) => {
         const [enter, words] = ground.inside(place.address, command, args)

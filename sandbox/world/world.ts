@@ -1,8 +1,8 @@
+import { join } from 'node:path'
 import { timed } from '../budget.ts'
 import type { Standpoint } from '../clients/client.ts'
 import { PartFailure } from '../part-failure.ts'
-import { Caller } from './client/caller.ts'
-import type { ClientWorld, Place } from './client-world.ts'
+import type { ClientWorld } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
 import type { FrontDoor } from './front-door.ts'
@@ -20,6 +20,7 @@ import {
 } from './parts.ts'
 import type { Plan } from './points.ts'
 import type { TraceEvent } from './trace.ts'
+import { Visit } from './visit.ts'
 
 export type { WorldOptions } from './parts.ts'
 
@@ -103,7 +104,7 @@ export class World {
    */
   async visit(client: string, onEvent: (event: TraceEvent) => void): Promise<Visit> {
     this.#inside = await this.#parts.inside
-    const { authorityFile, clientWorld } = this.#inside
+    const { authority, authorityFile, clientWorld } = this.#inside
     let index = 0
     while (this.#visits.has(index)) index += 1
     const id = `${client}-${index + 1}`
@@ -112,7 +113,18 @@ export class World {
       world: clientWorld.kind,
       authorityFile,
       compileCache: this.#parts.compileCache,
+      folder: join(this.run.path, id),
       spawn: (command, args, options) => clientWorld.spawn(place, command, args, options),
+      openPages: async (names, page) => {
+        const { PageHost } = await import('./client/page-host.ts')
+        return await PageHost.open({
+          ground: clientWorld.ground,
+          address: place.pages!,
+          authority,
+          names,
+          page,
+        })
+      },
     }
     const openDoor = async (): Promise<FrontDoor> => {
       const { FrontDoor: Door } = await timed('machines imported', () => import('./front-door.ts'))
@@ -123,7 +135,7 @@ export class World {
         kernel: clientWorld.kernel,
         address: this.address,
         ground: this.#parts.ground,
-        authority: this.#inside!.authority,
+        authority,
         api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
         database: () => this.#behind.database.target,
         observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),
@@ -181,54 +193,5 @@ export class World {
     const outside = inside.then(({ clientWorld }) => clientWorld.close(), nothing)
     await Promise.allSettled([outside, ...behind, lease.release()])
     await watchdog.close()
-  }
-}
-
-/** One client's place in the clients' world, with its own way to the API. */
-export class Visit {
-  readonly id: string
-  readonly place: Place
-  readonly standpoint: Standpoint
-  /** Where the app puts its calls together. */
-  readonly caller = new Caller()
-  /** The command line that runs a command where this client is. */
-  readonly enter: (
-    command: string,
-    args: readonly string[],
-  ) => readonly [command: string, args: readonly string[]]
-  readonly #openDoor: () => Promise<FrontDoor>
-  readonly #onClosed: () => void
-  #door: FrontDoor | undefined
-
-  constructor(
-    id: string,
-    place: Place,
-    standpoint: Standpoint,
-    enter: Visit['enter'],
-    openDoor: () => Promise<FrontDoor>,
-    onClosed: () => void,
-  ) {
-    this.id = id
-    this.place = place
-    this.standpoint = standpoint
-    this.enter = enter
-    this.#openDoor = openDoor
-    this.#onClosed = onClosed
-  }
-
-  /** Opens the front door. */
-  async open(): Promise<FrontDoor> {
-    this.#door ??= await this.#openDoor()
-    return this.#door
-  }
-
-  get door(): FrontDoor {
-    if (this.#door === undefined) throw new Error(`world: the front door of ${this.id} is not open`)
-    return this.#door
-  }
-
-  async close(): Promise<void> {
-    this.#onClosed()
-    await this.#door?.close()
   }
 }

@@ -15,6 +15,8 @@ export default scenario({
   },
   expect: {
     all: { status: 401, body: { error: 'unauthenticated' } },
+    // In a browser a preflight asks first whether the page may send such a call.
+    chromium: { status: 401, body: { error: 'unauthenticated' } },
   },
   lesson: {
     story: 'After the update every order fails with 401, though all are logged in.',

@@ -9,6 +9,7 @@ export default scenario({
     curl: { exit: 6, message: /Could not resolve host/ },
     python: { name: 'URLError', code: 'EAI_NODATA', message: /No address associated with hostname/ },
     requests: { name: 'ConnectionError', code: 'EAI_NODATA', message: /No address associated with hostname/ },
+    chromium: { name: 'TypeError', code: 'ERR_NAME_NOT_RESOLVED', message: /^Failed to fetch$/ },
   },
   portable: {
     fetch: { name: 'TypeError', code: 'ENODATA', syscall: 'queryA', message: /^fetch failed$/ },

@@ -9,6 +9,7 @@ export default scenario({
     curl: { exit: 35, message: /SSL_ERROR_SYSCALL|unexpected eof/ },
     python: { name: 'URLError', message: /closed \(EOF\)|EOF occurred/ },
     requests: { name: 'SSLError', message: /closed \(EOF\)|EOF occurred/ },
+    chromium: { name: 'TypeError', code: 'ERR_CONNECTION_CLOSED', message: /^Failed to fetch$/ },
   },
   lesson: {
     story: 'Calls fail at once: "disconnected before secure TLS connection was established".',

@@ -9,6 +9,7 @@ export default scenario({
     curl: { exit: 7, message: /Failed to connect|Could(n't| not) connect/ },
     python: { name: 'URLError', code: 'ECONNREFUSED', message: /Connection refused/ },
     requests: { name: 'ConnectionError', code: 'ECONNREFUSED', message: /Connection refused/ },
+    chromium: { name: 'TypeError', code: 'ERR_CONNECTION_REFUSED', message: /^Failed to fetch$/ },
   },
   lesson: {
     story: 'After a deployment every call fails at once. The host answers ping.',

@@ -25,6 +25,7 @@ export default scenario({
       code: 'CERTIFICATE_VERIFY_FAILED',
       message: /self-signed certificate in certificate chain/,
     },
+    chromium: { name: 'TypeError', code: 'ERR_CERT_AUTHORITY_INVALID', message: /^Failed to fetch$/ },
   },
   lesson: {
     story: 'It works in the browser, and fails in Node behind the company proxy.',

@@ -17,6 +17,7 @@ export default scenario({
     curl: { exit: 60, message: /no alternative certificate subject name matches/ },
     python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /Hostname mismatch/ },
     requests: { name: 'SSLError', message: /doesn't match 'other/ },
+    chromium: { name: 'TypeError', code: 'ERR_CERT_COMMON_NAME_INVALID', message: /^Failed to fetch$/ },
   },
   lesson: {
     story: 'After a move to a new load balancer every call fails; with verification off it works.',

@@ -28,10 +28,7 @@ export function findBundles(): LibraryBundles | undefined {
 
 /** Bundles them for the runs to come. Its process is not waited for: it ends with this one. */
 export async function buildBundles({ folder }: LibraryBundles, { id }: RunDirectory): Promise<void> {
-  const [{ build }, { libraryNames }] = await Promise.all([
-    import('esbuild'),
-    import('./process/library.ts'),
-  ])
+  const [{ build }, { libraryNames }] = await Promise.all([import('esbuild'), import('./process/library.ts')])
   await buildEntry(folder, id, async (outdir) => {
     await build({
       absWorkingDir: root,

@@ -18,7 +18,8 @@ export class Caller implements Breakable<ClientPlan> {
 
   async evidence(): Promise<Evidence> {
     const calls = `${this.#changed} call${this.#changed === 1 ? '' : 's'}`
-    return { fired: this.#changed, text: `${calls} put together wrongly` }
+    const how = this.#state?.kind === 'page' ? 'made from the wrong page' : 'put together wrongly'
+    return { fired: this.#changed, text: `${calls} ${how}` }
   }
 
   /** The call as this app makes it. */
@@ -46,6 +47,11 @@ function change(call: ResolvedCall, state: ClientState): ResolvedCall {
       )
       const headers = Object.fromEntries(others)
       return { ...call, headers: state.value === null ? headers : { ...headers, [state.name]: state.value } }
+    }
+    case 'page': {
+      const { host } = state
+      const headers = host === undefined ? call.headers : { ...call.headers, origin: `https://${host}` }
+      return { ...call, headers, page: state }
     }
     case 'misuse':
       return { ...call, misuse: state.how }

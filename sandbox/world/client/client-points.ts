@@ -1,3 +1,5 @@
+import type { PageHostName } from '../host-name.ts'
+
 /** What the app does wrong while this is armed, in the call that it is about to make. */
 export type ClientState =
   /** The URL begins with this instead of the API's origin; the path is kept. `''` leaves a relative URL. */
@@ -7,6 +9,11 @@ export type ClientState =
   | { readonly kind: 'method'; readonly method: string }
   /** The header has this value; `null` leaves it out. */
   | { readonly kind: 'header'; readonly name: string; readonly value: string | null }
+  /**
+   * The page that calls is another one: opened from this host, or with this Content-Security-Policy. Who has no
+   * page says in a header of its own from which origin it calls, as a request copied out of a browser does.
+   */
+  | { readonly kind: 'page'; readonly host?: PageHostName; readonly policy?: string }
   /** The app misuses its client: only code inside the client's process can. */
   | { readonly kind: 'misuse'; readonly how: Misuse }
 

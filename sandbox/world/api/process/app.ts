@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
+import { allowApp } from './cors.ts'
 import type { Faults } from './faults.ts'
 import { library } from './library.ts'
 import type { Database } from './pool.ts'
@@ -13,6 +14,7 @@ export function createApp(database: Database, faults: Faults): Express {
   const app = express()
   app.disable('x-powered-by')
   app.use(admit)
+  app.use(allowApp)
   app.use(express.json())
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path)

@@ -1,0 +1,97 @@
+import type { PageHost } from '../../world/client/page-host.ts'
+import { nowMs } from '../../world/clock.ts'
+import { pageHosts } from '../../world/host-name.ts'
+import type { Observe } from '../../world/trace.ts'
+import type { ReadyClient, ResolvedCall, Standpoint } from '../client.ts'
+import type { Symptom } from '../symptom.ts'
+import { appPage, callExpression } from './app-page.ts'
+import { Browser, type Tab } from './browser.ts'
+import { CallWatch } from './call-watch.ts'
+
+/** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
+const graceMs = 1_000
+
+interface Up {
+  readonly browser: Browser
+  readonly pages: PageHost
+}
+
+/** One browser, and the host that its pages come from. */
+export class PageCaller implements ReadyClient {
+  readonly started: Promise<void>
+  readonly #up: Promise<Up>
+  /** Opened while nobody waits for it: a new process each, which takes longer than a call. */
+  #spare: Promise<Tab>
+  /** The page whose connections a warm call uses again. */
+  #warm: Tab | undefined
+
+  constructor(command: string, standpoint: Standpoint) {
+    this.#up = open(command, standpoint)
+    this.#spare = this.#up.then(({ browser }) => browser.openTab())
+    // Why it did not start is said by the call.
+    this.started = this.#spare.then(
+      () => {},
+      () => {},
+    )
+  }
+
+  async call(call: ResolvedCall, observe: Observe): Promise<Symptom> {
+    const { browser } = await this.#up
+    const isWarm = call.connection === 'warm'
+    const tab = this.#warm ?? (await this.#openPage(call))
+    if (isWarm) this.#warm = tab
+    const startedMs = nowMs()
+    const watch = new CallWatch()
+    const answered = browser.evaluate(tab, callExpression(call), watch.onEvent) as Promise<Symptom>
+    const symptom = await within(call.timeoutMs + graceMs, answered)
+    const usedMs = nowMs()
+    if (symptom !== 'hangs') await watch.settled()
+    for (const { atMs, ...observation } of watch.observations(call.connection)) observe(observation, atMs)
+    if (symptom === 'hangs') return { kind: 'hangs', tookMs: nowMs() - startedMs, errors: [] }
+    if (symptom.data !== undefined) observe({ machine: 'client', what: 'used' }, usedMs)
+    if (!isWarm) {
+      await browser.closeTab(tab)
+      this.#openSpare(browser)
+    }
+    return symptom.kind === 'error' ? { ...symptom, errors: [...symptom.errors, ...watch.errors()] } : symptom
+  }
+
+  /** The app's page, or the one that the app is called from by mistake. */
+  async #openPage({ page: { host = pageHosts[0], policy } = {} }: ResolvedCall): Promise<Tab> {
+    const { browser, pages } = await this.#up
+    const tab = await this.#spare
+    pages.policy = policy
+    await browser.visit(tab, `https://${host}/`)
+    return tab
+  }
+
+  #openSpare(browser: Browser): void {
+    this.#spare = browser.openTab()
+    // Nobody waits for the last one.
+    this.#spare.catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    const up = await this.#up.catch(() => undefined)
+    await Promise.all([up?.browser.close(), up?.pages.close()])
+  }
+}
+
+async function open(command: string, standpoint: Standpoint): Promise<Up> {
+  const pages = await standpoint.openPages(pageHosts, appPage)
+  return { pages, browser: new Browser(command, standpoint, pageHosts, pages.address) }
+}
+
+async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value | 'hangs'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'hangs'>((resolve) => {
+    timer = setTimeout(resolve, limitMs, 'hangs')
+  })
+  // Late, its failure is nobody's: the browser is about to be ended.
+  promise.catch(() => {})
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
