@@ -50,6 +50,7 @@ interface Lane {
 export class ScenarioCommand implements Command {
   readonly #lanes = new Map<number, Lane>()
   #isRunning = false
+  #closed: Promise<void> | undefined
 
   async run(): Promise<number> {
     const args = readArguments('scenario', options)
@@ -89,6 +90,8 @@ export class ScenarioCommand implements Command {
       })
     const reports =
       flags['table'] === 'worlds' ? [await runs('sealed'), await runs('portable')] : [await runs(undefined)]
+    // Nobody calls any more: the parts end while the report is written.
+    void this.close()
     const all = reports.flat()
     const code = exitCode(all.map(({ outcome }) => outcome))
     const whole = { faultpath: 1, exitCode: code, scenarios: all } as const
@@ -125,7 +128,12 @@ export class ScenarioCommand implements Command {
   }
 
   /** Also while they come up: what is half open has to be ended too. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     await Promise.all(
       [...this.#lanes.values()].map(async ({ world }) => (await world.catch(() => undefined))?.close()),
     )
