@@ -104,7 +104,7 @@ export const checkpoints: readonly Checkpoint[] = [
     name: 'connection made',
     read: gather(
       'wire',
-      (event) => (event.wire === 'front' && event.what === 'accepted' ? 'yes' : undefined),
+      (event) => (event.wire === 'front' && event.what === 'accepted' ? `at ${event.address}` : undefined),
       'sorted',
     ),
   },

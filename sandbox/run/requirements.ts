@@ -3,26 +3,30 @@ import { type Database, databaseNeeds } from '../world/database/database.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import { Stop } from './stop.ts'
 
-/** How to get what a fault may need of the machine. */
-const install = { nft: 'apt-get install nftables' } as const
+/** What a fault may need of the machine, where that is missing: why, and how to get it. */
+const missing = {
+  nft: 'nft, which is not installed: apt-get install nftables',
+  ipv6: 'IPv6, which this machine does not have: ::1 is on none of its interfaces',
+} as const
 
 /** @throws Stop where this world cannot have the fault. */
 export function expectWorld({ needs, worlds }: Fault, kind: WorldKind, lacks: readonly string[]): void {
   if (!worlds.includes(kind))
     throw new Stop('skipped', `this fault acts only in the ${worlds.join(' or ')} world`)
-  if (needs.includes('nft') && lacks.includes('nft')) {
-    throw new Stop('skipped', `this fault needs nft, which is not installed: ${install.nft}`)
+  for (const need of ['nft', 'ipv6'] as const) {
+    if (needs.includes(need) && lacks.includes(need))
+      throw new Stop('skipped', `this fault needs ${missing[need]}`)
   }
 }
 
 /** @throws Stop where the database cannot have the fault. */
 export function expectDatabase({ needs }: Fault, { provider, provides }: Database): void {
   const wanted: readonly string[] = needs
-  const missing = databaseNeeds.filter((need) => wanted.includes(need) && !provides.includes(need))
-  if (missing.length === 0) return
+  const lacking = databaseNeeds.filter((need) => wanted.includes(need) && !provides.includes(need))
+  if (lacking.length === 0) return
   throw new Stop(
     'skipped',
-    `this fault needs ${missing.join(', ')} of the database; the ${provider} one does not give it`,
+    `this fault needs ${lacking.join(', ')} of the database; the ${provider} one does not give it`,
   )
 }
 

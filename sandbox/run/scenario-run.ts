@@ -82,10 +82,11 @@ export class ScenarioRun {
       const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
       throw new Stop('skipped', why || 'no client of this scenario was chosen')
     }
+    const ipv6 = this.#file.scenario.break.needs.includes('ipv6')
     this.#travellers = await Promise.all(
       able.map(async ([name, promise]): Promise<Traveller> => {
         const events: TraceEvent[] = []
-        const visit = await this.#world.visit(name, (event) => events.push(event))
+        const visit = await this.#world.visit(name, (event) => events.push(event), { ipv6 })
         // The process starts while its front door is opened.
         const client = clients[name].prepare(visit.standpoint)
         await visit.open()

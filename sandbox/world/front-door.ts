@@ -73,6 +73,7 @@ export class FrontDoor {
         name: 'front',
         ground: clientGround,
         address: place.address,
+        ...(place.address6 === undefined ? {} : { address6: place.address6 }),
         port: place.ports.https,
         upstream: () => at(tls),
       }),
@@ -80,7 +81,12 @@ export class FrontDoor {
         ground: clientGround,
         address: place.address,
         port: place.ports.dns,
-        zone: { [hostName]: { A: [place.address] } },
+        zone: {
+          [hostName]: {
+            A: [place.address],
+            ...(place.address6 === undefined ? {} : { AAAA: [place.address6] }),
+          },
+        },
         openOtherHost: (other) => openOtherHost(options, other, () => at(gateway)),
         observe,
         onBug,

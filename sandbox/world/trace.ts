@@ -101,6 +101,8 @@ export interface WireObservation {
     | 'end-out'
     | 'reset-out'
   readonly side?: WireSide
+  /** On accepted: where the client met the wire. */
+  readonly address?: string
   /** Total so far in that direction. */
   readonly bytes?: number
   /** SHA-256 (first 16 hex digits) of all bytes of that direction so far; not on the first `out`. */

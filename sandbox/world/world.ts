@@ -101,13 +101,17 @@ export class World {
    * A place in the clients' world, for one client. Processes can be started there at once; the way from there
    * to the API exists when `open` of the visit has resolved. Everything observed on it goes to `onEvent`.
    */
-  async visit(client: string, onEvent: (event: TraceEvent) => void): Promise<Visit> {
+  async visit(
+    client: string,
+    onEvent: (event: TraceEvent) => void,
+    { ipv6 = false }: VisitOptions = {},
+  ): Promise<Visit> {
     this.#inside = await this.#parts.inside
     const { authorityFile, clientWorld } = this.#inside
     let index = 0
     while (this.#visits.has(index)) index += 1
     const id = `${client}-${index + 1}`
-    const place = clientWorld.place(index)
+    const place = clientWorld.place(index, ipv6)
     const standpoint: Standpoint = {
       world: clientWorld.kind,
       authorityFile,
@@ -184,6 +188,12 @@ export class World {
     await watchdog.close()
     run.remove()
   }
+}
+
+/** What a place has that others do without. */
+export interface VisitOptions {
+  /** The host name has an IPv6 address too, and the API answers there. */
+  readonly ipv6?: boolean
 }
 
 /** One client's place in the clients' world, with its own way to the API. */
