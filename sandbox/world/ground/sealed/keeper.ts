@@ -111,15 +111,17 @@ function nft(input: string): Promise<string> {
 }
 
 /** Resolves to what the command printed. */
-function run(command: string, args: readonly string[], input = ''): Promise<string> {
+function run(command: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    // Who reads nothing may be gone before an empty input ends, and that would be an error.
+    const stdin = input === undefined ? 'ignore' : 'pipe'
+    const child = spawn(command, args, { stdio: [stdin, 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
     })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
     child.once('error', reject)
@@ -127,7 +129,7 @@ function run(command: string, args: readonly string[], input = ''): Promise<stri
       if (code === 0) resolve(stdout)
       else reject(new Error(`sealed world: ${command} failed: ${stderr.trim() || `exit code ${code}`}`))
     })
-    child.stdin.end(input)
+    child.stdin?.end(input)
   })
 }
 
