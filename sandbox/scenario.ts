@@ -18,6 +18,11 @@ export interface Call {
   readonly connectTimeoutMs?: number
   /** `cold` (default): a new connection. `warm`: the connection that the steady call opened. */
   readonly connection?: 'cold' | 'warm'
+  /**
+   * How the app checks whether the server's certificate was revoked: `crl` by its authority's list (RFC 5280 §5),
+   * `ocsp-stapling` by the response that the server has to staple (RFC 6066 §8). Default: not at all, like most.
+   */
+  readonly revocationChecking?: 'crl' | 'ocsp-stapling'
 }
 
 /** What a client must see. Everything given must hold. */

@@ -101,7 +101,10 @@ test('a certificate with ten thousand names is more than a client takes', async 
   expect(await outcome(open())).toMatch(/excessive message size/)
 })
 
-withCurl('a revoked certificate comes with its proof, for those who ask', async () => {
+withCurl('a certificate comes with proof of whether it was revoked, for those who ask', async () => {
+  expect(await curl('--cert-status')).toMatchObject({ exit: 0 })
+  await edge.arm({ state: certificate({ leaf: { noStaple: true } }) })
+  expect((await curl()).exit).toBe(0)
   expect(await curl('--cert-status')).toMatchObject({ exit: 91, said: expect.stringContaining('No OCSP') })
   await edge.arm({ state: certificate({ leaf: { revoked: true } }) })
   expect((await curl()).exit).toBe(0)

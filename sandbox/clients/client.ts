@@ -36,20 +36,34 @@ export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' |
   readonly headers: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly connectTimeoutMs?: number
+  readonly revocationChecking?: NonNullable<Call['revocationChecking']>
+  /** PEM file of the lists to check by, for `crl`. */
+  readonly revocationListFile?: string
   /** What the app does wrong with its client; clients that cannot be misused so ignore it. */
   readonly misuse?: Misuse
 }
+
+/** What a call may want of a client beside the request, and not every client can. */
+export type Ability =
+  | Exclude<NonNullable<Call['connection']>, 'cold'>
+  | NonNullable<Call['revocationChecking']>
 
 /** How to call with it, and how to read its symptom. */
 export interface Client {
   readonly name: ClientName
   readonly worlds: readonly WorldKind[]
+  readonly abilities: readonly Ability[]
   /** Why it cannot be used here and how to get it; undefined when it can. */
   missing(): string | undefined
   prepare(standpoint: Standpoint): ReadyClient
 }
 
-export function resolveCall(call: Call | undefined, door: FrontDoor, world: WorldKind): ResolvedCall {
+export function resolveCall(
+  call: Call | undefined,
+  door: FrontDoor,
+  world: WorldKind,
+  revocationListFile: string | undefined,
+): ResolvedCall {
   const path = call?.path ?? '/users'
   return {
     method: call?.method ?? 'GET',
@@ -61,5 +75,7 @@ export function resolveCall(call: Call | undefined, door: FrontDoor, world: Worl
     connection: call?.connection ?? 'cold',
     ...(call?.body === undefined ? {} : { body: call.body }),
     ...(call?.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: call.connectTimeoutMs }),
+    ...(call?.revocationChecking === undefined ? {} : { revocationChecking: call.revocationChecking }),
+    ...(revocationListFile === undefined ? {} : { revocationListFile }),
   }
 }

@@ -67,6 +67,7 @@ const schema = v.strictObject({
       timeoutMs: v.optional(milliseconds),
       connectTimeoutMs: v.optional(milliseconds),
       connection: v.optional(v.picklist(['cold', 'warm'], '"cold" or "warm"')),
+      revocationChecking: v.optional(v.picklist(['crl', 'ocsp-stapling'], '"crl" or "ocsp-stapling"')),
     }),
   ),
   expect: expectations,

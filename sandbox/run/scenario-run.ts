@@ -26,6 +26,7 @@ export class ScenarioRun {
   readonly #onSteady: () => void
   #travellers: readonly Traveller[] = []
   #kind: WorldKind = 'portable'
+  #revocationListFile: string | undefined
   #skipped: readonly { readonly client: ClientName; readonly skipped: string }[] = []
   steady: HealthyCall[] = []
   healed: HealthyCall[] = []
@@ -72,9 +73,10 @@ export class ScenarioRun {
     const { kind, lacks } = await this.#world.clients()
     this.#kind = kind
     expectWorld(this.#file.scenario.break, kind, lacks)
+    const { call } = this.#file.scenario
     const promises = [...promisesOf(this.#file.scenario, kind)].filter(([name]) => this.#wanted(name))
     this.#skipped = promises.flatMap(([client]) => {
-      const skipped = whyNot(client, kind)
+      const skipped = whyNot(client, kind, call)
       return skipped === undefined ? [] : [{ client, skipped }]
     })
     const able = promises.filter(([name]) => !this.#skipped.some(({ client }) => client === name))
@@ -82,6 +84,7 @@ export class ScenarioRun {
       const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
       throw new Stop('skipped', why || 'no client of this scenario was chosen')
     }
+    if (call?.revocationChecking === 'crl') this.#revocationListFile = await this.#world.revocationListFile()
     const ipv6 = this.#file.scenario.break.needs.includes('ipv6')
     this.#travellers = await Promise.all(
       able.map(async ([name, promise]): Promise<Traveller> => {
@@ -179,7 +182,9 @@ export class ScenarioRun {
     const { client, name, visit, events } = traveller
     // A warm connection may break between two calls: what happened since the last one belongs to this one.
     if (!this.#isWarm) events.length = 0
-    const call = visit.caller.puts(resolveCall(this.#file.scenario.call, visit.door, this.#kind))
+    const call = visit.caller.puts(
+      resolveCall(this.#file.scenario.call, visit.door, this.#kind, this.#revocationListFile),
+    )
     await client.started
     const startedMs = nowMs()
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>

@@ -1,7 +1,6 @@
 import type { Standpoint } from '../clients/client.ts'
 import { PartFailure } from '../part-failure.ts'
-import { Caller } from './client/caller.ts'
-import type { ClientWorld, Place } from './client-world.ts'
+import type { ClientWorld } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
 import type { FrontDoor } from './front-door.ts'
@@ -19,8 +18,10 @@ import {
 } from './parts.ts'
 import type { Plan } from './points.ts'
 import type { TraceEvent } from './trace.ts'
+import { Visit, type VisitOptions } from './visit.ts'
 
 export type { WorldOptions } from './parts.ts'
+export type { Visit } from './visit.ts'
 
 /**
  * All the machines of one sandbox, wired, on a loopback address of its own. Postgres and the API start
@@ -72,6 +73,12 @@ export class World {
   /** Where the clients live. Resolves before the parts behind the front doors are up. */
   async clients(): Promise<Pick<ClientWorld, 'kind' | 'reason' | 'lacks'>> {
     return (await this.#parts.inside).clientWorld
+  }
+
+  /** Writes what the run's authorities have revoked into a file, PEM: hardly any call wants it. Its path. */
+  async revocationListFile(): Promise<string> {
+    const { authority } = await this.#parts.inside
+    return await authority.writeRevocationLists(this.run.path)
   }
 
   get database(): Database {
@@ -187,60 +194,5 @@ export class World {
     // One after the other: where the watchdog has something left to end, it removes the folder too.
     await watchdog.close()
     run.remove()
-  }
-}
-
-/** What a place has that others do without. */
-export interface VisitOptions {
-  /** The host name has an IPv6 address too, and the API answers there. */
-  readonly ipv6?: boolean
-}
-
-/** One client's place in the clients' world, with its own way to the API. */
-export class Visit {
-  readonly id: string
-  readonly place: Place
-  readonly standpoint: Standpoint
-  /** Where the app puts its calls together. */
-  readonly caller = new Caller()
-  /** The command line that runs a command where this client is. */
-  readonly enter: (
-    command: string,
-    args: readonly string[],
-  ) => readonly [command: string, args: readonly string[]]
-  readonly #openDoor: () => Promise<FrontDoor>
-  readonly #onClosed: () => void
-  #door: FrontDoor | undefined
-
-  constructor(
-    id: string,
-    place: Place,
-    standpoint: Standpoint,
-    enter: Visit['enter'],
-    openDoor: () => Promise<FrontDoor>,
-    onClosed: () => void,
-  ) {
-    this.id = id
-    this.place = place
-    this.standpoint = standpoint
-    this.enter = enter
-    this.#openDoor = openDoor
-    this.#onClosed = onClosed
-  }
-
-  /** Opens the front door. */
-  async open(): Promise<FrontDoor> {
-    this.#door ??= await this.#openDoor()
-    return this.#door
-  }
-
-  get door(): FrontDoor {
-    if (this.#door === undefined) throw new Error(`world: the front door of ${this.id} is not open`)
-    return this.#door
-  }
-
-  async close(): Promise<void> {
-    this.#onClosed()
-    await this.#door?.close()
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import type { ResolvedCall } from '../client.ts'
 import { bodyOf, signalOf } from './app-request.ts'
@@ -32,10 +33,16 @@ function respond(call: ResolvedCall): Promise<IncomingMessage> {
         ...call.headers,
       },
       signal: signalOf(call),
+      ...(call.revocationListFile === undefined ? {} : { crl: listsIn(call.revocationListFile) }),
       agent: call.connection === 'warm' ? warmAgent : false,
     })
     request.once('response', resolve)
     request.once('error', reject)
     request.end(body)
   })
+}
+
+/** One by one: of several lists in one text Node reads the first only. */
+function listsIn(file: string): string[] {
+  return readFileSync(file, 'latin1').split(/(?<=-----END X509 CRL-----\n)/)
 }

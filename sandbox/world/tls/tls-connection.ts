@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { createServer, type Server, TLSSocket } from 'node:tls'
 import type { TlsObservation } from '../trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
 import { FlightShaper, type Shaping } from './flight-shaper.ts'
@@ -26,6 +26,7 @@ export class TlsConnection {
   readonly #host: TlsConnectionHost
   #head: Buffer = Buffer.alloc(0)
   #settings: TlsSettings | undefined
+  #asksForStaple = false
   #hasFailed = false
   #isSecured = false
   #upstream: Socket | undefined
@@ -91,6 +92,7 @@ export class TlsConnection {
       this.#handshake(undefined)
       return
     }
+    this.#asksForStaple = hello.asksForStaple
     this.#host.observe({ what: 'hello', serverName: hello.serverName })
     this.#meet(this.#host.decide(hello))
   }
@@ -150,7 +152,7 @@ export class TlsConnection {
       isServer: true,
       secureContext: settings.context,
       ALPNProtocols: [...settings.alpn],
-      ...(settings.stapler && { server: settings.stapler }),
+      ...(this.#asksForStaple && settings.chain.staple && { server: stapler(settings.chain.staple) }),
       requestCert: settings.clientCertificate !== 'not asked for',
       rejectUnauthorized: settings.clientCertificate === 'required',
     })
@@ -216,6 +218,13 @@ export class TlsConnection {
   #served(): Pick<TlsObservation, 'certificate'> {
     return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
   }
+}
+
+/** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */
+function stapler(staple: () => Buffer): Server {
+  const server = createServer()
+  server.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, staple()))
+  return server
 }
 
 function shapingOf(verdict: TlsVerdict | undefined, settings: TlsSettings): Shaping | undefined {

@@ -1,0 +1,59 @@
+import type { Standpoint } from '../clients/client.ts'
+import { Caller } from './client/caller.ts'
+import type { Place } from './client-world.ts'
+import type { FrontDoor } from './front-door.ts'
+
+/** What a place has that others do without. */
+export interface VisitOptions {
+  /** The host name has an IPv6 address too, and the API answers there. */
+  readonly ipv6?: boolean
+}
+
+/** One client's place in the clients' world, with its own way to the API. */
+export class Visit {
+  readonly id: string
+  readonly place: Place
+  readonly standpoint: Standpoint
+  /** Where the app puts its calls together. */
+  readonly caller = new Caller()
+  /** The command line that runs a command where this client is. */
+  readonly enter: (
+    command: string,
+    args: readonly string[],
+  ) => readonly [command: string, args: readonly string[]]
+  readonly #openDoor: () => Promise<FrontDoor>
+  readonly #onClosed: () => void
+  #door: FrontDoor | undefined
+
+  constructor(
+    id: string,
+    place: Place,
+    standpoint: Standpoint,
+    enter: Visit['enter'],
+    openDoor: () => Promise<FrontDoor>,
+    onClosed: () => void,
+  ) {
+    this.id = id
+    this.place = place
+    this.standpoint = standpoint
+    this.enter = enter
+    this.#openDoor = openDoor
+    this.#onClosed = onClosed
+  }
+
+  /** Opens the front door. */
+  async open(): Promise<FrontDoor> {
+    this.#door ??= await this.#openDoor()
+    return this.#door
+  }
+
+  get door(): FrontDoor {
+    if (this.#door === undefined) throw new Error(`world: the front door of ${this.id} is not open`)
+    return this.#door
+  }
+
+  async close(): Promise<void> {
+    this.#onClosed()
+    await this.#door?.close()
+  }
+}
