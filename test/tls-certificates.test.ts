@@ -9,6 +9,7 @@ import {
   hasOpenssl,
   host,
   open,
+  openEdge,
   outcome,
   reached,
   reply,
@@ -132,4 +133,39 @@ test('an open connection goes on and never sees the new certificate', async () =
   expect(await outcome(open())).toBe('CERT_HAS_EXPIRED')
   expect((await edge.evidence()).fired).toBe(1)
   socket.destroy()
+})
+
+test('a resumed session never sees the new certificate, and only an edge with tickets lets it resume', async () => {
+  const state = {
+    kind: 'certificate',
+    recipe: { leaf: { notAfterDays: -1 } },
+    metBy: 'resumed-sessions',
+  } as const
+  /** A call; what came of it, and the last session that the server gave. */
+  const call = async (at: typeof edge, session?: Buffer) => {
+    const socket = open(at, session)
+    let given: Buffer | undefined
+    socket.on('session', (next: Buffer) => {
+      given = next
+    })
+    return { outcome: await outcome(socket), session: given }
+  }
+  const withTickets = await openEdge(true)
+  for (const [at, isResumed] of [
+    [withTickets, true],
+    [edge, false],
+  ] as const) {
+    const first = await call(at)
+    expect(first).toMatchObject({ outcome: reply, session: expect.any(Buffer) })
+    await at.arm({ state })
+    const second = await call(at, first.session)
+    expect(second.outcome).toBe(isResumed ? reply : 'CERT_HAS_EXPIRED')
+    expect((await at.evidence()).fired).toBe(isResumed ? 1 : 0)
+    const secured = seen.findLast(({ what }) => what === 'secured')
+    expect(secured?.resumed).toBe(isResumed || undefined)
+    expect(secured?.certificate === undefined).toBe(isResumed)
+    expect((await call(at)).outcome).toBe('CERT_HAS_EXPIRED')
+    expect((await at.evidence()).fired).toBe(isResumed ? 1 : 0)
+  }
+  await withTickets.close()
 })

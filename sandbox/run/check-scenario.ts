@@ -66,7 +66,7 @@ const schema = v.strictObject({
       body: v.optional(v.unknown()),
       timeoutMs: v.optional(milliseconds),
       connectTimeoutMs: v.optional(milliseconds),
-      connection: v.optional(v.picklist(['cold', 'warm'], '"cold" or "warm"')),
+      connection: v.optional(v.picklist(['cold', 'warm', 'resumed'], '"cold", "warm" or "resumed"')),
       revocationChecking: v.optional(v.picklist(['crl', 'ocsp-stapling'], '"crl" or "ocsp-stapling"')),
     }),
   ),

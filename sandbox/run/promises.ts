@@ -9,6 +9,7 @@ import { describe } from './compare.ts'
 
 const inability: Record<Ability, string> = {
   warm: 'it keeps no connection from call to call',
+  resumed: 'it keeps no TLS session from call to call',
   crl: 'it cannot check a CRL',
   'ocsp-stapling': 'it cannot ask for a stapled OCSP response',
 }

@@ -1,6 +1,8 @@
 import type { Fault, WorldKind } from '../fault.ts'
+import type { Call, Scenario } from '../scenario.ts'
 import { type Database, databaseNeeds } from '../world/database/database.ts'
 import type { TraceEvent } from '../world/trace.ts'
+import type { VisitOptions } from '../world/visit.ts'
 import { Stop } from './stop.ts'
 
 /** What a fault may need of the machine, where that is missing: why, and how to get it. */
@@ -8,6 +10,11 @@ const missing = {
   nft: 'nft, which is not installed: apt-get install nftables',
   ipv6: 'IPv6, which this machine does not have: ::1 is on none of its interfaces',
 } as const
+
+/** What the clients' places must have for a scenario, that others do without. */
+export function visitOptions({ break: fault, call }: Scenario): VisitOptions {
+  return { ipv6: fault.needs.includes('ipv6'), tickets: call?.connection === 'resumed' }
+}
 
 /** @throws Stop where this world cannot have the fault. */
 export function expectWorld({ needs, worlds }: Fault, kind: WorldKind, lacks: readonly string[]): void {
@@ -31,11 +38,24 @@ export function expectDatabase({ needs }: Fault, { provider, provides }: Databas
 }
 
 /**
- * A cold call that went over an open connection met no DNS, no network and no TLS: it would prove nothing.
- * @throws Stop where the client says that it sent a request and opened no connection for it.
+ * That a call met the steps it was meant to meet: it would prove nothing otherwise.
+ * @param isOpening it is the first of its client, which has nothing yet to go on from.
+ * @throws Stop where the client or the TLS edge says that it did not.
  */
-export function expectOwnConnection(place: string, events: readonly TraceEvent[]): void {
+export function expectConnection(
+  place: string,
+  connection: NonNullable<Call['connection']>,
+  isOpening: boolean,
+  events: readonly TraceEvent[],
+): void {
+  if (connection === 'warm') return
   const seen = new Set(events.map((event) => (event.machine === 'client' ? event.what : undefined)))
-  if (!seen.has('sent') || seen.has('connect')) return
-  throw new Stop('invalid', `${place}: a cold call reused a connection`)
+  // Over an open connection it meets no DNS, no network and no TLS.
+  if (seen.has('sent') && !seen.has('connect'))
+    throw new Stop('invalid', `${place}: a ${connection} call reused a connection`)
+  const hasLookedAgain = events.some(
+    (event) => event.machine === 'tls' && event.what === 'secured' && !event.resumed,
+  )
+  if (connection === 'resumed' && !isOpening && hasLookedAgain)
+    throw new Stop('invalid', `${place}: expected a resumed TLS session, saw a full handshake`)
 }

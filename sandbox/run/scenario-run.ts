@@ -4,7 +4,7 @@ import { clients } from '../clients/index.ts'
 import type { WorldKind } from '../fault.ts'
 import { PartFailure } from '../part-failure.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
-import type { ClientName } from '../scenario.ts'
+import type { Call, ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
 import type { Breakable } from '../world/machine.ts'
 import { isShared } from '../world/points.ts'
@@ -13,7 +13,7 @@ import type { World } from '../world/world.ts'
 import { compare } from './compare.ts'
 import { diagnose, type ObservedCall } from './diagnosis.ts'
 import { promisesOf, unhealthy, whyNot } from './promises.ts'
-import { expectDatabase, expectOwnConnection, expectWorld } from './requirements.ts'
+import { expectConnection, expectDatabase, expectWorld, visitOptions } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { Stop } from './stop.ts'
 import type { Traveller } from './traveller.ts'
@@ -51,8 +51,8 @@ export class ScenarioRun {
     await timed('front doors', () => this.#arrive())
     await this.#up()
     expectDatabase(this.#file.scenario.break, this.#world.database)
-    // A warm call is measured by one over the open connection, and it takes a call to open it.
-    if (this.#isWarm) await timed('opening call', () => this.#healthyCalls('before the fault'))
+    // What a call takes over from the one before, the connection or its TLS session, takes a call to be there.
+    if (this.#connection !== 'cold') await timed('opening call', () => this.#healthyCalls('before the fault'))
     this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
     this.#onSteady()
     await timed('broken call', () => this.#break())
@@ -84,12 +84,12 @@ export class ScenarioRun {
       const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
       throw new Stop('skipped', why || 'no client of this scenario was chosen')
     }
+    const options = visitOptions(this.#file.scenario)
     if (call?.revocationChecking === 'crl') this.#revocationListFile = await this.#world.revocationListFile()
-    const ipv6 = this.#file.scenario.break.needs.includes('ipv6')
     this.#travellers = await Promise.all(
       able.map(async ([name, promise]): Promise<Traveller> => {
         const events: TraceEvent[] = []
-        const visit = await this.#world.visit(name, (event) => events.push(event), { ipv6 })
+        const visit = await this.#world.visit(name, (event) => events.push(event), options)
         // The process starts while its front door is opened.
         const client = clients[name].prepare(visit.standpoint)
         await visit.open()
@@ -98,8 +98,12 @@ export class ScenarioRun {
     )
   }
 
+  get #connection(): NonNullable<Call['connection']> {
+    return this.#file.scenario.call?.connection ?? 'cold'
+  }
+
   get #isWarm(): boolean {
-    return this.#file.scenario.call?.connection === 'warm'
+    return this.#connection === 'warm'
   }
 
   /** Every client calls, healthy; anything else but the healthy promise stops the run. */
@@ -199,7 +203,9 @@ export class ScenarioRun {
     await this.#world.flush()
     const inOrder = events.toSorted((one, other) => one.atMs - other.atMs)
     events.length = 0
-    if (!this.#isWarm) expectOwnConnection(`scenario ${this.#file.id}: ${name}`, inOrder)
+    const isOpening = traveller.lastToCall !== client
+    traveller.lastToCall = client
+    expectConnection(`scenario ${this.#file.id}: ${name}`, this.#connection, isOpening, inOrder)
     const limitsMs = [call.timeoutMs, ...(call.connectTimeoutMs === undefined ? [] : [call.connectTimeoutMs])]
     return { startedMs, symptom, events: inOrder, limitsMs }
   }

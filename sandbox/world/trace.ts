@@ -119,6 +119,8 @@ export interface TlsObservation {
   readonly serverName?: string
   /** What was served, as a client sees it. */
   readonly certificate?: ServedCertificate
+  /** On secured: it resumed the session of an earlier connection, so no certificate was shown. */
+  readonly resumed?: true
   /** On failed: what this side's TLS stack said, `ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED`, `ECONNRESET`. */
   readonly code?: string
 }

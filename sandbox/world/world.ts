@@ -111,7 +111,7 @@ export class World {
   async visit(
     client: string,
     onEvent: (event: TraceEvent) => void,
-    { ipv6 = false }: VisitOptions = {},
+    { ipv6 = false, tickets = false }: VisitOptions = {},
   ): Promise<Visit> {
     this.#inside = await this.#parts.inside
     const { authorityFile, clientWorld } = this.#inside
@@ -135,6 +135,7 @@ export class World {
         address: this.address,
         ground: this.#parts.ground,
         authority: this.#inside!.authority,
+        tickets,
         api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
         database: () => this.#behind.database.target,
         observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),

@@ -8,6 +8,9 @@ import type { MakeCall } from './main.ts'
 const https = process.getBuiltinModule('node:https')
 
 const warmAgent = new https.Agent({ keepAlive: true })
+/** It keeps no connection but, as every agent of `node:https` does, the last TLS session of each host. */
+const resumingAgent = new https.Agent({ keepAlive: false })
+const agents = { cold: false, warm: warmAgent, resumed: resumingAgent } as const
 
 /**
  * Node's `https.request`, as an app uses it. It has no connect timeout of its own: only the call's total clock
@@ -34,7 +37,7 @@ function respond(call: ResolvedCall): Promise<IncomingMessage> {
       },
       signal: signalOf(call),
       ...(call.revocationListFile === undefined ? {} : { crl: listsIn(call.revocationListFile) }),
-      agent: call.connection === 'warm' ? warmAgent : false,
+      agent: agents[call.connection],
     })
     request.once('response', resolve)
     request.once('error', reject)

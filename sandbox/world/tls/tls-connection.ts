@@ -29,6 +29,7 @@ export class TlsConnection {
   #asksForStaple = false
   #hasFailed = false
   #isSecured = false
+  #isResumed = false
   #upstream: Socket | undefined
 
   constructor(raw: Socket, host: TlsConnectionHost) {
@@ -49,9 +50,16 @@ export class TlsConnection {
     return this.#settings
   }
 
+  /** The client resumed the session of an earlier connection: no certificate was shown (RFC 8446 §2.2). */
+  get isResumed(): boolean {
+    return this.#isResumed
+  }
+
   /** So many bytes went out that the whole chain is among them. */
   get hasServedCertificate(): boolean {
-    return this.#settings !== undefined && this.#raw.bytesWritten >= this.#settings.chain.bytes
+    return (
+      this.#settings !== undefined && !this.#isResumed && this.#raw.bytesWritten >= this.#settings.chain.bytes
+    )
   }
 
   /** Of the client, all in all. */
@@ -176,7 +184,8 @@ export class TlsConnection {
       return
     }
     this.#isSecured = true
-    this.#host.observe({ what: 'secured', ...this.#served() })
+    this.#isResumed = tls.isSessionReused()
+    this.#host.observe({ what: 'secured', ...this.#served(), ...(this.#isResumed && { resumed: true }) })
     if (verdict?.kind === 'cut' && verdict.at === 'secured') {
       if (verdict.how === 'reset') this.#raw.resetAndDestroy()
       else tls.end()

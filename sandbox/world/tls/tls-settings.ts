@@ -23,11 +23,16 @@ const anySecurity = ':@SECLEVEL=0'
  * No session is ever resumed: a client with a ticket would not look at the certificate again, and an armed
  * certificate would go unseen.
  */
-const noResumption = constants.SSL_OP_NO_TICKET
+const noResumption = { secureOptions: constants.SSL_OP_NO_TICKET }
 
-export async function tlsSettings(authority: Authority, state: TlsState | undefined): Promise<TlsSettings> {
+/** @param ticketKeys with which sessions can be resumed after all. */
+export async function tlsSettings(
+  authority: Authority,
+  state: TlsState | undefined,
+  ticketKeys: Buffer | undefined,
+): Promise<TlsSettings> {
   const chain = await authority.issue(state?.kind === 'certificate' ? state.recipe : {})
-  const healthy = { key: chain.keyPem, cert: chain.certPem, secureOptions: noResumption }
+  const healthy = { key: chain.keyPem, cert: chain.certPem, ...(ticketKeys ? { ticketKeys } : noResumption) }
   const settings = {
     alpn: ['http/1.1'],
     clientCertificate: 'not asked for',
