@@ -8,7 +8,8 @@ import type { Plan } from './world/points.ts'
 /** `sealed`: clients in their own namespaces with the operating system's resolver. `portable`: anywhere. */
 export type WorldKind = 'sealed' | 'portable'
 
-export type Need = DatabaseNeed | 'nft'
+/** Beside what a database may give: `nft`, the packet filter. `ipv6`: a host that has an IPv6 address too. */
+export type Need = DatabaseNeed | 'nft' | 'ipv6'
 
 /** One fault with its parameters set: plain data, ready to be armed. */
 export interface Fault {

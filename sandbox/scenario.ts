@@ -16,8 +16,16 @@ export interface Call {
   readonly timeoutMs?: number
   /** The client's own limit for the connection (DNS, TCP and TLS). Default: the client's. */
   readonly connectTimeoutMs?: number
-  /** `cold` (default): a new connection. `warm`: the connection that the steady call opened. */
-  readonly connection?: 'cold' | 'warm'
+  /**
+   * `cold` (default): a new connection. `warm`: the connection that the steady call opened. `resumed`: a new one,
+   * which resumes the TLS session of the call before with its ticket.
+   */
+  readonly connection?: 'cold' | 'warm' | 'resumed'
+  /**
+   * How the app checks whether the server's certificate was revoked: `crl` by its authority's list (RFC 5280 §5),
+   * `ocsp-stapling` by the response that the server has to staple (RFC 6066 §8). Default: not at all, like most.
+   */
+  readonly revocationChecking?: 'crl' | 'ocsp-stapling'
 }
 
 /** What a client must see. Everything given must hold. */

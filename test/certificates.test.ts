@@ -22,7 +22,11 @@ function certificatesIn(pem: string): X509Certificate[] {
 }
 
 /** What `openssl verify` says of a chain, with the stricter rules of RFC 5280 on. */
-async function opensslVerdict(authority: Authority, recipe: CertificateRecipe): Promise<string> {
+async function opensslVerdict(
+  authority: Authority,
+  recipe: CertificateRecipe,
+  checks: 'the chain' | 'revocation too' = 'the chain',
+): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'faultpath-certificates-'))
   try {
     const { certPem } = await authority.issue(recipe)
@@ -30,6 +34,8 @@ async function opensslVerdict(authority: Authority, recipe: CertificateRecipe): 
     const root = await authority.writeAuthority(dir)
     const chain = join(dir, 'chain.pem')
     const args = ['verify', '-x509_strict', '-purpose', 'sslserver', '-verify_hostname', 'api.example.test']
+    if (checks === 'revocation too')
+      args.push('-crl_check_all', '-CRLfile', await authority.writeRevocationLists(dir))
     const said = await run('openssl', [...args, '-CAfile', root, '-untrusted', chain, chain]).catch(
       (error) => error,
     )
@@ -58,6 +64,17 @@ test.skipIf(!hasOpenssl)(
     expect(await opensslVerdict(authority, { leaf: { notAfterDays: -1 } })).toContain(
       'certificate has expired',
     )
+  },
+)
+
+test.skipIf(!hasOpenssl)(
+  `only a revoked leaf stands in the list of its authority (${needsOpenssl})`,
+  async () => {
+    const authority = await Authority.create('api.example.test')
+    const revoked = { leaf: { revoked: true } }
+    expect(await opensslVerdict(authority, {}, 'revocation too')).toContain('chain.pem: OK')
+    expect(await opensslVerdict(authority, revoked, 'revocation too')).toContain('certificate revoked')
+    expect(await opensslVerdict(authority, revoked)).toContain('chain.pem: OK')
   },
 )
 

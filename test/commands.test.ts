@@ -79,6 +79,10 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
       code: 2,
       stderr: expect.stringContaining('saw -1'),
     })
+    expect(await wrong('network.ipv6Broken')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm run scenario ipv6-broken'),
+    })
     expect(await speak('brake')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Did you mean "break"?'),

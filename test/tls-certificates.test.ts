@@ -9,6 +9,7 @@ import {
   hasOpenssl,
   host,
   open,
+  openEdge,
   outcome,
   reached,
   reply,
@@ -101,7 +102,10 @@ test('a certificate with ten thousand names is more than a client takes', async 
   expect(await outcome(open())).toMatch(/excessive message size/)
 })
 
-withCurl('a revoked certificate comes with its proof, for those who ask', async () => {
+withCurl('a certificate comes with proof of whether it was revoked, for those who ask', async () => {
+  expect(await curl('--cert-status')).toMatchObject({ exit: 0 })
+  await edge.arm({ state: certificate({ leaf: { noStaple: true } }) })
+  expect((await curl()).exit).toBe(0)
   expect(await curl('--cert-status')).toMatchObject({ exit: 91, said: expect.stringContaining('No OCSP') })
   await edge.arm({ state: certificate({ leaf: { revoked: true } }) })
   expect((await curl()).exit).toBe(0)
@@ -129,4 +133,39 @@ test('an open connection goes on and never sees the new certificate', async () =
   expect(await outcome(open())).toBe('CERT_HAS_EXPIRED')
   expect((await edge.evidence()).fired).toBe(1)
   socket.destroy()
+})
+
+test('a resumed session never sees the new certificate, and only an edge with tickets lets it resume', async () => {
+  const state = {
+    kind: 'certificate',
+    recipe: { leaf: { notAfterDays: -1 } },
+    metBy: 'resumed-sessions',
+  } as const
+  /** A call; what came of it, and the last session that the server gave. */
+  const call = async (at: typeof edge, session?: Buffer) => {
+    const socket = open(at, session)
+    let given: Buffer | undefined
+    socket.on('session', (next: Buffer) => {
+      given = next
+    })
+    return { outcome: await outcome(socket), session: given }
+  }
+  const withTickets = await openEdge(true)
+  for (const [at, isResumed] of [
+    [withTickets, true],
+    [edge, false],
+  ] as const) {
+    const first = await call(at)
+    expect(first).toMatchObject({ outcome: reply, session: expect.any(Buffer) })
+    await at.arm({ state })
+    const second = await call(at, first.session)
+    expect(second.outcome).toBe(isResumed ? reply : 'CERT_HAS_EXPIRED')
+    expect((await at.evidence()).fired).toBe(isResumed ? 1 : 0)
+    const secured = seen.findLast(({ what }) => what === 'secured')
+    expect(secured?.resumed).toBe(isResumed || undefined)
+    expect(secured?.certificate === undefined).toBe(isResumed)
+    expect((await call(at)).outcome).toBe('CERT_HAS_EXPIRED')
+    expect((await at.evidence()).fired).toBe(isResumed ? 1 : 0)
+  }
+  await withTickets.close()
 })

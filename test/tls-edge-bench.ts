@@ -65,11 +65,17 @@ beforeEach(async () => {
   })
   await once(upstream.listen(0, '127.0.0.1'), 'listening')
   upstreamPort = (upstream.address() as AddressInfo).port
-  edge = await TlsEdge.open({
+  edge = await openEdge()
+})
+
+/** The edge of a test has no tickets; one more, which has, is the test's own to close. */
+export function openEdge(tickets = false): Promise<TlsEdge> {
+  return TlsEdge.open({
     ground: new PortableGround(),
     address: '127.0.0.1',
     port: 0,
     authority,
+    tickets,
     upstream: () => ({ host: '127.0.0.1', port: upstreamPort }),
     observe: (observation) => {
       seen.push(observation as TlsObservation)
@@ -79,7 +85,7 @@ beforeEach(async () => {
       throw error
     },
   })
-})
+}
 
 afterEach(async () => {
   await edge.close()
@@ -113,9 +119,10 @@ export function curl(...args: string[]) {
   return tool('curl', ['-sS', '--max-time', '2', ...route, ...args, `https://${host}:${edge.port}/users`])
 }
 
-export function open(): TLSSocket {
-  const raw = connect({ host: '127.0.0.1', port: edge.port, allowHalfOpen: true })
-  const socket = connectTls({ socket: raw, servername: host, ca: authority.rootPem })
+export function open({ port } = edge, session?: Buffer): TLSSocket {
+  const raw = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  const options = { socket: raw, servername: host, ca: authority.rootPem }
+  const socket = connectTls(session === undefined ? options : { ...options, session })
   socket.on('error', () => {})
   socket.on('close', () => raw.destroy())
   return socket

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { nowMs } from '../sandbox/world/clock.ts'
-import { PortableGround } from '../sandbox/world/ground/portable-ground.ts'
+import { hasIpv6, PortableGround } from '../sandbox/world/ground/portable-ground.ts'
 import type { WireObservation } from '../sandbox/world/trace.ts'
 import { Wire } from '../sandbox/world/wire/wire.ts'
 import type { WireVerdict } from '../sandbox/world/wire/wire-points.ts'
@@ -466,7 +466,7 @@ test('closed: a connect is refused, what is open goes on, and healing opens the 
   const refused = call()
   await refused.untilFate()
   expect(refused.fate).toBe('ECONNREFUSED')
-  expect(await wire.evidence()).toEqual({ fired: 1, text: `a probe of port ${port}: ECONNREFUSED` })
+  expect(await wire.evidence()).toEqual({ fired: 1, text: `a probe of 127.0.0.1:${port}: ECONNREFUSED` })
   open.socket.write(' again')
   await open.until(() => open.text === 'hello again')
 
@@ -494,6 +494,41 @@ test.skipIf(process.platform !== 'linux')(
     await wire.heal()
     const after = call('hello')
     await after.until(() => after.text === 'hello')
+  },
+)
+
+test.skipIf(process.platform !== 'linux' || !hasIpv6())(
+  'by-family: IPv6 is met with silence, IPv4 refused, each at its own address (Linux with IPv6 only)',
+  async () => {
+    const state = { kind: 'by-family', ipv6: 'silence', ipv4: 'works' } as const
+    await expect(wire.arm({ state })).rejects.toThrow('expected an IPv6 address')
+    const both = await Wire.open({
+      name: 'front',
+      ground,
+      address: '127.0.0.1',
+      address6: '::1',
+      port: 0,
+      upstream: () => ({ host: '127.0.0.1', port: serverPort }),
+      observe: (observation) => seen.push(observation as WireObservation),
+      onBug: (error) => bugs.push(error),
+    })
+    const { port } = both
+    const reached = () => Promise.all(['127.0.0.1', '::1'].map((address) => ground.probe(address, port)))
+    expect(await reached()).toEqual(['connected', 'connected'])
+    expect(observed('accepted').map(({ address }) => address)).toEqual(['127.0.0.1', '::1'])
+
+    await both.arm({ state })
+    expect(await reached()).toEqual(['connected', 'ETIMEDOUT'])
+    expect((await both.evidence()).fired).toBe(1)
+    await both.arm({ state: { ...state, ipv6: 'refused' } })
+    expect(await reached()).toEqual(['connected', 'ECONNREFUSED'])
+    expect(await both.evidence()).toEqual({ fired: 1, text: `a probe of [::1]:${port}: ECONNREFUSED` })
+    await both.arm({ state: { ...state, ipv4: 'refused' } })
+    expect(await reached()).toEqual(['ECONNREFUSED', 'ETIMEDOUT'])
+
+    await both.heal()
+    expect(await reached()).toEqual(['connected', 'connected'])
+    await both.close()
   },
 )
 

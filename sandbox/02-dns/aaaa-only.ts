@@ -7,7 +7,7 @@ import { hostName } from '../parameters.ts'
  * The app cannot repair it: the A record is gone, or the API does not listen on IPv6.
  *
  * - `name`: the host name that lost its A record.
- * - Answer: NOERROR without a record to A, `::1` to AAAA: nothing of the sandbox listens on IPv6.
+ * - Answer: NOERROR without a record to A, `::1` to AAAA: the API does not listen there.
  * - Seen: `ECONNREFUSED`, syscall `connect`, with an IPv6 address in the message.
  * - Source: RFC 3596 §2.
  */

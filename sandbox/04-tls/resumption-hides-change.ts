@@ -1,28 +1,33 @@
 import { fault } from '../fault.ts'
-import { wholeNumber } from '../parameters.ts'
+import { oneOf, wholeNumber } from '../parameters.ts'
 
 /**
- * The server's certificate was exchanged for an expired one, and an app with an open connection never sees it.
+ * The server's certificate was exchanged for an expired one, and an app that was connected before never sees it.
  *
- * A certificate is looked at in a full handshake only. A kept connection, or a resumed session, does without: the
+ * A certificate is looked at in a full handshake only. A resumed session, or a kept connection, does without: the
  * app goes on until it is restarted, and then "the deployment broke it".
  *
  * - `daysAgo`: how many days ago the new certificate ended.
- * - Seen: 200 over a warm connection; over a new one `CERT_HAS_EXPIRED`.
- * - Source: RFC 9112 §9.3 (persistent connections); RFC 8446 §2.2 (resumption shows no certificate).
+ * - `unseenBy`: calls that make a new connection and resume the TLS session of an earlier one (`resumed-session`),
+ *   or that go over a connection that was open before (`kept-connection`).
+ * - Seen: 200; with a full handshake `CERT_HAS_EXPIRED`.
+ * - Source: RFC 8446 §2.2 (resumption shows no certificate); RFC 9112 §9.3 (persistent connections).
  */
 export const resumptionHidesChange = fault({
   step: 'tls',
   name: 'resumption-hides-change',
-  summary: ({ daysAgo }) =>
-    `resumption-hides-change: a certificate that ended ${daysAgo} days ago, for new connections`,
-  parameters: { daysAgo: wholeNumber({ default: 30, min: 1, max: 3_650 }) },
-  plan: ({ daysAgo }) => ({
+  summary: ({ daysAgo, unseenBy }) =>
+    `resumption-hides-change: a certificate that ended ${daysAgo} days ago, unseen by a ${unseenBy.replace('-', ' ')}`,
+  parameters: {
+    daysAgo: wholeNumber({ default: 30, min: 1, max: 3_650 }),
+    unseenBy: oneOf(['resumed-session', 'kept-connection'], { default: 'resumed-session' }),
+  },
+  plan: ({ daysAgo, unseenBy }) => ({
     point: 'tls',
     state: {
       kind: 'certificate',
       recipe: { leaf: { notAfterDays: -daysAgo } },
-      metBy: 'open-connections',
+      metBy: unseenBy === 'resumed-session' ? 'resumed-sessions' : 'open-connections',
     },
   }),
 })

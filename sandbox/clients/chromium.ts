@@ -13,6 +13,7 @@ export const chromiumClient: Client = {
   name: 'chromium',
   worlds: ['sealed'],
   onlyNamed: true,
+  abilities: ['warm'],
   missing,
   prepare: (standpoint) =>
     // Imported here, so that other clients start without waiting for it.

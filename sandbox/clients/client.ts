@@ -43,9 +43,17 @@ export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' |
   readonly connectTimeoutMs?: number
   /** The page that calls, where it is not the app's own; clients that are no browsers have none. */
   readonly page?: Omit<Extract<ClientState, { kind: 'page' }>, 'kind'>
+  readonly revocationChecking?: NonNullable<Call['revocationChecking']>
+  /** PEM file of the lists to check by, for `crl`. */
+  readonly revocationListFile?: string
   /** What the app does wrong with its client; clients that cannot be misused so ignore it. */
   readonly misuse?: Misuse
 }
+
+/** What a call may want of a client beside the request, and not every client can. */
+export type Ability =
+  | Exclude<NonNullable<Call['connection']>, 'cold'>
+  | NonNullable<Call['revocationChecking']>
 
 /** How to call with it, and how to read its symptom. */
 export interface Client {
@@ -53,12 +61,18 @@ export interface Client {
   readonly worlds: readonly WorldKind[]
   /** It calls only where a scenario names it: `all` does not mean it, because its start costs seconds of work. */
   readonly onlyNamed?: boolean
+  readonly abilities: readonly Ability[]
   /** Why it cannot be used here and how to get it; undefined when it can. */
   missing(): string | undefined
   prepare(standpoint: Standpoint): ReadyClient
 }
 
-export function resolveCall(call: Call | undefined, door: FrontDoor, world: WorldKind): ResolvedCall {
+export function resolveCall(
+  call: Call | undefined,
+  door: FrontDoor,
+  world: WorldKind,
+  revocationListFile: string | undefined,
+): ResolvedCall {
   const path = call?.path ?? '/users'
   return {
     method: call?.method ?? 'GET',
@@ -70,5 +84,7 @@ export function resolveCall(call: Call | undefined, door: FrontDoor, world: Worl
     connection: call?.connection ?? 'cold',
     ...(call?.body === undefined ? {} : { body: call.body }),
     ...(call?.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: call.connectTimeoutMs }),
+    ...(call?.revocationChecking === undefined ? {} : { revocationChecking: call.revocationChecking }),
+    ...(revocationListFile === undefined ? {} : { revocationListFile }),
   }
 }

@@ -26,6 +26,7 @@ export interface CommandOptions {
   readonly commands: readonly string[]
   /** How to get it. */
   readonly install: string
+  readonly abilities: Client['abilities']
   /** What else it needs: why it cannot be used, or undefined. */
   readonly lacks?: (command: string) => string | undefined
   readonly args: (call: ResolvedCall) => readonly string[]
@@ -42,6 +43,7 @@ export function commandClient(options: CommandOptions): Client {
   return {
     name: options.name,
     worlds: ['sealed'],
+    abilities: options.abilities,
     missing: () => {
       const command = findCommand(...options.commands)
       if (command === undefined) return `${options.commands[0]} is not installed: ${options.install}`

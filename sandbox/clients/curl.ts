@@ -7,6 +7,7 @@ export const curlClient = commandClient({
   name: 'curl',
   commands: ['curl'],
   install: 'apt-get install curl',
+  abilities: ['crl', 'ocsp-stapling'],
   args,
   read,
 })
@@ -40,6 +41,8 @@ function args(call: ResolvedCall): string[] {
     ...(call.connectTimeoutMs === undefined
       ? []
       : ['--connect-timeout', String(call.connectTimeoutMs / 1000)]),
+    ...(call.revocationListFile === undefined ? [] : ['--crlfile', call.revocationListFile]),
+    ...(call.revocationChecking === 'ocsp-stapling' ? ['--cert-status'] : []),
     '--write-out',
     '%{stderr}\n%{json}\n',
     call.url,

@@ -18,10 +18,11 @@ const entry = fileURLToPath(new URL('./node/main.ts', import.meta.url))
 const graceMs = 750
 
 /** A client that is a library of Node: it runs in a process of its own, which reports on a fourth pipe. */
-export function nodeClient(name: ClientName): Client {
+export function nodeClient(name: ClientName, abilities: Client['abilities']): Client {
   return {
     name,
     worlds: ['sealed', 'portable'],
+    abilities,
     missing: () => undefined,
     prepare: (standpoint) => new NodeProcess(name, standpoint),
   }

@@ -31,6 +31,7 @@ function python(name: ClientName, library: string) {
     name,
     commands,
     install: 'apt-get install python3',
+    abilities: library === 'urllib' ? ['crl'] : [],
     ...(library === 'requests' ? { lacks: lacksRequests } : {}),
     args: (call: ResolvedCall) => ['-I', script, library, JSON.stringify(call)],
     read,

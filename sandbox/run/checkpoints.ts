@@ -66,6 +66,11 @@ function servedCertificate(event: Of<'tls'>): string | undefined {
   return `${names.join(' ')}, ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}, chain ${digests.join('-')}`
 }
 
+function tlsEstablished(event: Of<'tls'>): string | undefined {
+  if (event.what !== 'secured') return undefined
+  return event.resumed ? 'resumed' : 'yes'
+}
+
 function result(event: Of<'api'>): string | undefined {
   if (event.what !== 'result') return undefined
   const failure = event.sqlstate === undefined ? event.code : `SQLSTATE ${event.sqlstate}`
@@ -104,7 +109,7 @@ export const checkpoints: readonly Checkpoint[] = [
     name: 'connection made',
     read: gather(
       'wire',
-      (event) => (event.wire === 'front' && event.what === 'accepted' ? 'yes' : undefined),
+      (event) => (event.wire === 'front' && event.what === 'accepted' ? `at ${event.address}` : undefined),
       'sorted',
     ),
   },
@@ -124,7 +129,7 @@ export const checkpoints: readonly Checkpoint[] = [
   {
     step: 'tls',
     name: 'TLS established',
-    read: gather('tls', (event) => (event.what === 'secured' ? 'yes' : undefined), 'sorted'),
+    read: gather('tls', tlsEstablished, 'sorted'),
   },
   {
     step: 'server',

@@ -101,9 +101,16 @@ export class Control {
   async #arm(body: unknown): Promise<void> {
     const { id, parameters } = body as { id?: unknown; parameters?: unknown }
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
+    if (fault.needs.includes('ipv6') && this.#visit.place.address6 === undefined) {
+      throw new InvalidInput(
+        `break ${fault.id}`,
+        'expected a host name with an IPv6 address too, which only the runs of its scenarios give',
+        { next: 'npm run scenario ipv6-broken' },
+      )
+    }
     await this.heal()
-    this.#armed = fault
     await this.#world.point(this.#visit, fault.plan.point).arm(fault.plan)
+    this.#armed = fault
   }
 
   /** Undoes what is armed. Safe to repeat. */

@@ -1,15 +1,27 @@
+import type { Ability } from '../clients/client.ts'
 import { clients } from '../clients/index.ts'
 import type { Symptom } from '../clients/symptom.ts'
 import type { WorldKind } from '../fault.ts'
 import type { ClientReport } from '../report/report.ts'
-import type { ClientName, ClientPromise, Scenario } from '../scenario.ts'
+import type { Call, ClientName, ClientPromise, Scenario } from '../scenario.ts'
 import { seededUsers } from '../world/api/shop.ts'
 import { describe } from './compare.ts'
 
-/** Why a client cannot call here; undefined when it can. */
-export function whyNot(name: ClientName, world: WorldKind): string | undefined {
+const inability: Record<Ability, string> = {
+  warm: 'it keeps no connection from call to call',
+  resumed: 'it keeps no TLS session from call to call',
+  crl: 'it cannot check a CRL',
+  'ocsp-stapling': 'it cannot ask for a stapled OCSP response',
+}
+
+/** Why a client cannot make this call here; undefined when it can. */
+export function whyNot(name: ClientName, world: WorldKind, call: Call = {}): string | undefined {
   const client = clients[name]
-  return client.worlds.includes(world) ? client.missing() : 'only in the sealed world'
+  if (!client.worlds.includes(world)) return 'only in the sealed world'
+  const { connection = 'cold', revocationChecking } = call
+  const wanted = [...(connection === 'cold' ? [] : [connection]), revocationChecking]
+  const unable = wanted.find((ability) => ability !== undefined && !client.abilities.includes(ability))
+  return unable === undefined ? client.missing() : inability[unable]
 }
 
 /** The promises that hold in this world, client by client. */

@@ -1,37 +1,61 @@
 import type { Fault, WorldKind } from '../fault.ts'
+import type { Call, Scenario } from '../scenario.ts'
 import { type Database, databaseNeeds } from '../world/database/database.ts'
 import type { TraceEvent } from '../world/trace.ts'
+import type { VisitOptions } from '../world/visit.ts'
 import { Stop } from './stop.ts'
 
-/** How to get what a fault may need of the machine. */
-const install = { nft: 'apt-get install nftables' } as const
+/** What a fault may need of the machine, where that is missing: why, and how to get it. */
+const missing = {
+  nft: 'nft, which is not installed: apt-get install nftables',
+  ipv6: 'IPv6, which this machine does not have: ::1 is on none of its interfaces',
+} as const
+
+/** What the clients' places must have for a scenario, that others do without. */
+export function visitOptions({ break: fault, call }: Scenario): VisitOptions {
+  return { ipv6: fault.needs.includes('ipv6'), tickets: call?.connection === 'resumed' }
+}
 
 /** @throws Stop where this world cannot have the fault. */
 export function expectWorld({ needs, worlds }: Fault, kind: WorldKind, lacks: readonly string[]): void {
   if (!worlds.includes(kind))
     throw new Stop('skipped', `this fault acts only in the ${worlds.join(' or ')} world`)
-  if (needs.includes('nft') && lacks.includes('nft')) {
-    throw new Stop('skipped', `this fault needs nft, which is not installed: ${install.nft}`)
+  for (const need of ['nft', 'ipv6'] as const) {
+    if (needs.includes(need) && lacks.includes(need))
+      throw new Stop('skipped', `this fault needs ${missing[need]}`)
   }
 }
 
 /** @throws Stop where the database cannot have the fault. */
 export function expectDatabase({ needs }: Fault, { provider, provides }: Database): void {
   const wanted: readonly string[] = needs
-  const missing = databaseNeeds.filter((need) => wanted.includes(need) && !provides.includes(need))
-  if (missing.length === 0) return
+  const lacking = databaseNeeds.filter((need) => wanted.includes(need) && !provides.includes(need))
+  if (lacking.length === 0) return
   throw new Stop(
     'skipped',
-    `this fault needs ${missing.join(', ')} of the database; the ${provider} one does not give it`,
+    `this fault needs ${lacking.join(', ')} of the database; the ${provider} one does not give it`,
   )
 }
 
 /**
- * A cold call that went over an open connection met no DNS, no network and no TLS: it would prove nothing.
- * @throws Stop where the client says that it sent a request and opened no connection for it.
+ * That a call met the steps it was meant to meet: it would prove nothing otherwise.
+ * @param isOpening it is the first of its client, which has nothing yet to go on from.
+ * @throws Stop where the client or the TLS edge says that it did not.
  */
-export function expectOwnConnection(place: string, events: readonly TraceEvent[]): void {
+export function expectConnection(
+  place: string,
+  connection: NonNullable<Call['connection']>,
+  isOpening: boolean,
+  events: readonly TraceEvent[],
+): void {
+  if (connection === 'warm') return
   const seen = new Set(events.map((event) => (event.machine === 'client' ? event.what : undefined)))
-  if (!seen.has('sent') || seen.has('connect')) return
-  throw new Stop('invalid', `${place}: a cold call reused a connection`)
+  // Over an open connection it meets no DNS, no network and no TLS.
+  if (seen.has('sent') && !seen.has('connect'))
+    throw new Stop('invalid', `${place}: a ${connection} call reused a connection`)
+  const hasLookedAgain = events.some(
+    (event) => event.machine === 'tls' && event.what === 'secured' && !event.resumed,
+  )
+  if (connection === 'resumed' && !isOpening && hasLookedAgain)
+    throw new Stop('invalid', `${place}: expected a resumed TLS session, saw a full handshake`)
 }

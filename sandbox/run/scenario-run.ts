@@ -4,19 +4,18 @@ import { clients } from '../clients/index.ts'
 import type { WorldKind } from '../fault.ts'
 import { PartFailure } from '../part-failure.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
-import type { ClientName } from '../scenario.ts'
+import type { Call, ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
 import type { Breakable } from '../world/machine.ts'
 import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
-import { compare } from './compare.ts'
-import { diagnose, type ObservedCall } from './diagnosis.ts'
+import type { ObservedCall } from './diagnosis.ts'
 import { promisesOf, unhealthy, whyNot } from './promises.ts'
-import { expectDatabase, expectOwnConnection, expectWorld } from './requirements.ts'
+import { expectConnection, expectDatabase, expectWorld, visitOptions } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { Stop } from './stop.ts'
-import type { Traveller } from './traveller.ts'
+import { reportOf, type Traveller } from './traveller.ts'
 
 /** One scenario on its way: steady, arm, call, heal, steady. */
 export class ScenarioRun {
@@ -26,6 +25,7 @@ export class ScenarioRun {
   readonly #onSteady: () => void
   #travellers: readonly Traveller[] = []
   #kind: WorldKind = 'portable'
+  #revocationListFile: string | undefined
   #skipped: readonly { readonly client: ClientName; readonly skipped: string }[] = []
   steady: HealthyCall[] = []
   healed: HealthyCall[] = []
@@ -52,8 +52,8 @@ export class ScenarioRun {
     expectDatabase(this.#file.scenario.break, this.#world.database)
     // A browser's start takes all of the machine: who called meanwhile would be slow without a fault.
     await Promise.all(this.#travellers.map(({ client }) => client.started))
-    // A warm call is measured by one over the open connection, and it takes a call to open it.
-    if (this.#isWarm) await timed('opening call', () => this.#healthyCalls('before the fault'))
+    // What a call takes over from the one before, the connection or its TLS session, takes a call to be there.
+    if (this.#connection !== 'cold') await timed('opening call', () => this.#healthyCalls('before the fault'))
     this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
     this.#onSteady()
     await timed('broken call', () => this.#break())
@@ -74,9 +74,10 @@ export class ScenarioRun {
     const { kind, lacks } = await this.#world.clients()
     this.#kind = kind
     expectWorld(this.#file.scenario.break, kind, lacks)
+    const { call } = this.#file.scenario
     const promises = [...promisesOf(this.#file.scenario, kind)].filter(([name]) => this.#wanted(name))
     this.#skipped = promises.flatMap(([client]) => {
-      const skipped = whyNot(client, kind)
+      const skipped = whyNot(client, kind, call)
       return skipped === undefined ? [] : [{ client, skipped }]
     })
     const able = promises.filter(([name]) => !this.#skipped.some(({ client }) => client === name))
@@ -84,10 +85,12 @@ export class ScenarioRun {
       const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
       throw new Stop('skipped', why || 'no client that this scenario promises anything was chosen')
     }
+    const options = visitOptions(this.#file.scenario)
+    if (call?.revocationChecking === 'crl') this.#revocationListFile = await this.#world.revocationListFile()
     this.#travellers = await Promise.all(
       able.map(async ([name, promise]): Promise<Traveller> => {
         const events: TraceEvent[] = []
-        const visit = await this.#world.visit(name, (event) => events.push(event))
+        const visit = await this.#world.visit(name, (event) => events.push(event), options)
         // The process starts while its front door is opened.
         const client = clients[name].prepare(visit.standpoint)
         await visit.open()
@@ -96,8 +99,12 @@ export class ScenarioRun {
     )
   }
 
+  get #connection(): NonNullable<Call['connection']> {
+    return this.#file.scenario.call?.connection ?? 'cold'
+  }
+
   get #isWarm(): boolean {
-    return this.#file.scenario.call?.connection === 'warm'
+    return this.#connection === 'warm'
   }
 
   /** Every client calls, healthy; anything else but the healthy promise stops the run. */
@@ -180,7 +187,9 @@ export class ScenarioRun {
     const { client, name, visit, events } = traveller
     // A warm connection may break between two calls: what happened since the last one belongs to this one.
     if (!this.#isWarm) events.length = 0
-    const call = visit.caller.puts(resolveCall(this.#file.scenario.call, visit.door, this.#kind))
+    const call = visit.caller.puts(
+      resolveCall(this.#file.scenario.call, visit.door, this.#kind, this.#revocationListFile),
+    )
     await client.started
     const startedMs = nowMs()
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>
@@ -195,7 +204,9 @@ export class ScenarioRun {
     await this.#world.flush()
     const inOrder = events.toSorted((one, other) => one.atMs - other.atMs)
     events.length = 0
-    if (!this.#isWarm) expectOwnConnection(`scenario ${this.#file.id}: ${name}`, inOrder)
+    const isOpening = traveller.lastToCall !== client
+    traveller.lastToCall = client
+    expectConnection(`scenario ${this.#file.id}: ${name}`, this.#connection, isOpening, inOrder)
     const limitsMs = [call.timeoutMs, ...(call.connectTimeoutMs === undefined ? [] : [call.connectTimeoutMs])]
     return { startedMs, symptom, events: inOrder, limitsMs }
   }
@@ -213,23 +224,7 @@ export class ScenarioRun {
   }
 
   reports(): ClientReport[] {
-    return [...this.#travelled(), ...this.#skipped]
-  }
-
-  #travelled(): ClientReport[] {
-    return this.#travellers.map(({ name: client, promise, healthy, broken, fired }) => ({
-      client,
-      promise,
-      ...(fired === undefined ? {} : { fired }),
-      ...(healthy === undefined || broken === undefined
-        ? {}
-        : {
-            symptom: broken.symptom,
-            differences: compare(promise, broken.symptom),
-            diagnosis: diagnose(healthy, broken),
-            trace: { healthy: healthy.events, broken: broken.events },
-          }),
-    }))
+    return [...this.#travellers.map(reportOf), ...this.#skipped]
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { WorldKind } from '../fault.ts'
 import { PartFailure } from '../part-failure.ts'
 import { cleanEnvironment } from './environment.ts'
 import type { Ground } from './ground/ground.ts'
-import { PortableGround } from './ground/portable-ground.ts'
+import { hasIpv6, PortableGround } from './ground/portable-ground.ts'
 import type { Kernel } from './kernel/packet-filter.ts'
 import type { RunDirectory } from './lifetime/run-directory.ts'
 import type { Watchdog } from './lifetime/watchdog.ts'
@@ -13,6 +13,8 @@ export interface Place {
   readonly address: string
   /** Where the pages of its client come from: an address that no part of the call has. Sealed world only. */
   readonly pages?: string
+  /** A second one, IPv6, where the place was to have it. */
+  readonly address6?: string
   /** `http` and `postgres` only where the ports are free for it: in the sealed world. */
   readonly ports: {
     readonly dns: number
@@ -32,13 +34,13 @@ export interface ClientWorld {
   readonly kind: WorldKind
   /** Why this one. */
   readonly reason: string
-  /** What faults may need of it and it does not have: `nft`. */
+  /** What faults may need of it and it does not have: `nft`, `ipv6`. */
   readonly lacks: readonly string[]
   readonly ground: Ground
   /** The kernel of a world of its own; the portable world shares the host's, which nobody touches. */
   readonly kernel?: Kernel
-  /** Places never overlap; `index` counts from 0. */
-  place(index: number): Place
+  /** Places never overlap; `index` counts from 0. `ipv6`: it has an IPv6 address too. */
+  place(index: number, ipv6: boolean): Place
   /** The command line that runs a command in this world, seen from that place. */
   enter(place: Place, command: string, args: readonly string[]): [command: string, args: readonly string[]]
   /** Starts a process that sees this world from that place, with a clean environment. */
@@ -56,6 +58,12 @@ export interface ClientWorldOptions {
 
 /** Ports of the first front door; the next door's are one higher. */
 const firstPorts = { dns: 5300, https: 8440 }
+
+/**
+ * There is one IPv6 loopback address for all sandboxes, so each has its ports of a range of its own there: below
+ * those that the kernel gives to anybody (ip_local_port_range starts at 32768).
+ */
+const sharedPorts = { first: 20_000, each: 32 }
 
 const realPorts = { dns: 53, https: 443, http: 80, postgres: 5432 }
 
@@ -80,13 +88,10 @@ export async function openClientWorld(
     return {
       kind: 'sealed',
       reason: wanted === undefined ? 'namespaces work here' : 'asked for',
-      lacks: ground.hasNft ? [] : ['nft'],
+      lacks: [...(ground.hasNft ? [] : ['nft']), ...(ground.hasIpv6 ? [] : ['ipv6'])],
       kernel: ground,
       ground,
-      place: (index) => {
-        const host = (index % placesMax) + 1
-        return { address: `127.0.0.${host}`, pages: `127.0.1.${host}`, ports: realPorts }
-      },
+      place: (index, ipv6) => sealedPlace((index % placesMax) + 1, ipv6),
       enter: (place, command, args) => ground.inside(place.address, command, args),
       spawn: (place, command, args, { environment, stdio }) => {
         const [enter, words] = ground.inside(place.address, command, args)
@@ -96,6 +101,19 @@ export async function openClientWorld(
     }
   } catch (error) {
     return refused(wanted, options, (error as Error).message)
+  }
+}
+
+/**
+ * IPv6 has one loopback address only, so the second one is of the range for documentation (RFC 3849), which is
+ * nobody's. The system's resolver puts it before IPv4 (RFC 6724 §6), as it would a real one.
+ */
+function sealedPlace(host: number, ipv6: boolean): Place {
+  return {
+    address: `127.0.0.${host}`,
+    pages: `127.0.1.${host}`,
+    ...(ipv6 ? { address6: `2001:db8::${host.toString(16)}` } : {}),
+    ports: realPorts,
   }
 }
 
@@ -111,16 +129,19 @@ function refused(wanted: WorldKind | undefined, options: ClientWorldOptions, why
 function portable({ address, watchdog }: ClientWorldOptions, reason: string): ClientWorld {
   // Only on Linux has each sandbox an address, and so all ports, for itself.
   const owned = process.platform === 'linux' ? firstPorts : undefined
+  const sandbox = Number(address.split('.').at(-1))
+  const first6 = sharedPorts.first + sandbox * sharedPorts.each
   return {
     kind: 'portable',
     reason,
-    lacks: ['nft'],
+    lacks: ['nft', ...(hasIpv6() ? [] : ['ipv6'])],
     ground: new PortableGround(),
-    place: (index) => ({
+    place: (index, ipv6) => ({
       address,
+      ...(ipv6 ? { address6: '::1' } : {}),
       ports: {
         dns: owned === undefined ? 0 : owned.dns + index,
-        https: owned === undefined ? 0 : owned.https + index,
+        https: owned === undefined ? 0 : (ipv6 ? first6 : owned.https) + index,
       },
     }),
     enter: (_place, command, args) => [command, args],

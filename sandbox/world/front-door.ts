@@ -32,6 +32,8 @@ export interface FrontDoorOptions {
   readonly address: string
   readonly ground: Ground
   readonly authority: Authority
+  /** Whether the TLS edge gives tickets. */
+  readonly tickets: boolean
   readonly api: () => { host: string; port: number }
   readonly database: () => { host: string; port: number }
   readonly observe: Observe
@@ -62,17 +64,18 @@ export class FrontDoor {
   readonly #machines: DoorMachines
 
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
-    const { id, place, clientGround, address, ground, authority, observe, onBug } = options
+    const { id, place, clientGround, address, ground, authority, tickets, observe, onBug } = options
     const machine = { ground, address, port: 0, observe, onBug }
     const gateway = await Gateway.open({ ...machine, door: id, upstream: options.api })
     const inner = await Wire.open({ ...machine, name: 'inner', upstream: () => at(gateway) })
-    const tls = await TlsEdge.open({ ...machine, authority, upstream: () => at(inner) })
+    const tls = await TlsEdge.open({ ...machine, authority, tickets, upstream: () => at(inner) })
     const [front, dns] = await Promise.all([
       Wire.open({
         ...machine,
         name: 'front',
         ground: clientGround,
         address: place.address,
+        ...(place.address6 === undefined ? {} : { address6: place.address6 }),
         port: place.ports.https,
         upstream: () => at(tls),
       }),
@@ -80,7 +83,12 @@ export class FrontDoor {
         ground: clientGround,
         address: place.address,
         port: place.ports.dns,
-        zone: { [hostName]: { A: [place.address] } },
+        zone: {
+          [hostName]: {
+            A: [place.address],
+            ...(place.address6 === undefined ? {} : { AAAA: [place.address6] }),
+          },
+        },
         openOtherHost: (other) => openOtherHost(options, other, () => at(gateway)),
         observe,
         onBug,

@@ -101,6 +101,8 @@ export interface WireObservation {
     | 'end-out'
     | 'reset-out'
   readonly side?: WireSide
+  /** On accepted: where the client met the wire. */
+  readonly address?: string
   /** Total so far in that direction. */
   readonly bytes?: number
   /** SHA-256 (first 16 hex digits) of all bytes of that direction so far; not on the first `out`. */
@@ -117,6 +119,8 @@ export interface TlsObservation {
   readonly serverName?: string
   /** What was served, as a client sees it. */
   readonly certificate?: ServedCertificate
+  /** On secured: it resumed the session of an earlier connection, so no certificate was shown. */
+  readonly resumed?: true
   /** On failed: what this side's TLS stack said, `ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED`, `ECONNRESET`. */
   readonly code?: string
 }

@@ -3,6 +3,14 @@ import { Caller } from './client/caller.ts'
 import type { Place } from './client-world.ts'
 import type { FrontDoor } from './front-door.ts'
 
+/** What a place has that others do without. */
+export interface VisitOptions {
+  /** The host name has an IPv6 address too, and the API answers there. */
+  readonly ipv6?: boolean
+  /** The TLS edge gives tickets, with which a client can resume its session on another connection. */
+  readonly tickets?: boolean
+}
+
 /** One client's place in the clients' world, with its own way to the API. */
 export class Visit {
   readonly id: string

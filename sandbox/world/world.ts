@@ -20,9 +20,10 @@ import {
 } from './parts.ts'
 import type { Plan } from './points.ts'
 import type { TraceEvent } from './trace.ts'
-import { Visit } from './visit.ts'
+import { Visit, type VisitOptions } from './visit.ts'
 
 export type { WorldOptions } from './parts.ts'
+export type { Visit } from './visit.ts'
 
 /**
  * All the machines of one sandbox, wired, on a loopback address of its own. Postgres and the API start
@@ -75,6 +76,12 @@ export class World {
     return (await this.#parts.inside).clientWorld
   }
 
+  /** Writes what the run's authorities have revoked into a file, PEM: hardly any call wants it. Its path. */
+  async revocationListFile(): Promise<string> {
+    const { authority } = await this.#parts.inside
+    return await authority.writeRevocationLists(this.run.path)
+  }
+
   get database(): Database {
     return this.#behind.database
   }
@@ -102,13 +109,17 @@ export class World {
    * A place in the clients' world, for one client. Processes can be started there at once; the way from there
    * to the API exists when `open` of the visit has resolved. Everything observed on it goes to `onEvent`.
    */
-  async visit(client: string, onEvent: (event: TraceEvent) => void): Promise<Visit> {
+  async visit(
+    client: string,
+    onEvent: (event: TraceEvent) => void,
+    { ipv6 = false, tickets = false }: VisitOptions = {},
+  ): Promise<Visit> {
     this.#inside = await this.#parts.inside
     const { authority, authorityFile, clientWorld } = this.#inside
     let index = 0
     while (this.#visits.has(index)) index += 1
     const id = `${client}-${index + 1}`
-    const place = clientWorld.place(index)
+    const place = clientWorld.place(index, ipv6)
     const standpoint: Standpoint = {
       world: clientWorld.kind,
       authorityFile,
@@ -136,6 +147,7 @@ export class World {
         address: this.address,
         ground: this.#parts.ground,
         authority,
+        tickets,
         api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
         database: () => this.#behind.database.target,
         observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),

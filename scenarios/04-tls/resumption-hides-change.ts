@@ -1,18 +1,19 @@
 import { scenario, tls } from '#sandbox/tls'
 
 export default scenario({
-  title: 'The certificate was exchanged for an expired one; an open connection never sees it',
-  break: tls.resumptionHidesChange({ daysAgo: 30 }),
-  call: { connection: 'warm' },
+  title: 'The certificate was exchanged for an expired one; a resumed TLS session never sees it',
+  break: tls.resumptionHidesChange({ daysAgo: 30, unseenBy: 'resumed-session' }),
+  call: { connection: 'resumed' },
   expect: {
-    fetch: { status: 200 },
     https: { status: 200 },
   },
   lesson: {
-    story: 'The app runs well for days. After a restart every call fails: "the deployment broke it".',
-    why: 'A certificate is only looked at when a connection is made. The open one goes on; nothing differs for it.',
+    story:
+      'curl says the certificate expired. The app opens a new connection each time and is fine, until it restarts.',
+    why: 'The app holds a ticket of its first session. With that the server needs no certificate, so nobody looks at the new one.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -dates',
-    looksLike: 'expired-cert (what every new connection sees)',
-    hints: ['Does a fresh process fail?', 'How old is the connection?'],
+    looksLike:
+      'kept-connection-hides-change (no new connection at all), expired-cert (what a full handshake sees)',
+    hints: ['Does a fresh process fail?', 'Does the client say that its session was reused?'],
   },
 })

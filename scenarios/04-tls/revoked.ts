@@ -10,7 +10,8 @@ export default scenario({
     story: 'The key was stolen, the certificate revoked. Every call still works.',
     why: 'The OCSP answer saying "revoked" came along with the handshake. These clients never ask for it: nothing fails.',
     seeIt: 'curl --cert-status https://api.example.test/users',
-    looksLike: 'must-staple-missing (the proof is missing, and nobody minds either)',
+    looksLike:
+      'must-staple-missing (the proof is missing, and nobody minds either); revoked-crl, revoked-staple (who asks)',
     hints: ['Which client looks at revocation?', 'What does the stapled answer say?'],
   },
 })

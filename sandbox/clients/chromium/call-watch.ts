@@ -108,11 +108,11 @@ export class CallWatch {
       }))
   }
 
-  observations(connection: 'cold' | 'warm'): Timed[] {
+  observations(isWarm: boolean): Timed[] {
     return [...this.#requests.values()].flatMap((request) => {
       // The browser itself refused it: nothing was sent, and nothing was to be.
       if (request.failed?.blockedReason !== undefined) return []
-      const way = wayOf(request, connection)
+      const way = wayOf(request, isWarm)
       if (!request.isPreflight) return [...way, ...endOf(request)]
       // The browser's own question. Its connection is the call's.
       return way.filter(({ what }) => what !== 'request' && what !== 'sent')
@@ -125,7 +125,7 @@ function netError({ errorText }: Protocol.Network.LoadingFailedEvent): string | 
 }
 
 /** From its making to its sending. A context of its own has no connection to use again: what was sent had one. */
-function wayOf({ made, sentMs, response, failed }: Sent, connection: 'cold' | 'warm'): Timed[] {
+function wayOf({ made, sentMs, response, failed }: Sent, isWarm: boolean): Timed[] {
   const at = (what: ClientObservation['what'], atMs: number, detail?: string): Timed => ({
     machine: 'client',
     what,
@@ -149,7 +149,7 @@ function wayOf({ made, sentMs, response, failed }: Sent, connection: 'cold' | 'w
     return [made, ...reached.map((what) => at(what, timing.requestTime * 1000 + offsets[what], place(what)))]
   }
   if (sentMs !== undefined) {
-    return [made, ...(connection === 'warm' ? (['sent'] as const) : stages).map((what) => at(what, sentMs))]
+    return [made, ...(isWarm ? (['sent'] as const) : stages).map((what) => at(what, sentMs))]
   }
   const error = (failed && netError(failed)) ?? ''
   const last = lastStages.find(([pattern]) => pattern.test(error))?.[1]

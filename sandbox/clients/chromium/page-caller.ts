@@ -46,7 +46,7 @@ export class PageCaller implements ReadyClient {
     const symptom = await within(call.timeoutMs + graceMs, answered)
     const usedMs = nowMs()
     if (symptom !== 'hangs') await watch.settled()
-    for (const { atMs, ...observation } of watch.observations(call.connection)) observe(observation, atMs)
+    for (const { atMs, ...observation } of watch.observations(isWarm)) observe(observation, atMs)
     if (symptom === 'hangs') return { kind: 'hangs', tookMs: nowMs() - startedMs, errors: [] }
     if (symptom.data !== undefined) observe({ machine: 'client', what: 'used' }, usedMs)
     if (!isWarm) {

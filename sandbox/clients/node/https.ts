@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import type { ResolvedCall } from '../client.ts'
 import { bodyOf, signalOf } from './app-request.ts'
@@ -7,6 +8,9 @@ import type { MakeCall } from './main.ts'
 const https = process.getBuiltinModule('node:https')
 
 const warmAgent = new https.Agent({ keepAlive: true })
+/** It keeps no connection but, as every agent of `node:https` does, the last TLS session of each host. */
+const resumingAgent = new https.Agent({ keepAlive: false })
+const agents = { cold: false, warm: warmAgent, resumed: resumingAgent } as const
 
 /**
  * Node's `https.request`, as an app uses it. It has no connect timeout of its own: only the call's total clock
@@ -32,10 +36,16 @@ function respond(call: ResolvedCall): Promise<IncomingMessage> {
         ...call.headers,
       },
       signal: signalOf(call),
-      agent: call.connection === 'warm' ? warmAgent : false,
+      ...(call.revocationListFile === undefined ? {} : { crl: listsIn(call.revocationListFile) }),
+      agent: agents[call.connection],
     })
     request.once('response', resolve)
     request.once('error', reject)
     request.end(body)
   })
+}
+
+/** One by one: of several lists in one text Node reads the first only. */
+function listsIn(file: string): string[] {
+  return readFileSync(file, 'latin1').split(/(?<=-----END X509 CRL-----\n)/)
 }

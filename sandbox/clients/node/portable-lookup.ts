@@ -30,9 +30,10 @@ async function resolve(server: string, hostname: string): Promise<LookupAddress[
   const resolver = new dns.promises.Resolver({ timeout: 300, tries: 2 })
   resolver.setServers([server])
   const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
+  // The operating system's resolver puts IPv6 first too (RFC 6724 §6).
   const addresses = [
-    ...(four.status === 'fulfilled' ? four.value.map((address) => ({ address, family: 4 })) : []),
     ...(six.status === 'fulfilled' ? six.value.map((address) => ({ address, family: 6 })) : []),
+    ...(four.status === 'fulfilled' ? four.value.map((address) => ({ address, family: 4 })) : []),
   ]
   if (addresses.length === 0 && four.status === 'rejected') throw four.reason
   return addresses

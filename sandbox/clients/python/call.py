@@ -48,8 +48,13 @@ def with_urllib(call, timeout):
     body = None if "body" not in call else json.dumps(call["body"]).encode()
     headers = dict(call["headers"], **({} if body is None else {"content-type": "application/json"}))
     request = urllib.request.Request(call["url"], data=body, headers=headers, method=call["method"])
+    context = None
+    if "revocationListFile" in call:
+        context = ssl.create_default_context()
+        context.load_verify_locations(call["revocationListFile"])
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:
+        with urllib.request.urlopen(request, timeout=timeout, context=context) as response:
             return response.status, response.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode("utf-8", "replace")

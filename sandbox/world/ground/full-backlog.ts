@@ -99,12 +99,20 @@ async function synSent(address: string, port: number): Promise<string[]> {
   return rows.filter((row) => row[2] === remote && row[3] === SYN_SENT).map((row) => row[1]!)
 }
 
-/**
- * As proc(5) prints it: words of 32 bits in the byte order of the machine (little-endian on x64 and arm64).
- * Of IPv6 only ::1 is a loopback address.
- */
+/** As proc(5) prints it: words of 32 bits in the byte order of the machine (little-endian on x64 and arm64). */
 function kernelAddress(address: string): string {
-  if (isIPv6(address)) return '00000000000000000000000001000000'
-  const octets = address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))
-  return octets.reverse().join('').toUpperCase()
+  const digits = isIPv6(address)
+    ? ipv6Groups(address).map((group) => group.padStart(4, '0'))
+    : address.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))
+  const words = digits.join('').match(/.{8}/g) ?? []
+  return words
+    .map((word) => word.match(/../g)?.reverse().join(''))
+    .join('')
+    .toUpperCase()
+}
+
+/** All eight of them: `::` stands for as many zeros as are missing (RFC 4291 §2.2). */
+function ipv6Groups(address: string): string[] {
+  const [front = [], back = []] = address.split('::').map((part) => part.split(':').filter(Boolean))
+  return [...front, ...Array<string>(8 - front.length - back.length).fill('0'), ...back]
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { BlockList, connect, isIP, isIPv6, type Server } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { FullBacklog, Ground } from './ground.ts'
 
 /** A loopback connect that takes longer has no answer: a full backlog, for example. */
@@ -10,14 +11,21 @@ const PROBE_WAITS_MS = 1_000
  * sandbox breaks can be reached from another machine.
  */
 export class PortableGround implements Ground {
+  readonly #reachable: BlockList
+
+  /** @param reachable where sockets may be opened: inside namespaces there is more than loopback. */
+  constructor(reachable: BlockList = loopbackAddresses()) {
+    this.#reachable = reachable
+  }
+
   async listen(server: Server, address: string, port: number): Promise<number> {
-    assertLoopback(address)
+    this.#assertReachable(address)
     await opened(server, address, port, () => server.listen({ host: address, port }))
     return boundPort(server.address())
   }
 
   async bindUdp(address: string, port: number): Promise<UdpSocket> {
-    assertLoopback(address)
+    this.#assertReachable(address)
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
     try {
       await opened(socket, address, port, () => socket.bind({ address, port }))
@@ -29,14 +37,23 @@ export class PortableGround implements Ground {
   }
 
   async fillBacklog(address: string, port: number): Promise<FullBacklog> {
-    assertLoopback(address)
+    this.#assertReachable(address)
     const { fillBacklog } = await import('./full-backlog.ts')
     return await fillBacklog(address, port)
   }
 
   async probe(address: string, port: number): Promise<string> {
-    assertLoopback(address)
+    this.#assertReachable(address)
     return probe(address, port)
+  }
+
+  /** @throws Error when `address` is not the literal of an IP address that is ours. */
+  #assertReachable(address: string): void {
+    const family = isIP(address)
+    if (family !== 0 && this.#reachable.check(address, family === 6 ? 'ipv6' : 'ipv4')) return
+    throw new Error(
+      `ground: will not open ${JSON.stringify(address)}: expected a loopback address. Use one of 127.0.0.0/8, or ::1.`,
+    )
   }
 }
 
@@ -54,17 +71,17 @@ export function probe(address: string, port: number): Promise<string> {
   })
 }
 
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
+/** 127.0.0.0/8 (RFC 1122 §3.2.1.3) and ::1 (RFC 4291 §2.5.3). */
+export function loopbackAddresses(): BlockList {
+  const addresses = new BlockList()
+  addresses.addSubnet('127.0.0.0', 8, 'ipv4')
+  addresses.addAddress('::1', 'ipv6')
+  return addresses
+}
 
-/** @throws Error when `address` is not an IP literal of 127.0.0.0/8 (RFC 1122 §3.2.1.3) or ::1 (RFC 4291 §2.5.3). */
-export function assertLoopback(address: string): void {
-  const family = isIP(address)
-  if (family !== 0 && loopback.check(address, family === 6 ? 'ipv6' : 'ipv4')) return
-  throw new Error(
-    `ground: will not open ${JSON.stringify(address)}: expected a loopback address. Use one of 127.0.0.0/8, or ::1.`,
-  )
+/** Whether this machine, or the namespace this process is in, speaks IPv6 with itself. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((cards) => cards?.some(({ address }) => address === '::1'))
 }
 
 function opened(

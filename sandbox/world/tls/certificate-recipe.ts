@@ -23,7 +23,7 @@ export interface CertificateDeviation {
   readonly excludedNames?: readonly string[]
   /** A critical extension that no client knows, so every client must refuse it (RFC 5280 §4.2). */
   readonly unknownCriticalExtension?: boolean
-  /** It asks clients to insist on a stapled OCSP answer (RFC 7633). */
+  /** It asks clients to insist on a stapled OCSP response (RFC 7633). */
   readonly mustStaple?: boolean
   /** One bit of the signature is flipped. */
   readonly badSignature?: boolean
@@ -38,8 +38,10 @@ export interface LeafDeviation extends CertificateDeviation {
   readonly commonName?: string | null
   /** As many further names (`name-1.example.test` ...) in the certificate. */
   readonly furtherNames?: number
-  /** It was revoked, and the server staples its authority's word on that to whoever asks (RFC 6066 §8). */
+  /** It was revoked: it stands in its authority's list, and the OCSP response says so. */
   readonly revoked?: boolean
+  /** The server has no OCSP response to staple for those who ask (RFC 6066 §8). */
+  readonly noStaple?: boolean
   /** It vouches for itself: no chain, no root. */
   readonly selfSigned?: boolean
   /**

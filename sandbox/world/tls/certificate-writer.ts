@@ -6,6 +6,8 @@ import * as der from './der.ts'
 /** One certificate to be made: what it says, whose key it carries and who signs it. */
 export interface CertificateTemplate {
   readonly subject: string | null
+  /** Left out: one that nobody knows beforehand. */
+  readonly serialNumber?: Buffer
   readonly publicKey: KeyObject
   readonly issuer: string | null
   readonly issuerKey: KeyObject
@@ -35,7 +37,7 @@ export function writeCertificate(template: CertificateTemplate): Buffer {
   const algorithm = signatureAlgorithm(issuerKey, deviation.hash ?? 'sha256')
   const body = der.sequence(
     der.explicit(0, der.integer(2)),
-    der.integer(serialNumber()),
+    der.integer(template.serialNumber ?? newSerialNumber()),
     algorithm,
     distinguishedName(template.issuer),
     der.sequence(der.time(template.notBefore), der.time(template.notAfter)),
@@ -55,7 +57,7 @@ export function toPem(certificate: Buffer): string {
 }
 
 /** Twenty bytes at most and positive (RFC 5280 §4.1.2.2). */
-function serialNumber(): Buffer {
+export function newSerialNumber(): Buffer {
   const bytes = randomBytes(16)
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0)
   return bytes
@@ -80,7 +82,7 @@ function extensionsOf(template: CertificateTemplate): Buffer[] {
     basicConstraints(deviation.ca ?? isAuthority, deviation.pathLength),
     keyUsage(deviation.keyUsages ?? (isAuthority ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'])),
     extension('2.5.29.14', der.octetString(keyIdentifier(template.publicKey))),
-    extension('2.5.29.35', der.sequence(der.implicit(0, keyIdentifier(template.issuerPublicKey)))),
+    authorityKeyIdentifier(template.issuerPublicKey),
   ]
   const usages = deviation.extendedKeyUsages ?? (isAuthority ? [] : ['serverAuth' as const])
   if (usages.length > 0) {
@@ -100,9 +102,13 @@ function extensionsOf(template: CertificateTemplate): Buffer[] {
   return extensions
 }
 
-function extension(id: string, value: Buffer, critical = false): Buffer {
+export function extension(id: string, value: Buffer, critical = false): Buffer {
   const flags = critical ? [der.boolean(true)] : []
   return der.sequence(der.objectIdentifier(id), ...flags, der.octetString(value))
+}
+
+export function authorityKeyIdentifier(issuerPublicKey: KeyObject): Buffer {
+  return extension('2.5.29.35', der.sequence(der.implicit(0, keyIdentifier(issuerPublicKey))))
 }
 
 function basicConstraints(isAuthority: boolean, pathLength: number | undefined): Buffer {

@@ -8,8 +8,8 @@ import type {
   LeafDeviation,
   RootName,
 } from './certificate-recipe.ts'
-import { toPem, writeCertificate } from './certificate-writer.ts'
-import { revokedResponse } from './ocsp-response.ts'
+import { newSerialNumber, toPem, writeCertificate } from './certificate-writer.ts'
+import { ocspResponse } from './ocsp-response.ts'
 
 export type { CertificateRecipe } from './certificate-recipe.ts'
 
@@ -20,8 +20,8 @@ export interface Chain {
   readonly served: ServedCertificate
   /** Size of the certificates sent, DER. */
   readonly bytes: number
-  /** With `revoked`: an OCSP response, DER. */
-  readonly staple?: Buffer
+  /** The OCSP response to staple, DER. Made when it is asked for, which hardly any client does. */
+  readonly staple?: () => Buffer
   /** With `keyMismatch`: the leaf of `certPem` and `keyPem`, and the one of equal size that the client is to see. */
   readonly exchange?: { readonly own: Buffer; readonly shown: Buffer }
 }
@@ -44,6 +44,8 @@ export class Authority {
   readonly #trusted = selfSigned('Faultpath Root', { notAfterDays: 365 })
   readonly #retired = selfSigned('Faultpath Retired Root', { notAfterDays: -30 })
   #unknown: Signer | undefined
+  /** Known beforehand: it stands in the list from the start, and only a revoked leaf has it. */
+  readonly #revokedSerialNumber = newSerialNumber()
   readonly #chains = new Map<string, Promise<Chain>>()
   #intermediate: Signer | undefined
 
@@ -61,6 +63,21 @@ export class Authority {
   async writeAuthority(dir: string): Promise<string> {
     const path = join(dir, 'root.pem')
     await writeFile(path, this.rootPem, { mode: 0o644 })
+    return path
+  }
+
+  /**
+   * Writes `crl.pem` into `dir`: the lists of the root and of the intermediate, since who checks needs one for each
+   * level. Returns its path.
+   */
+  async writeRevocationLists(dir: string): Promise<string> {
+    const { revocationList } = await import('./revocation-list.ts')
+    const path = join(dir, 'crl.pem')
+    const lists = [
+      revocationList(this.#trusted, []),
+      revocationList(this.#healthyIntermediate, [this.#revokedSerialNumber]),
+    ]
+    await writeFile(path, lists.join(''), { mode: 0o644 })
     return path
   }
 
@@ -92,7 +109,9 @@ export class Authority {
       keyPem: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       served: describe(sent.map((certificate) => (certificate === leaf.certificate && shown) || certificate)),
       bytes: Buffer.concat(sent).length,
-      ...(recipe.leaf?.revoked && { staple: revokedResponse(leaf.certificate, issuer) }),
+      ...(!recipe.leaf?.noStaple && {
+        staple: () => ocspResponse(leaf.certificate, issuer, recipe.leaf?.revoked ? 'revoked' : 'good'),
+      }),
       ...(shown && { exchange: { own: leaf.certificate, shown } }),
     }
   }
@@ -115,16 +134,18 @@ export class Authority {
   /** The one that signs the leaf first. The healthy one is made once and shared by all recipes. */
   #intermediates(recipe: CertificateRecipe, root: Signer): Signer[] {
     const isHealthy = !recipe.intermediate && !recipe.intermediates && root === this.#trusted
-    if (isHealthy) {
-      this.#intermediate ??= authority('Faultpath Intermediate', root, {})
-      return [this.#intermediate]
-    }
+    if (isHealthy) return [this.#healthyIntermediate]
     const made: Signer[] = []
     for (let i = 0; i < (recipe.intermediates ?? 1); i++) {
       const name = i === 0 ? 'Faultpath Intermediate' : `Faultpath Intermediate ${i + 1}`
       made.unshift(authority(name, made[0] ?? root, recipe.intermediate ?? {}))
     }
     return made
+  }
+
+  get #healthyIntermediate(): Signer {
+    this.#intermediate ??= authority('Faultpath Intermediate', this.#trusted, {})
+    return this.#intermediate
   }
 
   #leaf(deviation: LeafDeviation, issuer?: Signer): Signer {
@@ -137,7 +158,13 @@ export class Authority {
       (_, i) => `name-${i + 1}.example.test`,
     )
     return certify(
-      { name: commonName, names: [...names, ...further], ips, isAuthority: false },
+      {
+        name: commonName,
+        names: [...names, ...further],
+        ips,
+        isAuthority: false,
+        ...(deviation.revoked && { serialNumber: this.#revokedSerialNumber }),
+      },
       deviation,
       issuer,
     )
@@ -157,6 +184,7 @@ interface Subject {
   readonly names: readonly string[]
   readonly ips: readonly string[]
   readonly isAuthority: boolean
+  readonly serialNumber?: Buffer
 }
 
 /** A fresh key and a certificate for it, signed by `issuer`, or by itself without one. */
@@ -167,6 +195,7 @@ function certify(subject: Subject, deviation: CertificateDeviation, issuer?: Sig
       : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const certificate = writeCertificate({
     subject: subject.name,
+    ...(subject.serialNumber && { serialNumber: subject.serialNumber }),
     publicKey,
     issuer: issuer ? issuer.name : subject.name,
     issuerKey: issuer?.privateKey ?? privateKey,

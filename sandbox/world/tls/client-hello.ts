@@ -2,6 +2,8 @@
 export interface ClientHello {
   /** Empty when the client named no server. */
   readonly serverName: string
+  /** It asks for a stapled OCSP response (RFC 6066 §8). */
+  readonly asksForStaple: boolean
 }
 
 /** `incomplete`: more bytes are needed. `not-tls`: these bytes will never become a ClientHello. */
@@ -10,6 +12,7 @@ export type HelloRead = ClientHello | 'incomplete' | 'not-tls'
 const handshakeRecord = 22
 const clientHelloMessage = 1
 const serverNameExtension = 0
+const statusRequestExtension = 5
 const recordHeaderBytes = 5
 /** A ClientHello with post-quantum key shares takes about 2 KB: what is far beyond is something else. */
 const helloBytesMax = 65_536
@@ -25,7 +28,11 @@ export function readClientHello(bytes: Buffer): HelloRead {
   if (bodyBytes > helloBytesMax) return 'not-tls'
   if (message.length < 4 + bodyBytes) return 'incomplete'
   try {
-    return { serverName: serverNameOf(message.subarray(4, 4 + bodyBytes)) }
+    const extensions = extensionsOf(message.subarray(4, 4 + bodyBytes))
+    return {
+      serverName: serverNameOf(extensions.get(serverNameExtension)),
+      asksForStaple: extensions.has(statusRequestExtension),
+    }
   } catch (error) {
     if (error instanceof RangeError) return 'not-tls'
     throw error
@@ -45,23 +52,26 @@ function handshakeBytes(bytes: Buffer): Buffer | 'not-tls' {
   return Buffer.concat(payloads)
 }
 
-/** @throws RangeError when a length points outside the message. */
-function serverNameOf(body: Buffer): string {
+/** By their type. @throws RangeError when a length points outside the message. */
+function extensionsOf(body: Buffer): ReadonlyMap<number, Buffer> {
+  const extensions = new Map<number, Buffer>()
   let at = 2 + 32
   at += 1 + body.readUInt8(at)
   at += 2 + body.readUInt16BE(at)
   at += 1 + body.readUInt8(at)
-  if (at === body.length) return ''
+  if (at === body.length) return extensions
   const end = at + 2 + body.readUInt16BE(at)
   at += 2
   while (at < end) {
-    const type = body.readUInt16BE(at)
     const length = body.readUInt16BE(at + 2)
-    if (type === serverNameExtension) {
-      const nameBytes = body.readUInt16BE(at + 7)
-      return body.toString('latin1', at + 9, at + 9 + nameBytes)
-    }
+    extensions.set(body.readUInt16BE(at), body.subarray(at + 4, at + 4 + length))
     at += 4 + length
   }
-  return ''
+  return extensions
+}
+
+/** The first name of the list: nobody sends two. */
+function serverNameOf(extension: Buffer | undefined): string {
+  if (extension === undefined) return ''
+  return extension.toString('latin1', 5, 5 + extension.readUInt16BE(3))
 }

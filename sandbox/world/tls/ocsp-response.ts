@@ -14,8 +14,11 @@ const dayMs = 24 * hourMs
 /** CRLReason (RFC 5280 §5.3.1). */
 const keyCompromise = 1
 
-/** The authority's fresh word that a certificate was revoked yesterday: its key was stolen (RFC 6960 §4.2.1). */
-export function revokedResponse(certificate: Buffer, issuer: OcspIssuer): Buffer {
+/**
+ * The authority's fresh word on a certificate (RFC 6960 §4.2.1): that it is good, or that it was revoked yesterday,
+ * because its key was stolen.
+ */
+export function ocspResponse(certificate: Buffer, issuer: OcspIssuer, word: 'good' | 'revoked'): Buffer {
   const now = Date.now()
   const keyHash = sha1(keyBits(issuer.publicKey))
   const certificateId = der.sequence(
@@ -35,7 +38,7 @@ export function revokedResponse(certificate: Buffer, issuer: OcspIssuer): Buffer
     der.sequence(
       der.sequence(
         certificateId,
-        revoked,
+        word === 'good' ? der.implicit(0, Buffer.of()) : revoked,
         der.generalizedTime(new Date(now - hourMs)),
         der.explicit(0, der.generalizedTime(new Date(now + dayMs))),
       ),

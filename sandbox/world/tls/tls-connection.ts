@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { createServer, type Server, TLSSocket } from 'node:tls'
 import type { TlsObservation } from '../trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
 import { FlightShaper, type Shaping } from './flight-shaper.ts'
@@ -26,8 +26,10 @@ export class TlsConnection {
   readonly #host: TlsConnectionHost
   #head: Buffer = Buffer.alloc(0)
   #settings: TlsSettings | undefined
+  #asksForStaple = false
   #hasFailed = false
   #isSecured = false
+  #isResumed = false
   #upstream: Socket | undefined
 
   constructor(raw: Socket, host: TlsConnectionHost) {
@@ -48,9 +50,16 @@ export class TlsConnection {
     return this.#settings
   }
 
+  /** The client resumed the session of an earlier connection: no certificate was shown (RFC 8446 §2.2). */
+  get isResumed(): boolean {
+    return this.#isResumed
+  }
+
   /** So many bytes went out that the whole chain is among them. */
   get hasServedCertificate(): boolean {
-    return this.#settings !== undefined && this.#raw.bytesWritten >= this.#settings.chain.bytes
+    return (
+      this.#settings !== undefined && !this.#isResumed && this.#raw.bytesWritten >= this.#settings.chain.bytes
+    )
   }
 
   /** Of the client, all in all. */
@@ -91,6 +100,7 @@ export class TlsConnection {
       this.#handshake(undefined)
       return
     }
+    this.#asksForStaple = hello.asksForStaple
     this.#host.observe({ what: 'hello', serverName: hello.serverName })
     this.#meet(this.#host.decide(hello))
   }
@@ -150,7 +160,7 @@ export class TlsConnection {
       isServer: true,
       secureContext: settings.context,
       ALPNProtocols: [...settings.alpn],
-      ...(settings.stapler && { server: settings.stapler }),
+      ...(this.#asksForStaple && settings.chain.staple && { server: stapler(settings.chain.staple) }),
       requestCert: settings.clientCertificate !== 'not asked for',
       rejectUnauthorized: settings.clientCertificate === 'required',
     })
@@ -174,7 +184,8 @@ export class TlsConnection {
       return
     }
     this.#isSecured = true
-    this.#host.observe({ what: 'secured', ...this.#served() })
+    this.#isResumed = tls.isSessionReused()
+    this.#host.observe({ what: 'secured', ...this.#served(), ...(this.#isResumed && { resumed: true }) })
     if (verdict?.kind === 'cut' && verdict.at === 'secured') {
       if (verdict.how === 'reset') this.#raw.resetAndDestroy()
       else tls.end()
@@ -216,6 +227,13 @@ export class TlsConnection {
   #served(): Pick<TlsObservation, 'certificate'> {
     return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
   }
+}
+
+/** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */
+function stapler(staple: () => Buffer): Server {
+  const server = createServer()
+  server.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, staple()))
+  return server
 }
 
 function shapingOf(verdict: TlsVerdict | undefined, settings: TlsSettings): Shaping | undefined {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { nowMs } from '../clock.ts'
 import type { Ground } from '../ground/ground.ts'
@@ -15,12 +16,17 @@ export interface TlsEdgeOptions {
   /** 0 means any free port. */
   readonly port: number
   readonly authority: Authority
+  /** Gives tickets, with which a client resumes its session on another connection. Default: none are given. */
+  readonly tickets?: boolean
   /** Where plaintext goes; asked for each connection. */
   readonly upstream: () => { host: string; port: number }
   readonly observe: Observe
   /** A bug of ours, never a client's doing. */
   readonly onBug: (error: Error) => void
 }
+
+/** Names, encrypts and authenticates a ticket (Node's tls, `ticketKeys`). */
+const ticketKeysBytes = 48
 
 /**
  * Where TLS ends: TLS 1.2 and 1.3, ALPN `http/1.1`, one certificate chain, plaintext relayed byte for byte.
@@ -32,6 +38,8 @@ export class TlsEdge implements Breakable<TlsPlan> {
   readonly #server: Server
   readonly #options: TlsEdgeOptions
   readonly #healthy: TlsSettings
+  /** The same in every state, so that what one of them gave is good in the next. */
+  readonly #ticketKeys: Buffer | undefined
   readonly #open = new Set<TlsConnection>()
   readonly #rules = new RuleSet<TlsEvent, TlsVerdict>()
   #settings: TlsSettings
@@ -48,18 +56,26 @@ export class TlsEdge implements Breakable<TlsPlan> {
 
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
   static async open(options: TlsEdgeOptions): Promise<TlsEdge> {
-    const healthy = await tlsSettings(options.authority, undefined)
+    const ticketKeys = options.tickets ? randomBytes(ticketKeysBytes) : undefined
+    const healthy = await tlsSettings(options.authority, undefined, ticketKeys)
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     const port = await options.ground.listen(server, options.address, options.port)
-    return new TlsEdge(options, server, port, healthy)
+    return new TlsEdge(options, server, port, healthy, ticketKeys)
   }
 
-  private constructor(options: TlsEdgeOptions, server: Server, port: number, healthy: TlsSettings) {
+  private constructor(
+    options: TlsEdgeOptions,
+    server: Server,
+    port: number,
+    healthy: TlsSettings,
+    ticketKeys: Buffer | undefined,
+  ) {
     this.#options = options
     this.#server = server
     this.address = options.address
     this.port = port
     this.#healthy = healthy
+    this.#ticketKeys = ticketKeys
     this.#settings = healthy
     server.on('connection', (raw) => this.#accept(raw))
     server.on('error', options.onBug)
@@ -67,7 +83,9 @@ export class TlsEdge implements Breakable<TlsPlan> {
 
   async arm(plan: TlsPlan): Promise<void> {
     const { state } = plan
-    const settings = state ? await tlsSettings(this.#options.authority, state) : this.#healthy
+    const settings = state
+      ? await tlsSettings(this.#options.authority, state, this.#ticketKeys)
+      : this.#healthy
     this.#armed = {
       state,
       settings: state && settings,
@@ -109,6 +127,8 @@ export class TlsEdge implements Breakable<TlsPlan> {
     if (state.kind === 'hang-up') return hungUp
     if (state.kind === 'certificate' && state.metBy === 'open-connections')
       return [...openBefore].filter(([connection, bytes]) => connection.receivedBytes > bytes).length
+    if (state.kind === 'certificate' && state.metBy === 'resumed-sessions')
+      return met.filter((connection) => connection.isResumed).length
     if (state.kind === 'certificate')
       return met.filter((connection) => connection.hasServedCertificate).length
     return met.length
@@ -182,6 +202,8 @@ function stateText(state: TlsState, count: number, served: ServedCertificate): s
     case 'certificate':
       if (state.metBy === 'open-connections')
         return `open ${count === 1 ? 'connection' : 'connections'} used on, never shown ${certificateText(served)}`
+      if (state.metBy === 'resumed-sessions')
+        return `${count === 1 ? 'session' : 'sessions'} resumed, never shown ${certificateText(served)}`
       return `${handshakes} served ${certificateText(served)}`
     case 'protocol':
       return `${handshakes} met other protocol settings`

@@ -49,12 +49,12 @@ export type ProtocolVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 export type TlsState =
   /**
    * `metBy`: whose calls prove that it acted: those over new connections, which are shown the certificate (when
-   * left out), or those over connections that were open before, which never are.
+   * left out); or those that never are: over connections that were open before, or that resume a session.
    */
   | {
       readonly kind: 'certificate'
       readonly recipe: CertificateRecipe
-      readonly metBy?: 'new-connections' | 'open-connections'
+      readonly metBy?: 'new-connections' | 'open-connections' | 'resumed-sessions'
     }
   /** Left out means as in health: TLS 1.2 and 1.3, Node's ciphers and groups, ALPN `http/1.1`. */
   | {

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, X509Certificate } from 'node:crypto'
-import { createSecureContext, createServer, DEFAULT_CIPHERS, type SecureContext, type Server } from 'node:tls'
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from 'node:tls'
 import type { Authority, Chain } from './certificates.ts'
 import type { TlsState } from './tls-points.ts'
 
@@ -12,8 +12,6 @@ export interface TlsSettings {
   /** Whether a client's certificate proves who it is. */
   readonly accepts: (certificate: X509Certificate | undefined) => boolean
   readonly chain: Chain
-  /** Hands out the staple of the chain, where there is one. */
-  readonly stapler?: Server
 }
 
 /**
@@ -25,11 +23,16 @@ const anySecurity = ':@SECLEVEL=0'
  * No session is ever resumed: a client with a ticket would not look at the certificate again, and an armed
  * certificate would go unseen.
  */
-const noResumption = constants.SSL_OP_NO_TICKET
+const noResumption = { secureOptions: constants.SSL_OP_NO_TICKET }
 
-export async function tlsSettings(authority: Authority, state: TlsState | undefined): Promise<TlsSettings> {
+/** @param ticketKeys with which sessions can be resumed after all. */
+export async function tlsSettings(
+  authority: Authority,
+  state: TlsState | undefined,
+  ticketKeys: Buffer | undefined,
+): Promise<TlsSettings> {
   const chain = await authority.issue(state?.kind === 'certificate' ? state.recipe : {})
-  const healthy = { key: chain.keyPem, cert: chain.certPem, secureOptions: noResumption }
+  const healthy = { key: chain.keyPem, cert: chain.certPem, ...(ticketKeys ? { ticketKeys } : noResumption) }
   const settings = {
     alpn: ['http/1.1'],
     clientCertificate: 'not asked for',
@@ -46,7 +49,7 @@ export async function tlsSettings(authority: Authority, state: TlsState | undefi
         ciphers: DEFAULT_CIPHERS + anySecurity,
         ...(chain.exchange && { maxVersion: 'TLSv1.2' }),
       })
-      return { ...settings, context, ...(chain.staple && { stapler: stapler(chain, chain.staple) }) }
+      return { ...settings, context }
     }
     case 'protocol': {
       const context = createSecureContext({
@@ -79,13 +82,6 @@ export async function tlsSettings(authority: Authority, state: TlsState | undefi
     default:
       return state satisfies never
   }
-}
-
-/** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */
-function stapler({ certPem, keyPem }: Chain, staple: Buffer): Server {
-  const server = createServer({ cert: certPem, key: keyPem })
-  server.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, staple))
-  return server
 }
 
 /** Whether the signatures lead from a certificate, over the intermediates the client sent, to the root. */

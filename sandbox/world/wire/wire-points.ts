@@ -103,6 +103,7 @@ export type WireVerdict =
 /**
  * - `closed`: nobody listens; a connect is refused.
  * - `backlog-full`: the kernel drops every SYN; a connect never ends (Linux only).
+ * - `by-family`: at its IPv6 and its IPv4 address the port is one or the other; only where it has both.
  * - `open-struck`: every connection that is open when this is armed is struck, once; new ones work.
  *
  * Except there, connections open already stay: `Wire.resetAll` drops them.
@@ -110,7 +111,11 @@ export type WireVerdict =
 export type WireState =
   | { readonly kind: 'closed' }
   | { readonly kind: 'backlog-full' }
+  | { readonly kind: 'by-family'; readonly ipv6: Reach; readonly ipv4: Reach }
   | { readonly kind: 'open-struck'; readonly strike: 'reset' | 'cut' | 'silence' | 'forget' }
+
+/** What a connect meets: a connection, a RST (`closed`), or nothing ever (`backlog-full`). */
+export type Reach = 'works' | 'refused' | 'silence'
 
 export interface WirePlan {
   readonly rules?: readonly Rule<WireEvent, WireVerdict>[]

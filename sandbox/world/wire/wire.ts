@@ -1,17 +1,20 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nowMs } from '../clock.ts'
-import type { FullBacklog, Ground } from '../ground/ground.ts'
+import type { Ground } from '../ground/ground.ts'
 import type { Breakable, Evidence } from '../machine.ts'
 import { RuleSet } from '../rules.ts'
 import type { Observe, WireName } from '../trace.ts'
 import { WireLink } from './wire-link.ts'
+import { reachOf, WireListener } from './wire-listener.ts'
 import type { WireEvent, WirePlan, WireState, WireVerdict } from './wire-points.ts'
 
 export interface WireOptions {
   readonly name: WireName
   readonly ground: Ground
   readonly address: string
+  /** A second address, IPv6, where clients meet it on the same port. */
+  readonly address6?: string
   /** 0 means any free port; it stays the same for the life of the wire. */
   readonly port: number
   /** Read for each connection. */
@@ -22,6 +25,9 @@ export interface WireOptions {
 
 /** What a peer that waits on an open connection gets to notice its end, before anybody calls again. */
 const noticeMs = 100
+
+/** With port 0 the kernel gives one that may be taken at the second address; then the next one is tried. */
+const portAttemptsMax = 20
 
 /** What happened since the last arming. Each arming has its own, so that older connections cannot add to it. */
 interface Tally {
@@ -43,8 +49,7 @@ export class Wire implements Breakable<WirePlan> {
   readonly #rules = new RuleSet<WireEvent, WireVerdict>()
   readonly #links = new Set<WireLink>()
   #port = 0
-  #server: Server | undefined
-  #backlog: FullBacklog | undefined
+  readonly #listeners: readonly WireListener[]
   #state: WireState | undefined
   #tally: Tally = { accepted: 0, struck: 0, kind: '' }
   #connections = 0
@@ -54,12 +59,22 @@ export class Wire implements Breakable<WirePlan> {
   private constructor(options: WireOptions) {
     this.#options = options
     this.address = options.address
+    const { address, address6, ground, onBug } = options
+    this.#listeners = [address, ...(address6 === undefined ? [] : [address6])].map(
+      (each) =>
+        new WireListener({
+          ground,
+          address: each,
+          onBug,
+          onConnection: (client) => this.#accept(client, each),
+        }),
+    )
   }
 
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
   static async open(options: WireOptions): Promise<Wire> {
     const wire = new Wire(options)
-    await wire.#listen(options.port)
+    await wire.#listen()
     return wire
   }
 
@@ -88,24 +103,13 @@ export class Wire implements Breakable<WirePlan> {
 
   /** Of a rule: the connections it acted on. Of a state: what the kernel says. Read before healing. */
   async evidence(): Promise<Evidence> {
-    const { address, ground } = this.#options
-    switch (this.#state?.kind) {
-      case 'closed': {
-        const result = await ground.probe(address, this.#port)
-        return { fired: result === 'ECONNREFUSED' ? 1 : 0, text: `a probe of port ${this.#port}: ${result}` }
-      }
-      case 'backlog-full': {
-        const count = (await this.#backlog?.unanswered()) ?? 0
-        return {
-          fired: count,
-          text: `${count} SYN${count === 1 ? '' : 's'} unanswered (kernel: ${this.#backlog?.witness})`,
-        }
-      }
-      case 'open-struck':
-      case undefined:
-        return tallied(this.#tally)
-      default:
-        return this.#state satisfies never
+    const state = this.#state
+    if (state === undefined || state.kind === 'open-struck') return tallied(this.#tally)
+    const shut = this.#listeners.filter(({ address }) => reachOf(address, state) !== 'works')
+    const proofs = await Promise.all(shut.map((listener) => listener.evidence()))
+    return {
+      fired: Math.min(...proofs.map(({ fired }) => fired)),
+      text: proofs.map(({ text }) => text).join(', '),
     }
   }
 
@@ -140,10 +144,8 @@ export class Wire implements Breakable<WirePlan> {
   close(): Promise<void> {
     return this.#change(async () => {
       this.#rules.heal()
-      this.#stopListening()
       this.#destroyAll()
-      await this.#backlog?.release()
-      this.#backlog = undefined
+      await Promise.all(this.#listeners.map((listener) => listener.close()))
       this.#state = undefined
     })
   }
@@ -156,12 +158,14 @@ export class Wire implements Breakable<WirePlan> {
   }
 
   async #apply(state: WireState): Promise<void> {
+    if (state.kind === 'by-family' && this.#options.address6 === undefined) {
+      throw new Error(
+        'wire: expected an IPv6 address, has none: only the run of a scenario whose fault needs it gives one',
+      )
+    }
     this.#state = state
     if (state.kind === 'open-struck') return await this.#strikeOpen(state.strike)
-    this.#stopListening()
-    if (state.kind === 'backlog-full') {
-      this.#backlog = await this.#options.ground.fillBacklog(this.address, this.#port)
-    }
+    for (const listener of this.#listeners) await listener.become(reachOf(listener.address, state))
   }
 
   async #strikeOpen(kind: Extract<WireState, { kind: 'open-struck' }>['strike']): Promise<void> {
@@ -172,35 +176,31 @@ export class Wire implements Breakable<WirePlan> {
 
   async #heal(): Promise<void> {
     this.#rules.heal()
-    const isListening = this.#state === undefined || this.#state.kind === 'open-struck'
     this.#state = undefined
-    if (isListening) return
-    await this.#backlog?.release()
-    this.#backlog = undefined
-    await this.#listen(this.#port)
+    for (const listener of this.#listeners) await listener.become('works')
   }
 
-  async #listen(port: number): Promise<void> {
-    const { ground, address, onBug } = this.#options
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })
-    server.on('connection', (client) => this.#accept(client))
-    this.#port = await ground.listen(server, address, port)
-    server.on('error', onBug)
-    this.#server = server
+  async #listen(): Promise<void> {
+    const { port } = this.#options
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#port = port
+        for (const listener of this.#listeners) this.#port = await listener.open(this.#port)
+        return
+      } catch (error) {
+        for (const listener of this.#listeners) await listener.close()
+        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+        if (port !== 0 || !isTaken || attempt === portAttemptsMax) throw error
+      }
+    }
   }
 
-  /** The port is free at once; the connections it accepted go on. */
-  #stopListening(): void {
-    this.#server?.close()
-    this.#server = undefined
-  }
-
-  #accept(client: Socket): void {
+  #accept(client: Socket, address: string): void {
     const { name, observe, upstream, onBug } = this.#options
     const connection = ++this.#connections
     const tally = this.#tally
     tally.accepted += 1
-    observe({ machine: 'wire', wire: name, connection, what: 'accepted' })
+    observe({ machine: 'wire', wire: name, connection, what: 'accepted', address })
     const verdict = this.#rules.decide({ wire: name }, nowMs())
     const link = new WireLink({
       client,

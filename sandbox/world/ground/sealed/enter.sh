@@ -12,7 +12,7 @@ shift
 up() {
   # As a network card: in packets of 64 KiB, "every third packet" would mean little.
   ip link set lo up mtu 1500 2>/dev/null && return
-  perl -e 'socket(my $s, 2, 2, 0) && ioctl($s, 0x8914, pack("a16sx14", "lo", 0x41)) or exit 1' 2>/dev/null
+  perl -e 'my $up = pack("a16sx14", "lo", 0x41); socket($s, 2, 2, 0) && ioctl($s, 0x8914, $up) or exit 1' 2>/dev/null
 }
 up || {
   echo 'the loopback interface cannot be set up: install iproute2 (ip) or perl' >&2

@@ -6,15 +6,18 @@
 import { type SendHandle, spawn } from 'node:child_process'
 import { existsSync, readlinkSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { isIPv6 } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { counters, lingering } from '../../kernel/proc-net.ts'
 import type { FullBacklog } from '../ground.ts'
-import { PortableGround } from '../portable-ground.ts'
+import { hasIpv6, loopbackAddresses, PortableGround } from '../portable-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
 // Without the runner nobody would ever end this process, and all others in here with it.
 process.on('disconnect', () => process.exit(0))
 
-const ground = new PortableGround()
+const addresses = loopbackAddresses()
+const ground = new PortableGround(addresses)
 const backlogs = new Map<string, FullBacklog>()
 
 process.on('message', (message: ToKeeper) => {
@@ -46,6 +49,7 @@ async function answerSocket(
   switch (message.kind) {
     case 'listen': {
       const { createServer } = await import('node:net')
+      if (isIPv6(address)) await haveAddress(address)
       const server = createServer({ pauseOnConnect: true })
       await ground.listen(server, address, port)
       tell({ kind: 'done', id }, server, () => server.close())
@@ -78,10 +82,17 @@ function tell(message: FromKeeper, handle?: SendHandle, onSent: () => void = () 
   process.send?.(message, handle, {}, onSent)
 }
 
+/** Unlike those of 127.0.0.0/8, an IPv6 address answers only once the interface was given it. */
+async function haveAddress(address: string): Promise<void> {
+  if (addresses.check(address, 'ipv6')) return
+  await run('sh', [fileURLToPath(new URL('./add-address.sh', import.meta.url)), address])
+  addresses.addAddress(address, 'ipv6')
+}
+
 /** With the packet filter the SYNs themselves are dropped, and its counter is the proof. */
 async function dropSyns(address: string, port: number): Promise<FullBacklog> {
-  const table = `inet faultpath_syn_${address.replaceAll('.', '_')}_${port}`
-  const rule = `ip daddr ${address} tcp dport ${port} tcp flags & (syn|ack) == syn counter drop`
+  const table = `inet faultpath_syn_${address.replaceAll(/[.:]/g, '_')}_${port}`
+  const rule = `${isIPv6(address) ? 'ip6' : 'ip'} daddr ${address} tcp dport ${port} tcp flags & (syn|ack) == syn counter drop`
   await nft(
     `table ${table} {\n  chain input {\n    type filter hook input priority 0; policy accept;\n    ${rule}\n  }\n}\n`,
   )
@@ -96,22 +107,29 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
 }
 
 function nft(input: string): Promise<string> {
+  return run('nft', ['-f', '-'], input)
+}
+
+/** Resolves to what the command printed. */
+function run(command: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('nft', ['-f', '-'], { stdio: ['pipe', 'pipe', 'pipe'] })
+    // Who reads nothing may be gone before an empty input ends, and that would be an error.
+    const stdin = input === undefined ? 'ignore' : 'pipe'
+    const child = spawn(command, args, { stdio: [stdin, 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
     })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) resolve(stdout)
-      else reject(new Error(`packet filter: nft refused the rules: ${stderr.trim()}`))
+      else reject(new Error(`sealed world: ${command} failed: ${stderr.trim() || `exit code ${code}`}`))
     })
-    child.stdin.end(input)
+    child.stdin?.end(input)
   })
 }
 
@@ -121,6 +139,6 @@ function hasNft(): boolean {
 }
 
 // `/proc` is still the host's, so this link names the process as the host knows it.
-tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')), hasNft: hasNft() })
+tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')), hasNft: hasNft(), hasIpv6: hasIpv6() })
 // It is killed in the end, and would not write what it compiled.
 flushCompileCache()

@@ -47,6 +47,7 @@ export class SealedGround implements Ground, Kernel {
   /** The keeper, as the host knows it: whoever enters the namespaces names it. */
   readonly pid: number
   readonly hasNft: boolean
+  readonly hasIpv6: boolean
   readonly #child: ChildProcess
   readonly #run: RunDirectory
   readonly #pending = new Map<number, Pending>()
@@ -104,12 +105,13 @@ export class SealedGround implements Ground, Kernel {
 
   private constructor(
     child: ChildProcess,
-    { pid, hasNft }: { pid: number; hasNft: boolean },
+    { pid, hasIpv6, hasNft }: Extract<FromKeeper, { kind: 'ready' }>,
     run: RunDirectory,
   ) {
     this.#child = child
     this.pid = pid
     this.hasNft = hasNft
+    this.hasIpv6 = hasIpv6
     this.#run = run
     child.on('message', (message: FromKeeper, handle: unknown) => this.#receive(message, handle))
     child.once('close', () => {

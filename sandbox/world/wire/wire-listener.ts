@@ -1,0 +1,83 @@
+import { createServer, isIPv6, type Server, type Socket } from 'node:net'
+import type { FullBacklog, Ground } from '../ground/ground.ts'
+import type { Evidence } from '../machine.ts'
+import type { Reach, WireState } from './wire-points.ts'
+
+export interface WireListenerOptions {
+  readonly ground: Ground
+  readonly address: string
+  readonly onConnection: (client: Socket) => void
+  readonly onBug: (error: Error) => void
+}
+
+/** Where clients meet a wire: one port of one address, which takes connections, refuses them or never answers. */
+export class WireListener {
+  readonly address: string
+  readonly #options: WireListenerOptions
+  #port = 0
+  #server: Server | undefined
+  #backlog: FullBacklog | undefined
+  #reach: Reach = 'works'
+
+  constructor(options: WireListenerOptions) {
+    this.#options = options
+    this.address = options.address
+  }
+
+  /** @throws Error with `code` EADDRINUSE when the port is taken. */
+  async open(port: number): Promise<number> {
+    const { ground, onBug, onConnection } = this.#options
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })
+    server.on('connection', onConnection)
+    this.#port = await ground.listen(server, this.address, port)
+    server.on('error', onBug)
+    this.#server = server
+    return this.#port
+  }
+
+  async become(reach: Reach): Promise<void> {
+    if (reach === this.#reach) return
+    await this.close()
+    // Until the change is complete, so that a further one starts from what is true.
+    this.#reach = 'refused'
+    if (reach === 'works') await this.open(this.#port)
+    if (reach === 'silence') this.#backlog = await this.#options.ground.fillBacklog(this.address, this.#port)
+    this.#reach = reach
+  }
+
+  /** What the kernel says of a port that does not work. Read before it works again. */
+  async evidence(): Promise<Evidence> {
+    if (this.#reach === 'silence') {
+      const count = (await this.#backlog?.unanswered()) ?? 0
+      return {
+        fired: count,
+        text: `${count} SYN${count === 1 ? '' : 's'} unanswered (kernel: ${this.#backlog?.witness})`,
+      }
+    }
+    const result = await this.#options.ground.probe(this.address, this.#port)
+    const host = isIPv6(this.address) ? `[${this.address}]` : this.address
+    return { fired: result === 'ECONNREFUSED' ? 1 : 0, text: `a probe of ${host}:${this.#port}: ${result}` }
+  }
+
+  /** The port is free at once; the connections it accepted go on. */
+  async close(): Promise<void> {
+    this.#server?.close()
+    this.#server = undefined
+    await this.#backlog?.release()
+    this.#backlog = undefined
+  }
+}
+
+/** How a state leaves the port at one of a wire's addresses. */
+export function reachOf(address: string, state: Exclude<WireState, { kind: 'open-struck' }>): Reach {
+  switch (state.kind) {
+    case 'closed':
+      return 'refused'
+    case 'backlog-full':
+      return 'silence'
+    case 'by-family':
+      return isIPv6(address) ? state.ipv6 : state.ipv4
+    default:
+      return state satisfies never
+  }
+}

@@ -1,0 +1,31 @@
+import { network, scenario } from '#sandbox/network'
+
+export default scenario({
+  title: 'IPv6 and IPv4 are both refused: an error without a message',
+  break: network.ipv6Broken({ how: 'refused', ipv4: 'refused' }),
+  call: { connectTimeoutMs: 1_000, timeoutMs: 2_500 },
+  expect: {
+    fetch: { name: 'TypeError', code: 'ECONNREFUSED', message: /^$/, tookMs: [0, 1_500] },
+    https: { name: 'AggregateError', code: 'ECONNREFUSED', message: /^$/, tookMs: [0, 1_500] },
+    curl: { exit: 7, message: /Failed to connect|Could(n't| not) connect/, tookMs: [0, 1_500] },
+    python: {
+      name: 'URLError',
+      code: 'ECONNREFUSED',
+      message: /Connection refused/,
+      tookMs: [0, 1_500],
+    },
+    requests: {
+      name: 'ConnectionError',
+      code: 'ECONNREFUSED',
+      message: /Connection refused/,
+      tookMs: [0, 1_500],
+    },
+  },
+  lesson: {
+    story: 'The log says "AggregateError:" and nothing else.',
+    why: 'Node tried both addresses, so there are two errors and no single message: it is empty. What happened stands in error.errors, and in error.code.',
+    seeIt: 'node -e "fetch(\'https://api.example.test/users\').catch((e) => console.log(e.cause.errors))"',
+    looksLike: 'connection-refused (one address, so one error that names it)',
+    hints: ['What does error.errors hold?', 'Which addresses does the name have?'],
+  },
+})

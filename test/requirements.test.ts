@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { network } from '../sandbox/03-network/index.ts'
+import { whyNot } from '../sandbox/run/promises.ts'
+import { expectConnection, expectWorld } from '../sandbox/run/requirements.ts'
+import type { TraceEvent } from '../sandbox/world/trace.ts'
+
+// A fault that a machine cannot have is skipped, and so is a client that cannot make the call; each with its reason.
+
+test.each([
+  ['ipv6', network.ipv6Broken(), /needs IPv6, which this machine does not have/],
+  ['nft', network.packetLoss(), /needs nft, which is not installed: apt-get/],
+])('without %s a fault that needs it is skipped, and with it not', (need, fault, why) => {
+  expect(() => expectWorld(fault, 'sealed', [need])).toThrow(why)
+  expect(() => expectWorld(fault, 'sealed', ['something else'])).not.toThrow()
+})
+
+test('a client that cannot check a revocation as the call wants is skipped, and one that can is not', () => {
+  expect(whyNot('fetch', 'sealed', { revocationChecking: 'crl' })).toBe('it cannot check a CRL')
+  expect(whyNot('https', 'sealed', { revocationChecking: 'crl' })).toBeUndefined()
+  expect(whyNot('https', 'sealed', { revocationChecking: 'ocsp-stapling' })).toMatch(/stapled OCSP response/)
+  expect(whyNot('fetch', 'sealed', {})).toBeUndefined()
+})
+
+test('a call that was to resume a TLS session is invalid where it looked at the certificate again', () => {
+  const secured = { machine: 'tls', what: 'secured', connection: 1, atMs: 0, door: 'https-1' } as const
+  const resumed: TraceEvent = { ...secured, resumed: true }
+  const expectResumed = (isOpening: boolean, event: TraceEvent) => () =>
+    expectConnection('here', 'resumed', isOpening, [event])
+  expect(expectResumed(false, secured)).toThrow('here: expected a resumed TLS session, saw a full handshake')
+  expect(expectResumed(false, resumed)).not.toThrow()
+  expect(expectResumed(true, secured)).not.toThrow()
+  expect(() => expectConnection('here', 'cold', false, [secured])).not.toThrow()
+})
