@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { spanned } from '../budget.ts'
 import type { ClientName } from '../scenario.ts'
 import { nowMs } from '../world/clock.ts'
+import { nodeFlags } from '../world/environment.ts'
 import type { Observe } from '../world/trace.ts'
 import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
 import type { NodeReport } from './node/report.ts'
@@ -38,17 +39,13 @@ class NodeProcess implements ReadyClient {
   #onStarted: () => void = () => {}
 
   constructor(name: ClientName, standpoint: Standpoint) {
-    this.#child = standpoint.spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', entry, name, standpoint.world],
-      {
-        environment: {
-          ...trust(standpoint.authorityFile),
-          NODE_COMPILE_CACHE: standpoint.compileCache,
-        },
-        stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    this.#child = standpoint.spawn(process.execPath, [...nodeFlags, entry, name, standpoint.world], {
+      environment: {
+        ...trust(standpoint.authorityFile),
+        NODE_COMPILE_CACHE: standpoint.compileCache,
       },
-    )
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    })
     this.#gone = new Promise((resolve) => this.#child.once('close', () => resolve()))
     this.started = new Promise((resolve) => {
       this.#onStarted = resolve

@@ -12,3 +12,13 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
   }
   return { ...environment, ...extra }
 }
+
+/**
+ * Of Node's processes: V8 collects garbage less often while they start, and starts no threads for it, which is a
+ * tenth of each start. Node's note that it strips types is for nobody.
+ */
+export const nodeFlags = [
+  '--disable-warning=ExperimentalWarning',
+  '--min-semi-space-size=16',
+  '--v8-pool-size=0',
+] as const

@@ -2,19 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { DatabaseTarget } from '../database/database.ts'
-import { cleanEnvironment } from '../environment.ts'
+import { cleanEnvironment, nodeFlags } from '../environment.ts'
 import type { Breakable, Evidence } from '../machine.ts'
 import type { TraceEvent } from '../trace.ts'
 import { evidenceOfUnread } from './api-evidence.ts'
 import type { ApiEvent, ApiPlan } from './api-points.ts'
 import type { FromApi, ToApi } from './process/messages.ts'
 import { evidenceOfRequests } from './request-evidence.ts'
-
-/**
- * V8 collects garbage less often while the process starts, and starts no threads for it: 10 % of its start, which
- * everything else waits for.
- */
-const startFlags = ['--min-semi-space-size=16', '--v8-pool-size=0']
 
 /** How long a process that was told to end may take before it is killed. */
 const endMs = 500
@@ -67,7 +61,7 @@ export class Api {
    */
   static async start(options: ApiOptions): Promise<Api> {
     const entry = fileURLToPath(new URL('./process/main.ts', import.meta.url))
-    const child = spawn(process.execPath, [...startFlags, entry, options.address, String(options.port)], {
+    const child = spawn(process.execPath, [...nodeFlags, entry, options.address, String(options.port)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: cleanEnvironment(options.env),
       // Its own process group: a Ctrl-C in the terminal must not end it before the runner has healed.

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cleanEnvironment } from '../../environment.ts'
+import { cleanEnvironment, nodeFlags } from '../../environment.ts'
 import type { Kernel, KernelCounters } from '../../kernel/packet-filter.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
@@ -59,7 +59,7 @@ export class SealedGround implements Ground, Kernel {
     writeFileSync(join(run.path, 'resolv.conf'), resolvConf('127.0.0.1'))
     // Bound before it is written: the certificates are made meanwhile, into the same file.
     writeFileSync(join(run.path, 'ca.pem'), '', { flag: 'a' })
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', keeperEntry]
+    const node = [process.execPath, ...nodeFlags, keeperEntry]
     const child = watchdog.spawn(
       'unshare',
       [
