@@ -1,3 +1,4 @@
+import { timed } from '../budget.ts'
 import type { ScenarioReport } from '../report/report.ts'
 import type { ScenarioFile } from '../run/scenario-file.ts'
 import type { World, WorldOptions } from '../world/world.ts'
@@ -64,19 +65,22 @@ export class ScenarioCommand implements Command {
       const lines = (await listLines(args)).join('\n')
       return print(flags['list'] ? lines : `${help}\n\n${lines}\n\ntry         npm run scenario dns-failure`)
     }
-    const scenarios = await chooseScenarios(args)
+    const scenarios = await timed('scenario', () => chooseScenarios(args))
     this.#isRunning = true
     return await this.#runAll(scenarios, args)
   }
 
   async #runAll(scenarios: readonly ScenarioFile[], args: Arguments): Promise<number> {
-    const [{ chosenClients, jobsOf }, { runInLanes }, { exitCode }, { toJson, writeLast }] =
-      await Promise.all([
-        import('./choose-scenarios.ts'),
-        import('./lanes.ts'),
-        import('../run/outcome.ts'),
-        import('../report/json.ts'),
-      ])
+    const [{ chosenClients, jobsOf }, { runInLanes }, { exitCode }, { toJson, writeLast }] = await timed(
+      'run imported',
+      () =>
+        Promise.all([
+          import('./choose-scenarios.ts'),
+          import('./lanes.ts'),
+          import('../run/outcome.ts'),
+          import('../report/json.ts'),
+        ]),
+    )
     const { flags } = args
     const out = flags['report'] === 'json' || flags['table'] !== undefined ? process.stderr : process.stdout
     const only = chosenClients(args)
