@@ -19,7 +19,10 @@ function seen(reports: readonly ScenarioReport[]): Seen {
   )
 }
 
-/** Every scenario in which a client saw something else in one world than in the other; a Markdown table. */
+/**
+ * Every scenario in which a client saw something else in one world than in the other; a Markdown table. Clients
+ * that saw the same share a row.
+ */
 export function worldDifferences(
   sealed: readonly ScenarioReport[],
   portable: readonly ScenarioReport[],
@@ -27,12 +30,20 @@ export function worldDifferences(
   const inPortable = seen(portable)
   const rows: string[] = []
   for (const [id, clients] of seen(sealed)) {
-    for (const [client, words] of clients) {
-      const other = inPortable.get(id)?.get(client)
-      if (other !== undefined && other !== words) rows.push(`| ${id} | ${client} | ${words} | ${other} |`)
+    const both = [...clients].map(([client, words]) => ({
+      client,
+      words,
+      other: inPortable.get(id)?.get(client),
+    }))
+    const different = both.filter(({ words, other }) => other !== undefined && other !== words)
+    for (const alike of Object.values(
+      Object.groupBy(different, ({ words, other }) => `${words} | ${other}`),
+    )) {
+      const [{ words, other } = {}] = alike ?? []
+      rows.push(`| ${id} | ${alike?.map(({ client }) => client).join(', ')} | ${words} | ${other} |`)
     }
   }
-  return ['| scenario | client | sealed | portable |', '|---|---|---|---|', ...rows]
+  return ['| scenario | clients | sealed | portable |', '|---|---|---|---|', ...rows]
 }
 
 /**

@@ -22,6 +22,7 @@ interface Item {
   readonly what: 'bytes' | 'end' | 'reset'
   readonly bytes: Buffer
   readonly dueMs: number
+  readonly gapMs?: number | undefined
 }
 
 /** What may wait in one direction before the wire stops reading: back-pressure is kept, memory is bounded. */
@@ -83,7 +84,7 @@ export class WireFlow {
       this.#pump()
       onMark()
     } else if (shape !== undefined) {
-      for (const piece of shape.bytes(rest, arrivedMs)) this.#pushBytes(piece.bytes, piece.dueMs)
+      for (const { bytes, dueMs, gapMs } of shape.bytes(rest, arrivedMs)) this.#pushBytes(bytes, dueMs, gapMs)
     } else {
       this.#pushBytes(rest, arrivedMs)
     }
@@ -132,9 +133,9 @@ export class WireFlow {
     if (this.#told.out !== this.#outBytes || this.#heldSinceMs !== undefined) this.#observeOut('out')
   }
 
-  #pushBytes(bytes: Buffer, dueMs: number): void {
+  #pushBytes(bytes: Buffer, dueMs: number, gapMs?: number): void {
     if (bytes.length === 0) return
-    this.#queue.push({ what: 'bytes', bytes, dueMs })
+    this.#queue.push({ what: 'bytes', bytes, dueMs, gapMs })
     this.#queuedBytes += bytes.length
   }
 
@@ -160,7 +161,7 @@ export class WireFlow {
     if (sink === undefined) return true
     const written = item.what === 'bytes' ? !sink.writableNeedDrain : sink.writableLength === 0
     if (!written && !sink.destroyed) return true
-    const waitMs = item.dueMs - nowMs()
+    const waitMs = Math.max(item.dueMs, this.lastOutMs + (item.gapMs ?? 0)) - nowMs()
     if (waitMs <= 0) return false
     this.#heldSinceMs ??= nowMs()
     clearTimeout(this.#timer)

@@ -5,6 +5,8 @@ import type { WireVerdict } from './wire-points.ts'
 export interface Piece {
   readonly bytes: Buffer
   readonly dueMs: number
+  /** At least so long after the bytes before it were handed on, however late they were. */
+  readonly gapMs?: number
 }
 
 /** What happens to the bytes and the end (FIN or RST) of one direction. Times never go back, so order is kept. */
@@ -81,17 +83,12 @@ function throttle({ bytesPerSecond }: Verdict<'throttle'>, acted: () => void): S
 }
 
 function slice(verdict: Verdict<'slice'>, acted: () => void): Shape {
-  let nextMs = 0
   return {
-    bytes: (chunk, arrivedMs) => {
+    bytes: (chunk, dueMs) => {
       acted()
-      return split(chunk, verdict.bytes).map((bytes) => {
-        const dueMs = Math.max(nextMs, arrivedMs)
-        nextMs = dueMs + verdict.delayMs
-        return { bytes, dueMs }
-      })
+      return split(chunk, verdict.bytes).map((bytes) => ({ bytes, dueMs, gapMs: verdict.delayMs }))
     },
-    end: (arrivedMs) => Math.max(nextMs, arrivedMs),
+    end: (arrivedMs) => arrivedMs,
   }
 }
 
