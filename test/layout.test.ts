@@ -63,9 +63,16 @@ function importsOf(file: string, source: string): Import[] {
 const stepFolders = steps.map((step) => `sandbox/${stepFolder(step)}/`)
 const isStep = (file: string) => stepFolders.some((folder) => file.startsWith(folder))
 const vocabulary = new Set(
-  ['steps', 'fault', 'scenario', 'parameters', 'invalid-input', 'nearest', 'part-failure'].map(
-    (name) => `sandbox/${name}.ts`,
-  ),
+  [
+    'steps',
+    'fault',
+    'scenario',
+    'lookup-fails',
+    'parameters',
+    'invalid-input',
+    'nearest',
+    'part-failure',
+  ].map((name) => `sandbox/${name}.ts`),
 )
 
 /** What is wrong with an import, or undefined. This is the direction that imports run in. */

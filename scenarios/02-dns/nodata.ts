@@ -1,14 +1,10 @@
-import { dns, scenario } from '#sandbox/dns'
+import { dns, lookupFails, scenario } from '#sandbox/dns'
 
 export default scenario({
   title: 'The API host name has no address (NODATA)',
   break: dns.nodata({ name: 'api.example.test' }),
   expect: {
-    fetch: { name: 'TypeError', code: 'ENOTFOUND', syscall: 'getaddrinfo', message: /^fetch failed$/ },
-    https: { name: 'Error', code: 'ENOTFOUND', syscall: 'getaddrinfo' },
-    curl: { exit: 6, message: /Could not resolve host/ },
-    python: { name: 'URLError', code: 'EAI_NODATA', message: /No address associated with hostname/ },
-    requests: { name: 'ConnectionError', code: 'EAI_NODATA', message: /No address associated with hostname/ },
+    ...lookupFails.noAddress(),
     chromium: { name: 'TypeError', code: 'ERR_NAME_NOT_RESOLVED', message: /^Failed to fetch$/ },
   },
   portable: {

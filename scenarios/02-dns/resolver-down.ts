@@ -1,31 +1,9 @@
-import { dns, scenario } from '#sandbox/dns'
+import { dns, lookupFails, scenario } from '#sandbox/dns'
 
 export default scenario({
   title: 'The resolver is down',
   break: dns.resolverDown(),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'EAI_AGAIN',
-      syscall: 'getaddrinfo',
-      message: /^fetch failed$/,
-      tookMs: [0, 1_500],
-    },
-    https: { name: 'Error', code: 'EAI_AGAIN', syscall: 'getaddrinfo', tookMs: [0, 1_500] },
-    curl: { exit: 6, message: /Could not resolve host/, tookMs: [0, 1_500] },
-    python: {
-      name: 'URLError',
-      code: 'EAI_AGAIN',
-      message: /Temporary failure in name resolution/,
-      tookMs: [0, 1_500],
-    },
-    requests: {
-      name: 'ConnectionError',
-      code: 'EAI_AGAIN',
-      message: /Temporary failure in name resolution/,
-      tookMs: [0, 1_500],
-    },
-  },
+  expect: lookupFails.resolverFailed([0, 1_500]),
   portable: {
     fetch: {
       name: 'TypeError',
