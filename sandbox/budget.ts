@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { nowMs } from './world/clock.ts'
 
 /** A stretch of the runner's time, on the one clock. They overlap: parts start side by side. */
@@ -29,6 +30,6 @@ export function spanned(name: string, startMs: number): void {
 
 /** Leaves the spans for the benchmark, where it asked for them. */
 export function writeBudget(): void {
-  const file = process.env['FAULTPATH_BUDGET']
-  if (file !== undefined) writeFileSync(file, JSON.stringify(spans))
+  const file = process.env['FAULTPATH_BUDGET'] ?? ''
+  if (isAbsolute(file)) writeFileSync(file, JSON.stringify(spans))
 }

@@ -76,6 +76,11 @@ test.each([
   ],
   ['a syntax error', good.replace('nxdomain()', 'nxdomain(,'), /^5:2[34]: expected TypeScript, saw:/],
   [
+    'a choice of none',
+    good.replace("{ code: 'ENOTFOUND' }", "{ oneOf: [], because: 'x' }"),
+    /^6:20: expect\.all\.oneOf: expected a list of two or more, saw \[\]/,
+  ],
+  [
     'no promise',
     '  break: dns.nxdomain(),\n  expect: {},',
     /^6:3: expect: expected a promise for at least one client/,

@@ -71,16 +71,15 @@ export class ScenarioCommand implements Command {
   }
 
   async #runAll(scenarios: readonly ScenarioFile[], args: Arguments): Promise<number> {
-    const [{ chosenClients, jobsOf }, { runInLanes }, { exitCode }, { toJson, writeLast }] = await timed(
-      'run imported',
-      () =>
+    const [{ chosenClients, jobsOf }, { runInLanes }, { exitCode, exitCodes }, { toJson, writeLast }] =
+      await timed('run imported', () =>
         Promise.all([
           import('./choose-scenarios.ts'),
           import('./lanes.ts'),
           import('../run/outcome.ts'),
           import('../report/json.ts'),
         ]),
-    )
+      )
     const { flags } = args
     const out = flags['report'] === 'json' || flags['table'] !== undefined ? process.stderr : process.stdout
     const only = chosenClients(args)
@@ -101,8 +100,8 @@ export class ScenarioCommand implements Command {
     const whole = { faultpath: 1, exitCode: code, scenarios: all } as const
     out.write(`${summary(all)}\n  report ${writeLast(whole, process.cwd())}\n`)
     if (flags['report'] === 'json') process.stdout.write(`${toJson(whole)}\n`)
-    if (flags['table'] !== undefined) await printTable(flags['table'], reports)
-    return code
+    const isWrong = flags['table'] !== undefined && (await printTable(flags['table'], reports))
+    return isWrong && code === 0 ? exitCodes.mismatch : code
   }
 
   /**
@@ -154,18 +153,20 @@ function summary(reports: readonly ScenarioReport[]): string {
   return `\n  ${reports.length} scenarios: ${words}${failed.length === 0 ? '' : `\n  look at: ${failed.join(' ')}`}\n`
 }
 
+/** @returns whether it shows a wrong diagnosis. */
 async function printTable(
   table: string | boolean,
   reports: readonly (readonly ScenarioReport[])[],
-): Promise<void> {
+): Promise<boolean> {
   const { diagnosisTable, worldDifferences } = await import('../run/tables.ts')
   const [first = [], second = []] = reports
   if (table === 'worlds') {
     print(worldDifferences(first, second).join('\n'))
-    return
+    return false
   }
   const { lines, wrong } = diagnosisTable(first)
   print([...lines, ...(wrong.length === 0 ? ['', 'no wrong diagnosis'] : ['', ...wrong])].join('\n'))
+  return wrong.length > 0
 }
 
 function print(text: string): number {

@@ -37,7 +37,8 @@ const seen = v.strictObject(
 const promise = v.lazy((input) => {
   if (typeof input === 'string') return v.literal('hangs', '"hangs" or an object')
   if (typeof input === 'object' && input !== null && 'oneOf' in input) {
-    return v.strictObject({ oneOf: v.array(seen, 'a list'), because: text })
+    const some = 'a list of two or more'
+    return v.strictObject({ oneOf: v.pipe(v.array(seen, some), v.minLength(2, some)), because: text })
   }
   return seen
 })

@@ -10,14 +10,14 @@ export interface Difference {
   readonly saw: string
 }
 
-/** What of the promise was not kept; empty when all of it was. */
+/** What of the promise was not kept; empty when all of it was. A checked `oneOf` has at least two members. */
 export function compare(promise: ClientPromise, symptom: Symptom): readonly Difference[] {
   if (promise === 'hangs') {
     return symptom.kind === 'hangs' ? [] : [{ field: 'end', expected: 'hangs', saw: describe(symptom) }]
   }
   if ('oneOf' in promise) {
     const tries = promise.oneOf.map((seen) => compareSeen(seen, symptom))
-    return tries.find((differences) => differences.length === 0) ?? tries[0] ?? []
+    return tries.find((differences) => differences.length === 0) ?? tries[0]!
   }
   return compareSeen(promise, symptom)
 }

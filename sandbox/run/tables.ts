@@ -1,49 +1,52 @@
+import { inspect } from 'node:util'
 import type { ScenarioReport } from '../report/report.ts'
 import type { ClientName } from '../scenario.ts'
 import { type Step, stepNumber, steps } from '../steps.ts'
 import { describe } from './compare.ts'
 
-/** What each client saw, in a few words: scenario id → client → words. */
-type Seen = ReadonlyMap<string, ReadonlyMap<ClientName, string>>
+/** A call that takes so much longer than usual is one that somebody notices. */
+const noticedMs = 500
 
-function seen(reports: readonly ScenarioReport[]): Seen {
-  return new Map(
-    reports.map(({ clients, id }) => [
-      id,
-      new Map(
-        clients.flatMap(({ client, symptom }) =>
-          symptom === undefined ? [] : [[client, describe(symptom)] as const],
-        ),
-      ),
-    ]),
+/** What a client was promised and what it saw, in words. */
+interface Row {
+  readonly client: ClientName
+  readonly promise: string
+  readonly words: string
+  readonly tookMs: number
+}
+
+function rows({ clients }: ScenarioReport): Row[] {
+  return clients.flatMap(({ client, promise, symptom }) =>
+    symptom === undefined
+      ? []
+      : [{ client, promise: inspect(promise), words: describe(symptom), tookMs: symptom.tookMs }],
   )
 }
 
 /**
- * Every scenario in which a client saw something else in one world than in the other; a Markdown table. Clients
- * that saw the same share a row.
+ * Every scenario in which a client is promised or saw something else in one world than in the other; a Markdown
+ * table. Where both saw the same, the time is what differs. Clients that saw the same share a row.
  */
 export function worldDifferences(
   sealed: readonly ScenarioReport[],
   portable: readonly ScenarioReport[],
 ): string[] {
-  const inPortable = seen(portable)
-  const rows: string[] = []
-  for (const [id, clients] of seen(sealed)) {
-    const both = [...clients].map(([client, words]) => ({
-      client,
-      words,
-      other: inPortable.get(id)?.get(client),
-    }))
-    const different = both.filter(({ words, other }) => other !== undefined && other !== words)
-    for (const alike of Object.values(
-      Object.groupBy(different, ({ words, other }) => `${words} | ${other}`),
-    )) {
-      const [{ words, other } = {}] = alike ?? []
-      rows.push(`| ${id} | ${alike?.map(({ client }) => client).join(', ')} | ${words} | ${other} |`)
-    }
-  }
-  return ['| scenario | clients | sealed | portable |', '|---|---|---|---|', ...rows]
+  const lines = sealed.flatMap((report) => {
+    const inPortable = new Map(
+      rows(portable.find(({ id }) => id === report.id)!).map((row) => [row.client, row]),
+    )
+    const different = rows(report).flatMap((row) => {
+      const other = inPortable.get(row.client)
+      if (other === undefined || (row.promise === other.promise && row.words === other.words)) return []
+      const time = (each: Row) =>
+        row.words === other.words ? ` after ${(each.tookMs / 1_000).toFixed(1)} s` : ''
+      return [{ client: row.client, cells: `${row.words}${time(row)} | ${other.words}${time(other)}` }]
+    })
+    return Object.entries(Object.groupBy(different, ({ cells }) => cells)).map(
+      ([cells, alike]) => `| ${report.id} | ${alike?.map(({ client }) => client).join(', ')} | ${cells} |`,
+    )
+  })
+  return ['| scenario | clients | sealed | portable |', '|---|---|---|---|', ...lines]
 }
 
 /**
@@ -56,13 +59,20 @@ export function diagnosisTable(reports: readonly ScenarioReport[]): {
 } {
   const counts = new Map<string, number>()
   const wrong: string[] = []
-  for (const { clients, fault, id } of reports) {
+  for (const { clients, fault, id, steady } of reports) {
     for (const { client, diagnosis, symptom } of clients) {
       if (diagnosis === undefined) continue
       const key = `${fault.step} ${diagnosis.broke ?? 'none'}`
       counts.set(key, (counts.get(key) ?? 0) + 1)
-      // A client that the fault did not reach has nothing to diagnose.
-      const isUntouched = diagnosis.broke === undefined && symptom?.kind === 'response'
+      // A client that saw what it sees when nothing is broken has nothing to diagnose.
+      const usual = steady.find((call) => call.client === client)?.symptom
+      const isUntouched =
+        diagnosis.broke === undefined &&
+        usual !== undefined &&
+        symptom !== undefined &&
+        symptom.status === usual.status &&
+        symptom.bodyText === usual.bodyText &&
+        symptom.tookMs < usual.tookMs + noticedMs
       if (diagnosis.broke !== fault.step && !isUntouched)
         wrong.push(
           `${id}, ${client}: broke ${fault.step}, diagnosed ${diagnosis.broke ?? 'none'} (${diagnosis.because})`,

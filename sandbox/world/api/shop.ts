@@ -26,7 +26,7 @@ export const seededUsers: readonly ShopUser[] = [
 ]
 
 /** What `GET /products` answers while nothing is broken. The last one is the first to run out. */
-export const seededProducts: readonly ShopProduct[] = [
+const seededProducts: readonly ShopProduct[] = [
   { id: 1, name: 'Analytical Engine', price_cents: 149_900, stock: 10 },
   { id: 2, name: 'Compiler', price_cents: 4_200, stock: 100 },
   { id: 3, name: 'Bombe', price_cents: 89_900, stock: 1 },

@@ -50,7 +50,7 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 
 async function startFromTemplate(
   launch: Launch,
-  { onProgress, onDeath, onSpawn }: DatabaseOptions,
+  { onProgress, onDeath, onSpawn, signal }: DatabaseOptions,
 ): Promise<{ server: PostgresServer; template: Template }> {
   const path = templatePath(cacheDirectory(), launch)
   const start = async (template: Template, name: string) => {
@@ -67,7 +67,9 @@ async function startFromTemplate(
   if (cached === undefined) return await build()
   try {
     return await start(cached, 'postgres')
-  } catch {
+  } catch (error) {
+    // It was ended before it was up: the cache has no part in that, and others use it.
+    if (signal?.aborted === true) throw error
     // A cache that a power failure cut short must not fail every run from then on. If the cause is another
     // one, the new cluster fails for the same reason, and says it.
     rmSync(path, { recursive: true, force: true })

@@ -3,7 +3,7 @@ import { ownerLives } from '../lifetime/run-directory.ts'
 import { machineId } from './machine-id.ts'
 
 /** On everything that a run creates in a container engine: the run's id, and where its process lives. */
-export const runLabel = 'dev.faultpath.run'
+const runLabel = 'dev.faultpath.run'
 const machineLabel = 'dev.faultpath.machine'
 
 export function labelsOf(runId: string): Record<string, string> {

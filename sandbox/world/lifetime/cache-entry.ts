@@ -1,8 +1,11 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { ownerLives } from './run-directory.ts'
 
 const unusedDaysMax = 14
+
+/** Stands between the name of an entry and the run that builds it. */
+const underWay = '.building-'
 
 /** Keeps an entry of the cache from being taken for one that nobody uses any more. False: there is none. */
 export function touchEntry(path: string): boolean {
@@ -17,15 +20,15 @@ export function touchEntry(path: string): boolean {
 
 /**
  * Builds an entry beside its place and renames it there, so that no reader ever sees half of one. Of two runs
- * that build at once, the first to finish wins. What is older and unused goes: entries whose names begin alike.
+ * that build at once, the first to finish wins. What nobody has used for long goes then.
  */
 export async function buildEntry(
   path: string,
   runId: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<void> {
-  discardOld(dirname(path), `${basename(path).split('-')[0]}-`)
-  const building = `${path}.${runId}`
+  discardOld(dirname(path))
+  const building = `${path}${underWay}${runId}`
   try {
     mkdirSync(building, { mode: 0o700 })
     await fill(building)
@@ -38,15 +41,15 @@ export async function buildEntry(
   }
 }
 
-/** Entries that have not been used for long, and what builders that died left half done. */
-function discardOld(cache: string, prefix: string): void {
-  for (const name of readdirSync(cache)) {
-    if (!name.startsWith(prefix)) continue
-    const path = join(cache, name)
+/** Entries that have not been used for long, what Node compiled long ago, and what builders that died left half done. */
+function discardOld(cache: string): void {
+  const compiled = join(cache, 'compile')
+  const folders = [cache, ...(existsSync(compiled) ? [compiled] : [])]
+  for (const path of folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))) {
+    if (path === compiled) continue
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    const builder = name.slice(name.lastIndexOf('.') + 1)
-    if (age > unusedDaysMax * 86_400_000 || ownerLives(builder) === false) {
-      rmSync(path, { recursive: true, force: true })
-    }
+    const builder = path.split(underWay)[1]
+    const isAbandoned = builder !== undefined && ownerLives(builder) !== true
+    if (age > unusedDaysMax * 86_400_000 || isAbandoned) rmSync(path, { recursive: true, force: true })
   }
 }

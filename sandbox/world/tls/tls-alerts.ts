@@ -1,5 +1,5 @@
 /** Alert descriptions: RFC 8446 §6, and those of RFC 5246 §7.2 that clients still know. */
-export const alertDescriptions = {
+const alertDescriptions = {
   close_notify: 0,
   unexpected_message: 10,
   bad_record_mac: 20,
