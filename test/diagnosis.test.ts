@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScenarioReport } from '../sandbox/report/report.ts'
 import { runScenario } from '../sandbox/run/run-scenario.ts'
 import { findScenarioFile, loadScenarioFile, type ScenarioFile } from '../sandbox/run/scenario-file.ts'
+import { diagnosisTable } from '../sandbox/run/tables.ts'
 import { World } from '../sandbox/world/world.ts'
 
 // The diagnosis is worked out from observations alone. So a fault under any other name is diagnosed the same,
@@ -45,4 +46,17 @@ test.each(ids)('%s is diagnosed as its step, whatever its fault is called', asyn
   const unnamed = verdicts(await runScenario(world, renamed(file)))
   expect(unnamed).toEqual(named)
   for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
+})
+
+test('a client that saw something else than usual must be diagnosed, and no other', async () => {
+  const run = async (id: string) => await runScenario(world, await loadScenarioFile(findScenarioFile(id)))
+  const [broken, unnoticed] = [await run('server-error'), await run('kept-connection-hides-change')]
+  expect(diagnosisTable([broken, unnoticed]).wrong).toEqual([])
+  expect(unnoticed.clients.map(({ diagnosis }) => diagnosis?.broke)).toEqual([undefined, undefined])
+
+  const undiagnosed = broken.clients.map((client) => ({
+    ...client,
+    diagnosis: { ...client.diagnosis!, broke: undefined },
+  }))
+  expect(diagnosisTable([{ ...broken, clients: undiagnosed }]).wrong).toHaveLength(undiagnosed.length)
 })
