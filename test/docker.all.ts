@@ -57,6 +57,13 @@ describe.skipIf(missing !== undefined)(
       expect(inventory()).toEqual(before)
     })
 
+    test('every scenario passes', { timeout: 300_000 }, async () => {
+      const words = ['scenario', '--', '--all', '--jobs=3', '--world=portable']
+      const { code, stdout, stderr } = await npmRun(words, environment).done
+      expect(code, stdout.slice(-4_000) + stderr).toBe(0)
+      expect(inventory()).toEqual(before)
+    })
+
     test('it is published on 127.0.0.1 only, and a restart of the container is followed', {
       timeout: 60_000,
     }, async () => {
