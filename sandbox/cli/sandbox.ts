@@ -4,6 +4,7 @@ import { didYouMean } from '../nearest.ts'
 import { faultCatalogue, readParameters } from '../run/catalogue.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../run/control.ts'
 import { stepNumber } from '../steps.ts'
+import type { Evidence } from '../world/machine.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
@@ -133,7 +134,13 @@ function statusText(status: unknown): string {
   const place = `sandbox ${address} (${world}, pid ${pid})`
   return armed === 'healthy'
     ? `${place}: healthy, nothing is broken`
-    : `${place}: broken by ${armed.id}\n  ${armed.summary}\n  fired: ${armed.fired}`
+    : `${place}: broken by ${armed.id}\n  ${armed.summary}\n  ${firedText(armed.evidence)}`
+}
+
+function firedText({ fired, isProbed, text }: Evidence): string {
+  if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
+  if (fired === 0) return `fired: not yet (${text})`
+  return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
 }
 
 async function listFaults(): Promise<number> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Fault, FaultDefinition } from '../fault.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
@@ -30,6 +31,19 @@ export async function defineFault(id: string, parameters: Readonly<Record<string
     })
   }
   return definition(parameters)
+}
+
+/** The id of a scenario that breaks this fault, one with the same parameters where there is one. */
+export async function scenarioOf({ id, parameters, step }: Fault): Promise<string | undefined> {
+  const { listScenarioFiles, loadScenarioFile } = await import('./scenario-file.ts')
+  // A file that is not valid is no help here, and no hindrance.
+  const loaded = await Promise.allSettled([...listScenarioFiles(step).values()].map(loadScenarioFile))
+  const breaking = loaded
+    .filter((each) => each.status === 'fulfilled')
+    .map(({ value }) => value)
+    .filter(({ scenario }) => scenario.break.id === id)
+  const same = breaking.find(({ scenario }) => isDeepStrictEqual(scenario.break.parameters, parameters))
+  return (same ?? breaking[0])?.id
 }
 
 /**
