@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { liveRuns } from '../sandbox/world/lifetime/run-directory.ts'
 import { descendants, npmRun, until } from './command.ts'
 
 // Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
 // the check stands in the name of the neighbouring test: 0.
+
+const scratch = mkdtempSync(join(tmpdir(), 'faultpath-sabotage-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 async function scenario(...words: string[]) {
   return await npmRun(['scenario', ...words]).done
@@ -68,9 +72,25 @@ test.each([
   [['test/fixtures/absent.ts'], /expected a file, saw none/],
   [['--', '--all', '--step=nowhere'], /--step: unknown step "nowhere"/],
   [['--', '--lst'], /unknown flag --lst\. Did you mean "--list"\?/],
-])('wrong usage %j: 2', async (words, message) => {
-  const { code, stderr } = await scenario(...words)
+  // npm keeps it for itself, and says nothing.
+  [['--reprot=json'], /unknown flag --reprot\. Did you mean "--report"\?/],
+  [['--', '--report=xml'], /--report: expected json, saw "xml"/],
+  [['--', '--report=json'], /--report: expected scenarios to run with it, saw none/],
+  [['--', '--step=dns', '--world=nonsense'], /--world: expected sealed or portable, saw "nonsense"/],
+  [['--', '--jobs=0'], /--jobs: expected a whole number from 1 to 16/],
+  [['dns-failure', '--', '--client=fetsh'], /Did you mean "fetch"\?/],
+  [['dns-failure', '--', '--step=tls'], /--step: expected no scenarios beside it, saw dns-failure/],
+  [['dns-failure', '--', '--all'], /--all: expected no scenarios beside it, saw dns-failure/],
+  [['dns-failure', '--', '--database-url=nonsense'], /database url: expected postgres:/],
+])('wrong usage %j: 2, before anything starts', async (words, message) => {
+  // A cache that is not there shows whether anything was started: the first thing would be to build it.
+  const cache = join(scratch, 'cache')
+  const { code, stdout, stderr } = await npmRun(['scenario', ...words], { FAULTPATH_CACHE: cache }).done
   expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stdout).toBe('')
+  const made = existsSync(cache) ? readdirSync(cache).filter((name) => name !== 'compile') : []
+  expect(made).toEqual([])
   expect(code).toBe(2)
 })
 
