@@ -80,8 +80,15 @@ export class ScenarioCommand implements Command {
     { clients, jobs }: RunChoice,
     args: Arguments,
   ): Promise<number> {
-    const [{ runInLanes }, { exitCode }, { toJson, writeLast }] = await timed('run imported', () =>
-      Promise.all([import('./lanes.ts'), import('../run/outcome.ts'), import('../report/json.ts')]),
+    const [{ runInLanes }, { exitCode }, { toJson, writeLast }, { screenOf }] = await timed(
+      'run imported',
+      () =>
+        Promise.all([
+          import('./lanes.ts'),
+          import('../run/outcome.ts'),
+          import('../report/json.ts'),
+          import('../report/screen.ts'),
+        ]),
     )
     const { flags } = args
     const out = flags['report'] === 'json' || flags['table'] !== undefined ? process.stderr : process.stdout
@@ -90,7 +97,7 @@ export class ScenarioCommand implements Command {
         jobs,
         wanted: (client) => clients === undefined || clients.includes(client),
         open: (lane) => this.#open(args, lane, kind),
-        screen: { columns: process.stdout.columns ?? 100, stream: out },
+        screen: screenOf(out),
         print: (lines) => out.write(`${lines.join('\n')}\n`),
       })
     const reports =
