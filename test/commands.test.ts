@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { npmRun, root, until } from './command.ts'
 
@@ -133,6 +134,20 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     await sandbox.done
   }
 })
+
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) =>
+  /^v(\d|1\d|20|21)\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
+)
+
+test.skipIf(oldNode === undefined)(
+  'an older Node says which one it takes, in one line (skipped where the system has none: apt-get install nodejs)',
+  () => {
+    const main = join(root, 'sandbox/cli/main.mjs')
+    const { status, stderr } = spawnSync(oldNode!, [main, 'scenario'], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^Node: expected 22\.18 or newer, saw \d+\.\d+\.\d+\. .*: \S.*\n$/)
+    expect(status).toBe(2)
+  },
+)
 
 test('without a sandbox the verbs say how to start one', async () => {
   const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done
