@@ -86,6 +86,16 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
       code: 2,
       stderr: expect.stringContaining('npm run scenario ipv6-broken'),
     })
+    for (const verb of ['heal', 'status', 'trace']) {
+      expect(await speak(verb, 'extra')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`npm run sandbox ${verb}: expected no further word, saw "extra"`),
+      })
+    }
+    expect(await speak('status', '--', '--world=portable')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--world: expected it where a sandbox is started'),
+    })
     expect(await speak('brake')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Did you mean "break"?'),

@@ -109,8 +109,15 @@ function sandboxNamed(flags: Arguments['flags']): string | undefined {
   return typeof named === 'string' && named !== '' ? named : undefined
 }
 
-async function speak(verb: string, words: readonly string[], { flags }: Arguments): Promise<number> {
+async function speak(verb: string, words: readonly string[], { flags, given }: Arguments): Promise<number> {
   const which = sandboxNamed(flags)
+  const place = `npm run sandbox ${verb}`
+  const [extra] = verb === 'break' || !verbs.some((each) => each === verb) ? [] : words
+  if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw "${extra}"`)
+  const idle = given.find((flag) => flag !== 'sandbox')
+  if (idle !== undefined) {
+    throw new InvalidInput(place, `--${idle}: expected it where a sandbox is started, saw it with ${verb}`)
+  }
   switch (verb) {
     case 'break': {
       const [id = '', ...parameters] = words
