@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { liveRuns } from '../sandbox/world/lifetime/run-directory.ts'
-import { descendants, npmRun, until } from './command.ts'
+import { descendants, npmRun, type Running, until } from './command.ts'
 
 // Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
 // the check stands in the name of the neighbouring test: 0.
@@ -45,9 +45,9 @@ test('an internal throw: 70', async () => {
   expect(code).toBe(70)
 })
 
-test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
-  const run = npmRun(['scenario', 'slow-query'])
-  const postgres = await until('Postgres to be ready', () => {
+/** The Postgres of a run, as soon as it lets anybody log in. */
+function postgresOf(run: Running): Promise<number> {
+  return until('Postgres to be ready', () => {
     const mine = new Set(descendants(run.pid).map(String))
     for (const folder of liveRuns()) {
       if (!mine.has(/\/(\d+)-\d+$/.exec(folder)?.[1] ?? '')) continue
@@ -60,11 +60,27 @@ test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', as
     }
     return undefined
   })
-  process.kill(postgres, 'SIGKILL')
+}
+
+test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
+  const run = npmRun(['scenario', 'slow-query'])
+  process.kill(await postgresOf(run), 'SIGKILL')
   const { code, stdout, stderr } = await run.done
   expect(stdout + stderr).toMatch(/Postgres: died/)
   expect(code).toBe(3)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'Postgres killed under a sandbox: 3, and what to do next',
+  async () => {
+    const sandbox = npmRun(['sandbox'])
+    await until('the sandbox to be up', () => sandbox.output().includes('is up and healthy'))
+    process.kill(await postgresOf(sandbox), 'SIGKILL')
+    const { code, stderr } = await sandbox.done
+    expect(stderr).toMatch(/^Postgres: died \(.+\)\. Start the sandbox again\.$/ms)
+    expect(code).toBe(3)
+  },
+)
 
 test.each([
   [['no-such-scenario'], /no scenario has this id/],

@@ -3,6 +3,7 @@ import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import { faultCatalogue, readParameters } from '../run/catalogue.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../run/control.ts'
+import { exitCodes } from '../run/outcome.ts'
 import { stepNumber } from '../steps.ts'
 import type { Evidence } from '../world/machine.ts'
 import type { TraceEvent } from '../world/trace.ts'
@@ -73,7 +74,11 @@ export class SandboxCommand implements Command {
     await visit.open()
     this.#control = await Control.open(world, visit, events)
     process.stdout.write(`${(await tryLines(world, visit)).join('\n')}\n`)
-    if (args.flags['shell'] === true) return await runInside(await this.#control.status(), shellWords())
+    if (args.flags['shell'] === true) {
+      const code = await runInside(await this.#control.status(), shellWords())
+      const [death] = world.deaths
+      return death === undefined ? code : reportDeath(death)
+    }
     const died = setInterval(() => {
       const [death] = world.deaths
       if (death !== undefined) ended.abort(death)
@@ -84,15 +89,18 @@ export class SandboxCommand implements Command {
     } finally {
       clearInterval(died)
     }
-    const { part, detail } = ended.signal.reason as { part: string; detail: string }
-    process.stderr.write(`${part}: died (${detail}). Start the sandbox again.\n`)
-    return 3
+    return reportDeath(ended.signal.reason as World['deaths'][number])
   }
 
   async close(): Promise<void> {
     await this.#control?.close()
     await (await this.#opening?.catch(() => undefined))?.close()
   }
+}
+
+function reportDeath({ part, detail }: World['deaths'][number]): number {
+  process.stderr.write(`${part}: died (${detail}). Start the sandbox again.\n`)
+  return exitCodes.unhealthy
 }
 
 /** `exec` takes all words that follow as they are: their flags are the command's own. */
