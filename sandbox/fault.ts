@@ -28,12 +28,20 @@ type Schemas = v.ObjectEntries
 type Input<P extends Schemas> = v.InferInput<v.StrictObjectSchema<P, undefined>>
 type Output<P extends Schemas> = v.InferOutput<v.StrictObjectSchema<P, undefined>>
 
+/** What is wrong between parameters that are right one by one. */
+export interface Conflict {
+  readonly parameter: string
+  readonly expected: string
+}
+
 export interface FaultOptions<P extends Schemas> {
   readonly step: Step
   /** The file's name: kebab-case. Its camelCase is the export's name. */
   readonly name: string
   readonly summary: (parameters: Output<P>) => string
   readonly parameters: P
+  /** Looks at all of them together. `given` has no defaults: what was asked for must not be ignored. */
+  readonly check?: (parameters: Output<P>, given: Input<P>) => Conflict | undefined
   readonly plan: (parameters: Output<P>) => Plan
   /** Default: both. */
   readonly worlds?: readonly WorldKind[]
@@ -43,7 +51,7 @@ export interface FaultOptions<P extends Schemas> {
 
 /** Called with its parameters (all have defaults), a definition gives a fault. */
 export interface FaultDefinition<P extends Schemas = Schemas> {
-  /** @throws InvalidInput when a parameter is unknown, of the wrong type, or out of range. */
+  /** @throws InvalidInput when a parameter is unknown, of the wrong type, out of range, or contradicts another. */
   (parameters?: Input<P>): Fault
   readonly id: string
   readonly step: Step
@@ -56,6 +64,12 @@ export function fault<const P extends Schemas>(options: FaultOptions<P>): FaultD
   const schema = v.strictObject(options.parameters)
   const define = (input: Input<P> = {} as Input<P>): Fault => {
     const parameters = parse(id, schema, input) as Output<P>
+    const conflict = options.check?.(parameters, input)
+    if (conflict !== undefined) {
+      const { expected, parameter } = conflict
+      const value = (parameters as Record<string, unknown>)[parameter]
+      throw unexpected(id, parameter, expected, value)
+    }
     return {
       id,
       step: options.step,
@@ -75,24 +89,28 @@ export function camelCase(kebab: string): string {
 }
 
 function parse<P extends Schemas>(id: string, schema: v.StrictObjectSchema<P, undefined>, input: unknown) {
-  const result = v.safeParse(schema, input)
-  if (result.success) return result.output
-  const issue = result.issues[0]
-  const key = issue.path?.[0]?.key
-  if (key === undefined) {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new InvalidInput(`${id}()`, `expected an object of parameters, saw ${show(input)}`, {
       path: ['break'],
     })
   }
-  const name = String(key)
-  const path = ['break', name]
-  if (!Object.hasOwn(schema.entries, name)) {
-    const known = Object.keys(schema.entries)
+  // Not left to the schema: to it, what every object inherits (`constructor`, `__proto__`) is known.
+  const known = Object.keys(schema.entries)
+  const unknown = Object.keys(input).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
     const offer = known.length === 0 ? 'It takes no parameters' : `It takes: ${known.join(', ')}`
-    throw new InvalidInput(`${id}()`, `unknown parameter "${name}".${didYouMean(name, known)} ${offer}`, {
-      path,
-    })
+    const problem = `unknown parameter "${unknown}".${didYouMean(unknown, known)} ${offer}`
+    throw new InvalidInput(`${id}()`, problem, { path: ['break', unknown] })
   }
-  const value = (input as Record<string, unknown>)[name]
-  throw new InvalidInput(`${id}()`, `${name}: expected ${issue.message}, saw ${show(value)}`, { path })
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const name = String(issue.path?.[0]?.key)
+  throw unexpected(id, name, issue.message, (input as Record<string, unknown>)[name])
+}
+
+function unexpected(id: string, name: string, expected: string, value: unknown): InvalidInput {
+  return new InvalidInput(`${id}()`, `${name}: expected ${expected}, saw ${show(value)}`, {
+    path: ['break', name],
+  })
 }

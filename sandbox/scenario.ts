@@ -1,7 +1,9 @@
 import type { Fault } from './fault.ts'
 
 /** Who makes the call. */
-export type ClientName = 'fetch' | 'https' | 'curl' | 'python' | 'requests' | 'chromium'
+export const clientNames = ['fetch', 'https', 'curl', 'python', 'requests', 'chromium'] as const
+
+export type ClientName = (typeof clientNames)[number]
 
 /** The request the app makes. */
 export interface Call {

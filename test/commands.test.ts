@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { npmRun, root, until } from './command.ts'
 
@@ -83,6 +86,16 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
       code: 2,
       stderr: expect.stringContaining('npm run scenario ipv6-broken'),
     })
+    for (const verb of ['heal', 'status', 'trace']) {
+      expect(await speak(verb, 'extra')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`npm run sandbox ${verb}: expected no further word, saw "extra"`),
+      })
+    }
+    expect(await speak('status', '--', '--world=portable')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--world: expected it where a sandbox is started'),
+    })
     expect(await speak('brake')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Did you mean "break"?'),
@@ -92,6 +105,59 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
     await Promise.all(sandboxes.map(({ done }) => done))
   }
 })
+
+test('what nobody in a sandbox can meet is refused before the former fault is healed', async () => {
+  const sandbox = npmRun(['sandbox', '--', '--world=portable'])
+  try {
+    const address = await until(
+      'the sandbox to be up',
+      () => /sandbox (\S+) is up and healthy/.exec(sandbox.output())?.[1],
+    )
+    const speak = (...words: string[]) => npmRun(['sandbox', ...words, '--', `--sandbox=${address}`]).done
+    expect(await speak('break', 'dns.servfail')).toMatchObject({ code: 0 })
+    for (const [fault, why] of [
+      ['network.packetLoss', /only in the sealed world.*npm run sandbox -- --world=sealed/],
+      ['network.hostUnreachable', /only in the sealed world/],
+      ['dns.twoResolversFirstDead', /only in the sealed world/],
+      ['request.corsBlocked', /npm run scenario cors-blocked/],
+      ['request.badUrl', /npm run scenario bad-url/],
+      ['tls.resumptionHidesChange', /npm run scenario resumption-hides-change/],
+      ['network.halfOpen', /expected an open connection.*npm run scenario half-open/],
+      ['network.idleCut', /expected an open connection.*npm run scenario idle-cut$/m],
+    ] as const) {
+      expect(await speak('break', fault)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
+    }
+    const unmet = await speak('status')
+    expect(unmet.stdout).toMatch(/broken by dns\.servfail\n.*\n {2}fired: not yet \(0 questions\)$/m)
+
+    const port = Number(/--resolve api\.example\.test:(\d+):/.exec(sandbox.output())?.[1])
+    const open = connect(port, address)
+    await once(open, 'connect')
+    const struck = await speak('break', 'network.halfOpen')
+    expect(struck).toMatchObject({ code: 0, stdout: expect.stringContaining('fired: once (1 connection, ') })
+    open.destroy()
+    // Nobody sees who knocks at a closed port: what is known is that it is closed.
+    const closed = await speak('break', 'network.connectionRefused')
+    expect(closed.stdout).toMatch(/^ {2}holds: a probe of \S+: ECONNREFUSED$/m)
+  } finally {
+    process.kill(-sandbox.pid, 'SIGINT')
+    await sandbox.done
+  }
+})
+
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) =>
+  /^v(\d|1\d|20|21)\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
+)
+
+test.skipIf(oldNode === undefined)(
+  'an older Node says which one it takes, in one line (skipped where the system has none: apt-get install nodejs)',
+  () => {
+    const main = join(root, 'sandbox/cli/main.mjs')
+    const { status, stderr } = spawnSync(oldNode!, [main, 'scenario'], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^Node: expected 22\.18 or newer, saw \d+\.\d+\.\d+\. .*: \S.*\n$/)
+    expect(status).toBe(2)
+  },
+)
 
 test('without a sandbox the verbs say how to start one', async () => {
   const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done

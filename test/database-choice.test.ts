@@ -34,10 +34,10 @@ test.each([
   vi.stubEnv('DATABASE_URL', '')
   vi.stubEnv('FAULTPATH_DATABASE', '')
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-  expect(databaseChoice({ words: [], flags })).toEqual(chosen)
+  expect(databaseChoice({ words: [], given: [], flags })).toEqual(chosen)
 })
 
 test('a provider that does not exist is answered with those that do', () => {
-  const choose = () => databaseChoice({ words: [], flags: { database: 'mysql' } })
+  const choose = () => databaseChoice({ words: [], given: [], flags: { database: 'mysql' } })
   expect(choose).toThrow('--database: expected embedded or testcontainers, saw "mysql"')
 })

@@ -270,6 +270,7 @@ withDig('closes the TCP port alone, or both, and opens them again on the same nu
   expect(await server.evidence()).toEqual({
     fired: 1,
     text: `UDP and TCP port ${port} closed (probed), 0 questions`,
+    isProbed: true,
   })
 
   await server.heal()
@@ -287,6 +288,7 @@ withDig('says that a name has moved as long as that is armed, and proves it with
   expect(await server.evidence()).toEqual({
     fired: 1,
     text: 'the record is now A 127.0.0.8 (asked), 0 questions',
+    isProbed: true,
   })
   expect(seen).toEqual([])
   expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.8/)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Node, parse } from 'acorn'
 import { full } from 'acorn-walk'
 import { expect, test } from 'vitest'
-import { camelCase } from '../sandbox/fault.ts'
+import { camelCase, type FaultDefinition } from '../sandbox/fault.ts'
 import { faultCatalogue } from '../sandbox/run/catalogue.ts'
 import { listScenarioFiles, loadScenarioFile } from '../sandbox/run/scenario-file.ts'
 import { type Step, stepFolder, steps } from '../sandbox/steps.ts'
@@ -140,12 +140,21 @@ test('lets a fault import the vocabulary, and points as types', () => {
   expect(importsOf('sandbox/02-dns/nxdomain.ts', source).map(wrongWay)).toEqual([undefined, undefined])
 })
 
+function tooLong(file: string, source: string): string[] {
+  const lines = source.split('\n').length - 1
+  return lines > linesMax ? [`${file}: ${lines} lines, at most ${linesMax}. Split it by concept`] : []
+}
+
 test('no file under sandbox/ is longer than 250 lines', () => {
-  const long = filesBelow('sandbox')
-    .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length - 1 }))
-    .filter(({ lines }) => lines > linesMax)
-    .map(({ file, lines }) => `${file}: ${lines} lines, at most ${linesMax}. Split it by concept`)
+  const long = filesBelow('sandbox').flatMap((file) => tooLong(file, readFileSync(join(root, file), 'utf8')))
   expect(long).toEqual([])
+})
+
+test('says so when a file is longer', () => {
+  expect(tooLong('sandbox/world/world.ts', 'x\n'.repeat(250))).toEqual([])
+  expect(tooLong('sandbox/world/world.ts', 'x\n'.repeat(251))).toEqual([
+    'sandbox/world/world.ts: 251 lines, at most 250. Split it by concept',
+  ])
 })
 
 /** The first line of each function, and how many it has. */
@@ -190,39 +199,84 @@ test('every scenario has a whole lesson, of at most 80 words', async () => {
   expect(wrong).toEqual([])
 })
 
+type Catalogue = ReadonlyMap<string, Pick<FaultDefinition, 'faultName'>>
+
+/** The fault files of a step's folder that its face does not export. */
+function missingFromFace(step: Step, files: readonly string[], catalogue: Catalogue): string[] {
+  return files
+    .filter((file) => file !== 'index.ts')
+    .map((file) => ({ file, name: basename(file, '.ts') }))
+    .filter(({ name }) => catalogue.get(`${step}.${camelCase(name)}`)?.faultName !== name)
+    .map(({ file, name }) => {
+      const fault = camelCase(name)
+      return `sandbox/${stepFolder(step)}/index.ts: no fault ${step}.${fault}. Add: export { ${fault} } from './${file}'`
+    })
+}
+
 test('every fault file stands in the face of its step, under its own name', async () => {
   const catalogue = await faultCatalogue()
-  const missing: string[] = []
-  for (const step of steps) {
-    const folder = `sandbox/${stepFolder(step)}`
-    for (const file of readdirSync(join(root, folder))) {
-      if (file === 'index.ts') continue
-      const name = basename(file, '.ts')
-      const id = `${step}.${camelCase(name)}`
-      if (catalogue.get(id)?.faultName === name) continue
-      missing.push(`${folder}/index.ts: no fault ${id}. Add: export { ${camelCase(name)} } from './${file}'`)
-    }
-  }
+  const missing = steps.flatMap((step) =>
+    missingFromFace(step, readdirSync(join(root, 'sandbox', stepFolder(step))), catalogue),
+  )
   expect(missing).toEqual([])
 })
 
+test('says so when a face misses a fault, or has it under another name', () => {
+  const files = ['index.ts', 'no-answer.ts', 'nxdomain.ts']
+  const missing = (names: Record<string, string>) =>
+    missingFromFace(
+      'dns',
+      files,
+      new Map(Object.entries(names).map(([id, faultName]) => [id, { faultName }])),
+    )
+  const line =
+    "sandbox/02-dns/index.ts: no fault dns.noAnswer. Add: export { noAnswer } from './no-answer.ts'"
+  expect(missing({ 'dns.nxdomain': 'nxdomain', 'dns.noAnswer': 'no-answer' })).toEqual([])
+  expect(missing({ 'dns.nxdomain': 'nxdomain' })).toEqual([line])
+  expect(missing({ 'dns.nxdomain': 'nxdomain', 'dns.noAnswer': 'silence' })).toEqual([line])
+})
+
+/** What each scenario breaks, and the folder it stands in. */
+interface Placed {
+  readonly id: string
+  readonly fault: string
+  readonly folder: string
+}
+
+const folderOfFault = (fault: string) => stepFolder(fault.split('.')[0] as Step)
+
+function misplaced(scenarios: readonly Placed[]): string[] {
+  return scenarios
+    .filter(({ fault, folder }) => folder !== folderOfFault(fault))
+    .map(({ id, fault, folder }) => `${id}: breaks ${fault}, stands in ${folder}`)
+}
+
+function withoutScenario(faults: Iterable<string>, scenarios: readonly Placed[]): string[] {
+  const broken = new Set(scenarios.map(({ fault }) => fault))
+  return [...faults]
+    .filter((fault) => !broken.has(fault))
+    .map((fault) => `${fault}: no scenario. Write one under scenarios/${folderOfFault(fault)}/`)
+}
+
 test('every fault has a scenario, in the folder of its step', async () => {
-  const broken = new Set<string>()
-  const misplaced: string[] = []
+  const scenarios: Placed[] = []
   for (const [id, file] of listScenarioFiles()) {
     const { scenario } = await loadScenarioFile(file)
-    broken.add(scenario.break.id)
-    const folder = basename(dirname(file))
-    if (folder !== stepFolder(scenario.break.step))
-      misplaced.push(`${id}: breaks ${scenario.break.step}, stands in ${folder}`)
+    scenarios.push({ id, fault: scenario.break.id, folder: basename(dirname(file)) })
   }
-  expect(misplaced).toEqual([])
-  const without = [...(await faultCatalogue()).keys()].filter((id) => !broken.has(id))
-  expect(
-    without.map(
-      (id) => `${id}: no scenario. Write one under scenarios/${stepFolder(id.split('.')[0] as Step)}/`,
-    ),
-  ).toEqual([])
+  expect(misplaced(scenarios)).toEqual([])
+  expect(withoutScenario((await faultCatalogue()).keys(), scenarios)).toEqual([])
+})
+
+test('says so when a fault has no scenario, or one in the folder of another step', () => {
+  const scenario = { id: 'dns-failure', fault: 'dns.nxdomain', folder: '02-dns' }
+  expect(withoutScenario(['dns.nxdomain', 'tls.expired'], [scenario])).toEqual([
+    'tls.expired: no scenario. Write one under scenarios/04-tls/',
+  ])
+  expect(misplaced([scenario])).toEqual([])
+  expect(misplaced([{ ...scenario, folder: '04-tls' }])).toEqual([
+    'dns-failure: breaks dns.nxdomain, stands in 04-tls',
+  ])
 })
 
 test('scenario ids are unique', () => {

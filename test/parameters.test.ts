@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { network } from '../sandbox/03-network/index.ts'
+import { tls } from '../sandbox/04-tls/index.ts'
 import { InvalidInput } from '../sandbox/invalid-input.ts'
-import { faultCatalogue } from '../sandbox/run/catalogue.ts'
+import { faultCatalogue, readParameters } from '../sandbox/run/catalogue.ts'
 
 // Whatever is given for a parameter, a fault either takes it, and then is plain data, or says at once what is
 // wrong with which parameter. Nothing has started by then, so nothing can crash or hang.
@@ -70,6 +72,56 @@ test.each(faults.map((fault) => [fault.id, fault] as const))(
     expect((result as Error).message).toContain(`${id}(): unknown parameter "notAParameter"`)
   },
 )
+
+test.each(faults.map((fault) => [fault.id, fault] as const))(
+  '%s refuses what every object inherits',
+  (id, fault) => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const result = attempt(() => fault(Object.fromEntries([[name, 1]]) as never))
+      expect(result).toBeInstanceOf(InvalidInput)
+      expect((result as Error).message).toContain(`${id}(): unknown parameter "${name}"`)
+    }
+  },
+)
+
+test.each([
+  [
+    () => network.packetLoss({ every: 3, burst: 3 }),
+    'network.packetLoss(): burst: expected fewer packets than every (3), saw 3',
+  ],
+  [
+    () => network.packetLoss({ every: 3, chancePercent: 20 }),
+    'network.packetLoss(): chancePercent: expected 0, or neither every nor burst: by count or by chance, saw 20',
+  ],
+  [
+    () => tls.cutInHandshake({ flightBytes: 100 }),
+    'tls.cutInHandshake(): flightBytes: expected none where at is "hello", saw 100',
+  ],
+])('parameters that contradict each other are refused, not changed: %s', (define, message) => {
+  expect(attempt(define)).toBeInstanceOf(InvalidInput)
+  expect((attempt(define) as Error).message).toBe(message)
+})
+
+test('what belongs together is taken as it is given', () => {
+  expect(network.packetLoss({ every: 6, burst: 5 }).plan).toMatchObject({
+    state: { rules: [{ every: 6, burst: 5 }] },
+  })
+  expect(network.packetLoss({ chancePercent: 20 }).plan).toMatchObject({
+    state: { rules: [{ chancePercent: 20 }] },
+  })
+  expect(tls.cutInHandshake({ at: 'flight', flightBytes: 100 }).plan).toMatchObject({
+    rules: [{ verdict: { at: 'flight', flightBytes: 100 } }],
+  })
+})
+
+test('parameters as words: each once, and none is lost on the way', () => {
+  expect(readParameters(['sleepMs=5', 'name=a=b'])).toEqual({ sleepMs: 5, name: 'a=b' })
+  expect(() => readParameters(['sleepMs=5', 'sleepMs=7'])).toThrow(
+    'parameter sleepMs=7: expected sleepMs once, saw it twice',
+  )
+  expect(() => readParameters(['sleepMs'])).toThrow('expected name=value')
+  expect(JSON.stringify(readParameters(['__proto__=1']))).toBe('{"__proto__":1}')
+})
 
 test.each(faults.map((fault) => [fault.id, fault] as const))(
   '%s needs no parameter, and its plan is plain data',

@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { liveRuns } from '../sandbox/world/lifetime/run-directory.ts'
-import { descendants, npmRun, until } from './command.ts'
+import { descendants, npmRun, type Running, until } from './command.ts'
 
 // Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
 // the check stands in the name of the neighbouring test: 0.
+
+const scratch = mkdtempSync(join(tmpdir(), 'faultpath-sabotage-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 async function scenario(...words: string[]) {
   return await npmRun(['scenario', ...words]).done
@@ -41,9 +45,9 @@ test('an internal throw: 70', async () => {
   expect(code).toBe(70)
 })
 
-test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
-  const run = npmRun(['scenario', 'slow-query'])
-  const postgres = await until('Postgres to be ready', () => {
+/** The Postgres of a run, as soon as it lets anybody log in. */
+function postgresOf(run: Running): Promise<number> {
+  return until('Postgres to be ready', () => {
     const mine = new Set(descendants(run.pid).map(String))
     for (const folder of liveRuns()) {
       if (!mine.has(/\/(\d+)-\d+$/.exec(folder)?.[1] ?? '')) continue
@@ -56,11 +60,27 @@ test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', as
     }
     return undefined
   })
-  process.kill(postgres, 'SIGKILL')
+}
+
+test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
+  const run = npmRun(['scenario', 'slow-query'])
+  process.kill(await postgresOf(run), 'SIGKILL')
   const { code, stdout, stderr } = await run.done
   expect(stdout + stderr).toMatch(/Postgres: died/)
   expect(code).toBe(3)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'Postgres killed under a sandbox: 3, and what to do next',
+  async () => {
+    const sandbox = npmRun(['sandbox'])
+    await until('the sandbox to be up', () => sandbox.output().includes('is up and healthy'))
+    process.kill(await postgresOf(sandbox), 'SIGKILL')
+    const { code, stderr } = await sandbox.done
+    expect(stderr).toMatch(/^Postgres: died \(.+\)\. Start the sandbox again\.$/ms)
+    expect(code).toBe(3)
+  },
+)
 
 test.each([
   [['no-such-scenario'], /no scenario has this id/],
@@ -68,9 +88,25 @@ test.each([
   [['test/fixtures/absent.ts'], /expected a file, saw none/],
   [['--', '--all', '--step=nowhere'], /--step: unknown step "nowhere"/],
   [['--', '--lst'], /unknown flag --lst\. Did you mean "--list"\?/],
-])('wrong usage %j: 2', async (words, message) => {
-  const { code, stderr } = await scenario(...words)
+  // npm keeps it for itself, and says nothing.
+  [['--reprot=json'], /unknown flag --reprot\. Did you mean "--report"\?/],
+  [['--', '--report=xml'], /--report: expected json, saw "xml"/],
+  [['--', '--report=json'], /--report: expected scenarios to run with it, saw none/],
+  [['--', '--step=dns', '--world=nonsense'], /--world: expected sealed or portable, saw "nonsense"/],
+  [['--', '--jobs=0'], /--jobs: expected a whole number from 1 to 16/],
+  [['dns-failure', '--', '--client=fetsh'], /Did you mean "fetch"\?/],
+  [['dns-failure', '--', '--step=tls'], /--step: expected no scenarios beside it, saw dns-failure/],
+  [['dns-failure', '--', '--all'], /--all: expected no scenarios beside it, saw dns-failure/],
+  [['dns-failure', '--', '--database-url=nonsense'], /database url: expected postgres:/],
+])('wrong usage %j: 2, before anything starts', async (words, message) => {
+  // A cache that is not there shows whether anything was started: the first thing would be to build it.
+  const cache = join(scratch, 'cache')
+  const { code, stdout, stderr } = await npmRun(['scenario', ...words], { FAULTPATH_CACHE: cache }).done
   expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stdout).toBe('')
+  const made = existsSync(cache) ? readdirSync(cache).filter((name) => name !== 'compile') : []
+  expect(made).toEqual([])
   expect(code).toBe(2)
 })
 

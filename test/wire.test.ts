@@ -465,7 +465,11 @@ test('closed: a connect is refused, what is open goes on, and healing opens the 
   const refused = call()
   await refused.untilFate()
   expect(refused.fate).toBe('ECONNREFUSED')
-  expect(await wire.evidence()).toEqual({ fired: 1, text: `a probe of 127.0.0.1:${port}: ECONNREFUSED` })
+  expect(await wire.evidence()).toEqual({
+    fired: 1,
+    text: `a probe of 127.0.0.1:${port}: ECONNREFUSED`,
+    isProbed: true,
+  })
   open.socket.write(' again')
   await open.until(() => open.text === 'hello again')
 
@@ -521,7 +525,11 @@ test.skipIf(process.platform !== 'linux' || !hasIpv6())(
     expect((await both.evidence()).fired).toBe(1)
     await both.arm({ state: { ...state, ipv6: 'refused' } })
     expect(await reached()).toEqual(['connected', 'ECONNREFUSED'])
-    expect(await both.evidence()).toEqual({ fired: 1, text: `a probe of [::1]:${port}: ECONNREFUSED` })
+    expect(await both.evidence()).toEqual({
+      fired: 1,
+      text: `a probe of [::1]:${port}: ECONNREFUSED`,
+      isProbed: true,
+    })
     await both.arm({ state: { ...state, ipv4: 'refused' } })
     expect(await reached()).toEqual(['ECONNREFUSED', 'ETIMEDOUT'])
 

@@ -6,7 +6,7 @@ import { oneOf, wholeNumber } from '../parameters.ts'
  *
  * The app sees a slow call now and then. Retrying at once makes it worse; a longer timeout hides it.
  *
- * - `every`, `burst`: of every so many packets, so many in a row are lost. Counted, so the same each time.
+ * - `every`, `burst`: of every so many packets, so many in a row (but not all) are lost. Counted, so the same each time.
  * - `direction`: which packets: `to-server`, `to-client` or `both`.
  * - `chancePercent`: instead of `every`, by chance; the kernel draws, and takes no seed. 0 means: count.
  * - Seen: status 200, later by one retransmission timeout (at least 200 ms) for each loss that nobody notices.
@@ -23,11 +23,18 @@ export const packetLoss = fault({
     direction: oneOf(['to-server', 'to-client', 'both'], { default: 'to-client' }),
     chancePercent: wholeNumber({ default: 0, max: 100 }),
   },
+  check: ({ burst, chancePercent, every }, given) => {
+    if (burst >= every) return { parameter: 'burst', expected: `fewer packets than every (${every})` }
+    const counted = given.every !== undefined || given.burst !== undefined
+    if (chancePercent > 0 && counted)
+      return { parameter: 'chancePercent', expected: '0, or neither every nor burst: by count or by chance' }
+    return undefined
+  },
   worlds: ['sealed'],
   needs: ['nft'],
   plan: ({ burst, chancePercent, direction, every }) => {
     const directions = direction === 'both' ? (['to-server', 'to-client'] as const) : [direction]
-    const which = chancePercent > 0 ? { chancePercent } : { every, burst: Math.min(burst, every - 1) }
+    const which = chancePercent > 0 ? { chancePercent } : { every, burst }
     return {
       point: 'kernel',
       state: { kind: 'packets', rules: directions.map((each) => ({ direction: each, ...which })) },

@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
+import { distance } from 'fastest-levenshtein'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 
@@ -8,6 +9,8 @@ const { parseArgs } = process.getBuiltinModule('node:util')
 export interface Arguments {
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string | boolean | undefined>>
+  /** Which flags stand on the command line itself: npm may pass on others from its own files (`jobs`). */
+  readonly given: readonly string[]
 }
 
 /**
@@ -27,12 +30,30 @@ export function readArguments(command: string, options: ParseArgsOptionsConfig):
       })
     }
   }
+  refuseSwallowed(command, Object.keys(options))
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     const flags = { ...swallowed(options), ...(values as Arguments['flags']) }
-    return { words: positionals, flags }
+    return { words: positionals, flags, given: Object.keys(values) }
   } catch (error) {
     throw new InvalidInput(`npm run ${command}`, (error as Error).message)
+  }
+}
+
+/**
+ * npm keeps an unknown flag as silently as a known one. It keeps its own settings there too, so only what is as good
+ * as one of our names counts as a slip: none of npm's own names is that near.
+ */
+function refuseSwallowed(command: string, known: readonly string[]): void {
+  for (const key of Object.keys(process.env)) {
+    if (!key.startsWith('npm_config_')) continue
+    const name = key.slice('npm_config_'.length).replaceAll('_', '-')
+    if (known.includes(name)) continue
+    const near = known.find((each) => distance(name, each) <= (each.length < 5 ? 1 : 2) && each.length > 3)
+    if (near === undefined) continue
+    throw new InvalidInput(`npm run ${command}`, `unknown flag --${name}. Did you mean "--${near}"?`, {
+      next: `All flags: npm run ${command} -- --help`,
+    })
   }
 }
 

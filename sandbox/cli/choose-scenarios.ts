@@ -1,91 +1,112 @@
-import { clients } from '../clients/index.ts'
 import { InvalidInput, show } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
-import {
-  findScenarioFile,
-  listScenarioFiles,
-  loadScenarioFile,
-  type ScenarioFile,
-} from '../run/scenario-file.ts'
+import { findScenarioFile, listScenarioFiles } from '../run/scenario-place.ts'
+import { type ClientName, clientNames } from '../scenario.ts'
 import { type Step, stepNumber, steps } from '../steps.ts'
 import type { Arguments } from './arguments.ts'
+import { databaseChoice, worldChoice } from './world-choice.ts'
+
+// Everything is checked before anything starts, and the start waits for it: this file reads no scenario and
+// imports nothing that takes long.
+
+/** What the command line asks for. */
+export type Choice =
+  | { readonly kind: 'list'; readonly step: Step | undefined }
+  | {
+      readonly kind: 'run'
+      readonly files: readonly string[]
+      /** How many run side by side. */
+      readonly jobs: number
+      /** Undefined means all. */
+      readonly clients: readonly ClientName[] | undefined
+    }
+
+/** Flags that say how to run. Where nothing is to run, they would be ignored without a word. */
+const runFlags = [
+  'report',
+  'client',
+  'jobs',
+  'table',
+  'world',
+  'database',
+  'database-url',
+  'allow-remote-database',
+] as const
 
 /**
- * The scenarios that the command line names, loaded and checked.
- * @throws InvalidInput when a word or a flag is wrong, nothing matches, or a file is not valid.
+ * What the command line asks for.
+ * @throws InvalidInput when a word or a flag is wrong, two of them contradict each other, or nothing matches.
  */
-export async function chooseScenarios({ flags, words }: Arguments): Promise<readonly ScenarioFile[]> {
-  const { report } = flags
-  if (report !== undefined && report !== 'json') {
-    throw new InvalidInput('npm run scenario', `--report: expected json, saw ${report}`)
-  }
-  const { table } = flags
-  if (table !== undefined && table !== 'worlds' && table !== 'diagnoses') {
-    throw new InvalidInput('npm run scenario', `--table: expected worlds or diagnoses, saw ${show(table)}`)
-  }
+export function chooseScenarios(args: Arguments): Choice {
+  const { flags, given, words } = args
+  oneOfWords('report', flags, ['json'])
+  oneOfWords('table', flags, ['worlds', 'diagnoses'])
+  worldChoice(args)
   const step = stepOf(flags['step'])
-  const files = flags['all'] ? [...listScenarioFiles(step).values()] : words.map(findScenarioFile)
-  if (files.length === 0) {
-    const where = step === undefined ? '' : ` in step ${step}`
-    throw new InvalidInput('npm run scenario', `nothing to run: there is no scenario${where}`)
+  const [clients, jobs] = [clientsOf(flags['client']), jobsOf(flags['jobs'])]
+  for (const flag of ['list', 'all', 'step'] as const) {
+    if (words.length > 0 && flags[flag])
+      throw wrong(`--${flag}: expected no scenarios beside it, saw ${words.join(' ')}`)
   }
-  return await Promise.all(files.map(loadScenarioFile))
+  if (flags['list'] && flags['all']) throw wrong('--all: expected to run all or to list them, saw --list too')
+  if (words.length === 0 && !flags['all']) {
+    const idle = runFlags.find((flag) => given.includes(flag))
+    if (idle === undefined) return { kind: 'list', step }
+    throw wrong(`--${idle}: expected scenarios to run with it, saw none`, 'Name some, or add --all')
+  }
+  databaseChoice(args)
+  const files = flags['all'] ? [...listScenarioFiles(step).values()] : words.map(findScenarioFile)
+  if (files.length === 0)
+    throw wrong(`nothing to run: there is no scenario${step === undefined ? '' : ` in step ${step}`}`)
+  return { kind: 'run', files, jobs, clients }
 }
 
 /** The catalogue, a line each. */
-export async function listLines({ flags }: Arguments): Promise<string[]> {
-  const rows = await Promise.all([...listScenarioFiles(stepOf(flags['step'])).values()].map(loadScenarioFile))
+export async function listLines(step: Step | undefined): Promise<string[]> {
+  const { loadScenarioFile } = await import('../run/scenario-file.ts')
+  const rows = await Promise.all([...listScenarioFiles(step).values()].map(loadScenarioFile))
   const width = Math.max(2, ...rows.map(({ id }) => id.length))
-  const lines = rows.map(({ id, scenario }) => {
-    const { step } = scenario.break
-    return `${stepNumber(step)} ${step.padEnd(8)}  ${id.padEnd(width)}  ${scenario.title}`
-  })
+  const lines = rows.map(
+    ({ id, scenario }) =>
+      `${stepNumber(scenario.break.step)} ${scenario.break.step.padEnd(8)}  ${id.padEnd(width)}  ${scenario.title}`,
+  )
   return [`${'STEP'.padEnd(11)}  ${'ID'.padEnd(width)}  WHAT BREAKS`, ...lines]
+}
+
+function wrong(problem: string, next?: string): InvalidInput {
+  return new InvalidInput('npm run scenario', problem, next === undefined ? {} : { next })
+}
+
+function oneOfWords(name: string, flags: Arguments['flags'], known: readonly string[]): void {
+  const value = flags[name]
+  if (value === undefined || known.includes(String(value))) return
+  throw wrong(`--${name}: expected ${known.join(' or ')}, saw ${show(value)}`)
 }
 
 function stepOf(flag: string | boolean | undefined): Step | undefined {
   if (flag === undefined) return undefined
   const step = steps.find((each) => each === flag)
   if (step !== undefined) return step
-  throw new InvalidInput(
-    'npm run scenario',
+  throw wrong(
     `--step: unknown step "${flag}".${didYouMean(String(flag), steps)}`,
-    {
-      next: `Steps: ${steps.join(', ')}`,
-    },
+    `Steps: ${steps.join(', ')}`,
   )
 }
 
-/**
- * The clients of `--client=fetch,curl`; undefined means all.
- * @throws InvalidInput for a client that is not known.
- */
-export function chosenClients({ flags }: Arguments): readonly string[] | undefined {
-  const { client } = flags
-  if (typeof client !== 'string') return undefined
-  const known = Object.keys(clients)
-  return client.split(',').map((name) => {
-    if (known.includes(name)) return name
-    throw new InvalidInput(
-      'npm run scenario',
-      `--client: unknown client "${name}".${didYouMean(name, known)}`,
-      {
-        next: `Clients: ${known.join(', ')}`,
-      },
+function clientsOf(flag: string | boolean | undefined): readonly ClientName[] | undefined {
+  if (typeof flag !== 'string') return undefined
+  return flag.split(',').map((word) => {
+    const client = clientNames.find((name) => name === word)
+    if (client !== undefined) return client
+    throw wrong(
+      `--client: unknown client "${word}".${didYouMean(word, clientNames)}`,
+      `Clients: ${clientNames.join(', ')}`,
     )
   })
 }
 
-/**
- * How many scenarios run side by side.
- * @throws InvalidInput when it is no number from 1 to 16.
- */
-export function jobsOf({ flags }: Arguments): number {
-  const { jobs = '1' } = flags
+function jobsOf(jobs: string | boolean = '1'): number {
   const count = Number(jobs)
   if (Number.isInteger(count) && count >= 1 && count <= 16) return count
-  throw new InvalidInput(
-    'npm run scenario',
-    `--jobs: expected a whole number from 1 to 16, saw ${show(jobs)}`,
-  )
+  throw wrong(`--jobs: expected a whole number from 1 to 16, saw ${show(jobs)}`)
 }

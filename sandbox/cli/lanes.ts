@@ -1,5 +1,6 @@
 import type { ScenarioReport } from '../report/report.ts'
-import { closingLines, openingLines, type Screen } from '../report/terminal.ts'
+import type { Screen } from '../report/screen.ts'
+import { closingLines, openingLines } from '../report/terminal.ts'
 import { isDamaging } from '../run/outcome.ts'
 import { runScenario } from '../run/run-scenario.ts'
 import type { ScenarioFile } from '../run/scenario-file.ts'

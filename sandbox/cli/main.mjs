@@ -1,13 +1,27 @@
 /**
  * `node main.mjs <command> ...`: turns the compile cache on before any TypeScript is read, so that the
- * stripped sources are kept compiled between runs. That is why this one file is JavaScript.
+ * stripped sources are kept compiled between runs. That is why this one file is JavaScript; and an older Node, which
+ * reads no TypeScript, can still say what it misses.
  */
-import { enableCompileCache } from 'node:module'
+import { existsSync } from 'node:fs'
+// Its names one by one would be a SyntaxError where one of them does not exist yet.
+import module from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+// The first ones that read TypeScript without being told to.
+if (major < 22 || (major === 22 && minor < 18) || (major === 23 && minor < 6)) {
+  const own = new URL('../../node_modules/.bin/node', import.meta.url)
+  const next = existsSync(own)
+    ? `The project has its own: npm run ${process.argv[2] ?? 'scenario'}`
+    : 'Install Node 24: https://nodejs.org/en/download'
+  process.stderr.write(`Node: expected 22.18 or newer, saw ${process.versions.node}. ${next}\n`)
+  process.exit(2)
+}
+
 const home = process.getuid?.() === 0 ? '/var/cache' : process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-enableCompileCache(join(process.env.FAULTPATH_CACHE || join(home, 'faultpath'), 'compile'))
+module.enableCompileCache(join(process.env.FAULTPATH_CACHE || join(home, 'faultpath'), 'compile'))
 
 const { main } = await import('./main.ts')
 await main(process.argv[2])

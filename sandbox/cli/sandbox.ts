@@ -3,7 +3,9 @@ import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import { faultCatalogue, readParameters } from '../run/catalogue.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../run/control.ts'
+import { exitCodes } from '../run/outcome.ts'
 import { stepNumber } from '../steps.ts'
+import type { Evidence } from '../world/machine.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
@@ -72,7 +74,11 @@ export class SandboxCommand implements Command {
     await visit.open()
     this.#control = await Control.open(world, visit, events)
     process.stdout.write(`${(await tryLines(world, visit)).join('\n')}\n`)
-    if (args.flags['shell'] === true) return await runInside(await this.#control.status(), shellWords())
+    if (args.flags['shell'] === true) {
+      const code = await runInside(await this.#control.status(), shellWords())
+      const [death] = world.deaths
+      return death === undefined ? code : reportDeath(death)
+    }
     const died = setInterval(() => {
       const [death] = world.deaths
       if (death !== undefined) ended.abort(death)
@@ -83,15 +89,18 @@ export class SandboxCommand implements Command {
     } finally {
       clearInterval(died)
     }
-    const { part, detail } = ended.signal.reason as { part: string; detail: string }
-    process.stderr.write(`${part}: died (${detail}). Start the sandbox again.\n`)
-    return 3
+    return reportDeath(ended.signal.reason as World['deaths'][number])
   }
 
   async close(): Promise<void> {
     await this.#control?.close()
     await (await this.#opening?.catch(() => undefined))?.close()
   }
+}
+
+function reportDeath({ part, detail }: World['deaths'][number]): number {
+  process.stderr.write(`${part}: died (${detail}). Start the sandbox again.\n`)
+  return exitCodes.unhealthy
 }
 
 /** `exec` takes all words that follow as they are: their flags are the command's own. */
@@ -108,8 +117,15 @@ function sandboxNamed(flags: Arguments['flags']): string | undefined {
   return typeof named === 'string' && named !== '' ? named : undefined
 }
 
-async function speak(verb: string, words: readonly string[], { flags }: Arguments): Promise<number> {
+async function speak(verb: string, words: readonly string[], { flags, given }: Arguments): Promise<number> {
   const which = sandboxNamed(flags)
+  const place = `npm run sandbox ${verb}`
+  const [extra] = verb === 'break' || !verbs.some((each) => each === verb) ? [] : words
+  if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw "${extra}"`)
+  const idle = given.find((flag) => flag !== 'sandbox')
+  if (idle !== undefined) {
+    throw new InvalidInput(place, `--${idle}: expected it where a sandbox is started, saw it with ${verb}`)
+  }
   switch (verb) {
     case 'break': {
       const [id = '', ...parameters] = words
@@ -133,7 +149,13 @@ function statusText(status: unknown): string {
   const place = `sandbox ${address} (${world}, pid ${pid})`
   return armed === 'healthy'
     ? `${place}: healthy, nothing is broken`
-    : `${place}: broken by ${armed.id}\n  ${armed.summary}\n  fired: ${armed.fired}`
+    : `${place}: broken by ${armed.id}\n  ${armed.summary}\n  ${firedText(armed.evidence)}`
+}
+
+function firedText({ fired, isProbed, text }: Evidence): string {
+  if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
+  if (fired === 0) return `fired: not yet (${text})`
+  return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
 }
 
 async function listFaults(): Promise<number> {

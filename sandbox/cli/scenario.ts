@@ -3,6 +3,7 @@ import type { ScenarioReport } from '../report/report.ts'
 import type { ScenarioFile } from '../run/scenario-file.ts'
 import type { World, WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
+import { type Choice, chooseScenarios, listLines } from './choose-scenarios.ts'
 import type { Command } from './main.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -37,6 +38,8 @@ exit codes  0 every promise kept   1 a client saw something else   2 wrong usage
             3 a part died or never came up   4 the fault did not fire, or was left behind
             5 all skipped   70 a bug of ours   130, 143 stopped by a signal`
 
+type RunChoice = Extract<Choice, { kind: 'run' }>
+
 /** The world of one lane, and whether a scenario has been given to it. */
 interface Lane {
   readonly world: Promise<World>
@@ -55,40 +58,46 @@ export class ScenarioCommand implements Command {
 
   async run(): Promise<number> {
     const args = readArguments('scenario', options)
-    const { flags, words } = args
+    const { flags } = args
     if (flags['help']) return print(help)
-    const isListing = flags['list'] === true || (words.length === 0 && flags['all'] !== true)
-    // Awaited so that the imports below do not compete with those that spawning needs.
-    if (!isListing && flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
-    const { chooseScenarios, listLines } = await import('./choose-scenarios.ts')
-    if (isListing) {
-      const lines = (await listLines(args)).join('\n')
+    const choice = chooseScenarios(args)
+    if (choice.kind === 'list') {
+      const lines = (await listLines(choice.step)).join('\n')
       return print(flags['list'] ? lines : `${help}\n\n${lines}\n\ntry         npm run scenario dns-failure`)
     }
-    const scenarios = await timed('scenario', () => chooseScenarios(args))
+    // Awaited so that the imports below do not compete with those that spawning needs.
+    if (flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
+    const scenarios = await timed('scenario', async () => {
+      const { loadScenarioFile } = await import('../run/scenario-file.ts')
+      return await Promise.all(choice.files.map(loadScenarioFile))
+    })
     this.#isRunning = true
-    return await this.#runAll(scenarios, args)
+    return await this.#runAll(scenarios, choice, args)
   }
 
-  async #runAll(scenarios: readonly ScenarioFile[], args: Arguments): Promise<number> {
-    const [{ chosenClients, jobsOf }, { runInLanes }, { exitCode, exitCodes }, { toJson, writeLast }] =
-      await timed('run imported', () =>
+  async #runAll(
+    scenarios: readonly ScenarioFile[],
+    { clients, jobs }: RunChoice,
+    args: Arguments,
+  ): Promise<number> {
+    const [{ runInLanes }, { exitCode, exitCodes }, { toJson, writeLast }, { screenOf }] = await timed(
+      'run imported',
+      () =>
         Promise.all([
-          import('./choose-scenarios.ts'),
           import('./lanes.ts'),
           import('../run/outcome.ts'),
           import('../report/json.ts'),
+          import('../report/screen.ts'),
         ]),
-      )
+    )
     const { flags } = args
     const out = flags['report'] === 'json' || flags['table'] !== undefined ? process.stderr : process.stdout
-    const only = chosenClients(args)
     const runs = (kind: WorldOptions['kind']) =>
       runInLanes(scenarios, {
-        jobs: jobsOf(args),
-        wanted: (client) => only === undefined || only.includes(client),
+        jobs,
+        wanted: (client) => clients === undefined || clients.includes(client),
         open: (lane) => this.#open(args, lane, kind),
-        screen: { columns: process.stdout.columns ?? 100, stream: out },
+        screen: screenOf(out),
         print: (lines) => out.write(`${lines.join('\n')}\n`),
       })
     const reports =

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../invalid-input.ts'
-import { databaseProviders } from '../world/database/database.ts'
+import { databaseProviders, parseDatabaseUrl } from '../world/database/database.ts'
 import type { WorldOptions } from '../world/world.ts'
 import type { Arguments } from './arguments.ts'
 
@@ -7,14 +7,16 @@ import type { Arguments } from './arguments.ts'
  * Which Postgres. What is said on the command line counts before the environment, a URL before a provider:
  * `--database-url`, `--database`, DATABASE_URL, FAULTPATH_DATABASE, else the embedded one.
  *
- * @throws InvalidInput for a provider that does not exist.
+ * @throws InvalidInput for a provider that does not exist, or a URL that leads to no Postgres of this machine.
  */
 export function databaseChoice({ flags }: Arguments): WorldOptions['database'] {
   const { DATABASE_URL, FAULTPATH_DATABASE } = process.env
   const named = flags['database']
   const url = flags['database-url'] || (named === undefined && DATABASE_URL)
   if (typeof url === 'string' && url !== '') {
-    return { url, allowRemote: flags['allow-remote-database'] === true }
+    const allowRemote = flags['allow-remote-database'] === true
+    parseDatabaseUrl(url, allowRemote)
+    return { url, allowRemote }
   }
   const wanted = named ?? (FAULTPATH_DATABASE || databaseProviders[0])
   const provider = databaseProviders.find((name) => name === wanted)

@@ -3,51 +3,61 @@ import { type Symptom, tellingError } from '../clients/symptom.ts'
 import type { StepMark } from '../run/diagnosis.ts'
 import { type Step, stepNumber, steps } from '../steps.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from './report.ts'
-
-/** Where the lines go: it decides about colour (never the only sign) and width. */
-export interface Screen {
-  readonly columns: number
-  readonly stream: NodeJS.WritableStream
-}
+import { clipped, type Screen, wrapped } from './screen.ts'
 
 type Style = Parameters<typeof styleText>[0]
+
+type Paint = (style: Style, text: string) => string
+
+/** With less, "saw" stands below the marks. */
+const sawColumnsMin = 40
+
+/** What any text from outside is cut to: a body or a message may be a page. */
+const textColumnsMax = 64
+
+/** What stands for a promise that was not kept. */
+const broken = '✗ see below'
 
 const signs: Record<StepMark, string> = { done: '✓', broke: '✗', unreached: ' ' }
 
 /** What is known when the fault is about to be armed: shown at once, since a broken call may take seconds. */
 export function openingLines(report: ReportOpening, screen: Screen): string[] {
   const paint = painter(screen)
-  const lines: string[] = ['']
+  const { columns } = screen
   const place = `${report.world} · Node ${shortVersion(report.versions.node)} · Postgres ${report.versions.postgres}`
-  lines.push(
-    `${paint('bold', report.id)}   ${report.title}`,
-    paint('dim', `  ${place} (${report.worldReason})`),
-    '',
-  )
-  if (report.steady.length > 0) lines.push(`  steady   ${healthyText(report.steady)}`)
+  const title = wrapped(`${report.id}   `, report.title, columns, 2)
+  const world = wrapped('  ', `${place} (${report.worldReason})`, columns)
   const { step, summary } = report.fault
-  lines.push(`  break    ${stepNumber(step)} ${step}   ${summary}`, '')
-  return lines
+  return [
+    '',
+    ...title.map((line) => line.replace(report.id, (id) => paint('bold', id))),
+    ...world.map((line) => paint('dim', line)),
+    '',
+    ...(report.steady.length > 0 ? labelled('steady', healthyText(report.steady), columns) : []),
+    ...labelled('break', `${stepNumber(step)} ${step}   ${summary}`, columns),
+    '',
+  ]
 }
 
 /** The rest of a scenario's report. */
 export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   const paint = painter(screen)
+  const { columns } = screen
   const lines: string[] = []
   if (report.clients.some((client) => client.symptom !== undefined)) {
-    lines.push(...clientTable(report, paint), '')
-    lines.push(...diagnosisLines(report))
+    lines.push(...clientTable(report, columns, paint), '')
+    lines.push(...diagnosisLines(report, columns))
   }
-  if (report.healed.length > 0) lines.push(`  healed   ${healthyText(report.healed)}`)
+  if (report.healed.length > 0) lines.push(...labelled('healed', healthyText(report.healed), columns))
   const { lesson } = report
   if (lesson !== undefined && report.outcome === 'pass') {
-    lines.push('', ...labelled('why', lesson.why, screen.columns))
-    if (lesson.seeIt !== undefined) lines.push(`  see it   ${lesson.seeIt}`)
+    lines.push('', ...labelled('why', lesson.why, columns))
+    if (lesson.seeIt !== undefined) lines.push(...labelled('see it', lesson.seeIt, columns))
     if (lesson.looksLike !== undefined)
-      lines.push(...labelled('like', `looks like: ${lesson.looksLike}`, screen.columns))
+      lines.push(...labelled('like', `looks like: ${lesson.looksLike}`, columns))
   }
   if (report.problems.length > 0) lines.push('')
-  for (const problem of report.problems) lines.push(...labelled('problem', problem, screen.columns))
+  for (const problem of report.problems) lines.push(...labelled('problem', problem, columns))
   const colours = { pass: 'green', skipped: 'yellow' } as const
   const colour = colours[report.outcome as keyof typeof colours] ?? 'red'
   const verdict = paint(colour, report.outcome.toUpperCase())
@@ -55,7 +65,7 @@ export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   return lines
 }
 
-function painter(screen: Screen): (style: Style, text: string) => string {
+function painter(screen: Screen): Paint {
   return (style, text) => styleText(style, text, { stream: screen.stream })
 }
 
@@ -75,29 +85,49 @@ function dataCount(symptom: Symptom | undefined): string {
   return Array.isArray(symptom?.data) ? `, ${symptom.data.length} users` : ''
 }
 
-function clientTable(report: ScenarioReport, paint: (style: Style, text: string) => string): string[] {
+/**
+ * A row for each client. Where "saw" has no room beside the marks, it stands below them: what a client saw matters
+ * more than the shape of the table.
+ */
+function clientTable(report: ScenarioReport, columns: number, paint: Paint): string[] {
   const nameWidth = Math.max(6, ...report.clients.map(({ client }) => client.length))
-  const sawWidth = Math.max(3, ...report.clients.map((client) => sawText(client)[0]!.length))
   const numbers = steps.map((step) => stepNumber(step)).join(' ')
-  const lines = [`   ${'client'.padEnd(nameWidth)}   ${numbers}   ${'saw'.padEnd(sawWidth)}   promised`]
+  const row = (name: string, marks: string) => `   ${name.padEnd(nameWidth)}   ${marks}   `
+  const before = row('', numbers).length
+  const sawLongest = Math.max(3, ...report.clients.map((client) => sawText(client)[0]!.length))
+  const sawWidth = Math.min(sawLongest, columns - before - 3 - broken.length)
+  const isBeside = sawWidth >= Math.min(sawLongest, sawColumnsMin)
+  const lines = [row('client', numbers) + (isBeside ? `${'saw'.padEnd(sawWidth)}   promised` : 'kept')]
   for (const client of report.clients) {
     if (client.skipped !== undefined) {
-      lines.push(`   ${client.client.padEnd(nameWidth)}   skipped: ${client.skipped}`)
+      lines.push(
+        ...wrapped(`   ${client.client.padEnd(nameWidth)}   `, `skipped: ${client.skipped}`, columns),
+      )
       continue
     }
-    const marks = steps
-      .map((step) => {
-        const sign = signs[client.diagnosis?.marks[step] ?? 'unreached'].padEnd(2)
-        return sign.startsWith('✗') ? paint('red', sign) : paint('green', sign)
-      })
-      .join(' ')
+    const start = row(client.client, marksOf(client, paint))
+    const isKept = (client.differences?.length ?? 0) === 0
     const [saw = '', ...more] = sawText(client)
-    const kept = (client.differences?.length ?? 0) === 0
-    const promised = kept ? paint('green', '✓') : paint('red', '✗ see below')
-    lines.push(`   ${client.client.padEnd(nameWidth)}   ${marks}   ${saw.padEnd(sawWidth)}   ${promised}`)
-    for (const line of more) lines.push(`   ${' '.repeat(nameWidth + 3 + numbers.length + 3)}${line}`)
+    const indent = isBeside ? before : 5
+    if (isBeside) {
+      const promised = isKept ? paint('green', '✓') : paint('red', broken)
+      lines.push(`${start}${clipped(saw, sawWidth).padEnd(sawWidth)}   ${promised}`)
+    } else {
+      lines.push(start + (isKept ? paint('green', '✓') : paint('red', '✗')))
+      more.unshift(saw)
+    }
+    for (const line of more) lines.push(' '.repeat(indent) + clipped(line, columns - indent))
   }
   return lines
+}
+
+function marksOf({ diagnosis }: ClientReport, paint: Paint): string {
+  return steps
+    .map((step) => {
+      const sign = signs[diagnosis?.marks[step] ?? 'unreached'].padEnd(2)
+      return sign.startsWith('✗') ? paint('red', sign) : paint('green', sign)
+    })
+    .join(' ')
 }
 
 /** The symptom in the client's own words, the telling error below the outermost. */
@@ -118,12 +148,11 @@ function sawText({ symptom }: ClientReport): string[] {
 }
 
 function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 64 ? `${line.slice(0, 61)}...` : line
+  return clipped(text.replaceAll(/\s+/g, ' ').trim(), textColumnsMax)
 }
 
 /** One block for each different finding; most often all clients agree. */
-function diagnosisLines(report: ScenarioReport): string[] {
+function diagnosisLines(report: ScenarioReport, columns: number): string[] {
   const where = (step: Step | undefined) => (step === undefined ? 'nowhere' : `${stepNumber(step)} ${step}`)
   const diagnosed = report.clients.filter(({ diagnosis }) => diagnosis !== undefined)
   const findings = Object.groupBy(diagnosed, ({ diagnosis }) => where(diagnosis?.broke))
@@ -131,24 +160,15 @@ function diagnosisLines(report: ScenarioReport): string[] {
     const noticed = new Set(clients.flatMap(({ diagnosis }) => diagnosis?.noticed ?? []))
     const names =
       clients.length === diagnosed.length ? '' : `   (${clients.map(({ client }) => client).join(', ')})`
+    const at = noticed.size === 0 ? '' : `    noticed ${[...noticed].map(where).join(', ')}`
     return [
-      `  broke    ${broke}${noticed.size === 0 ? '' : `    noticed ${[...noticed].map(where).join(', ')}`}${names}`,
-      ...labelled('because', clients[0]?.diagnosis?.because ?? '', 110),
-      `  fired    ${clients[0]?.fired?.text ?? 'nothing'}`,
+      ...labelled('broke', `${broke}${at}${names}`, columns),
+      ...labelled('because', clients[0]?.diagnosis?.because ?? '', columns),
+      ...labelled('fired', clients[0]?.fired?.text ?? 'nothing', columns),
     ]
   })
 }
 
 function labelled(label: string, text: string, columns: number): string[] {
-  const width = Math.max(30, Math.min(columns, 110) - 11)
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  lines.push(line)
-  return lines.map((each, index) => `  ${(index === 0 ? label : '').padEnd(8)} ${each}`)
+  return wrapped(`  ${label.padEnd(8)} `, text, columns)
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Fault, FaultDefinition } from '../fault.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
@@ -32,21 +33,40 @@ export async function defineFault(id: string, parameters: Readonly<Record<string
   return definition(parameters)
 }
 
+/** The id of a scenario that breaks this fault, one with the same parameters where there is one. */
+export async function scenarioOf({ id, parameters, step }: Fault): Promise<string | undefined> {
+  const { listScenarioFiles, loadScenarioFile } = await import('./scenario-file.ts')
+  // A file that is not valid is no help here, and no hindrance.
+  const loaded = await Promise.allSettled([...listScenarioFiles(step).values()].map(loadScenarioFile))
+  const breaking = loaded
+    .filter((each) => each.status === 'fulfilled')
+    .map(({ value }) => value)
+    .filter(({ scenario }) => scenario.break.id === id)
+  const same = breaking.find(({ scenario }) => isDeepStrictEqual(scenario.break.parameters, parameters))
+  return (same ?? breaking[0])?.id
+}
+
 /**
  * `name=value` words as parameters: a value that reads as JSON (5000, true) is that, anything else is text.
- * @throws InvalidInput for a word without `=`.
+ * @throws InvalidInput for a word without `=`, and for a name that stands twice.
  */
 export function readParameters(words: readonly string[]): Record<string, unknown> {
-  const parameters: Record<string, unknown> = {}
+  const parameters = new Map<string, unknown>()
   for (const word of words) {
     const at = word.indexOf('=')
     if (at < 1) throw new InvalidInput(`parameter ${word}`, 'expected name=value, such as sleepMs=3000')
-    const text = word.slice(at + 1)
-    try {
-      parameters[word.slice(0, at)] = JSON.parse(text)
-    } catch {
-      parameters[word.slice(0, at)] = text
-    }
+    const name = word.slice(0, at)
+    if (parameters.has(name))
+      throw new InvalidInput(`parameter ${word}`, `expected ${name} once, saw it twice`)
+    parameters.set(name, readValue(word.slice(at + 1)))
   }
-  return parameters
+  return Object.fromEntries(parameters)
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { clients } from '../clients/index.ts'
 import { show } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
-import type { Scenario } from '../scenario.ts'
+import { clientNames, type Scenario } from '../scenario.ts'
 
 const text = v.string('a text')
 const duration = 'a whole number of milliseconds from 1 to 600000'
@@ -43,7 +42,6 @@ const promise = v.lazy((input) => {
   return seen
 })
 
-const clientNames = Object.keys(clients) as (keyof typeof clients)[]
 const expectations = v.strictObject(
   Object.fromEntries(['all', ...clientNames].map((name) => [name, v.optional(promise)])),
   'an object with a promise for each client',

@@ -3,10 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Fault, WorldKind } from '../fault.ts'
 import { InvalidInput } from '../invalid-input.ts'
+import type { Evidence } from '../world/machine.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { Visit } from '../world/visit.ts'
 import type { World } from '../world/world.ts'
-import { defineFault } from './catalogue.ts'
+import { defineFault, scenarioOf } from './catalogue.ts'
+import { expectDatabase, expectMeetable, expectWorld } from './requirements.ts'
+import { Stop } from './stop.ts'
 import { toolEnvironment } from './tool-environment.ts'
 
 /** What a running sandbox says of itself. */
@@ -21,7 +24,14 @@ export interface SandboxStatus {
   }
   readonly upMs: number
   /** `healthy` when nothing is armed. */
-  readonly armed: { readonly id: string; readonly summary: string; readonly fired: string } | 'healthy'
+  readonly armed: ArmedStatus | 'healthy'
+}
+
+/** What is armed, and what its machine says of who met it. */
+export interface ArmedStatus {
+  readonly id: string
+  readonly summary: string
+  readonly evidence: Evidence
 }
 
 export const socketName = 'control.sock'
@@ -101,16 +111,39 @@ export class Control {
   async #arm(body: unknown): Promise<void> {
     const { id, parameters } = body as { id?: unknown; parameters?: unknown }
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
-    if (fault.needs.includes('ipv6') && this.#visit.place.address6 === undefined) {
-      throw new InvalidInput(
-        `break ${fault.id}`,
-        'expected a host name with an IPv6 address too, which only the runs of its scenarios give',
-        { next: 'npm run scenario ipv6-broken' },
-      )
-    }
+    await this.#expectArmable(fault)
     await this.heal()
     await this.#world.point(this.#visit, fault.plan.point).arm(fault.plan)
     this.#armed = fault
+  }
+
+  /**
+   * Asked before anything is healed: a refusal changes nothing.
+   * @throws InvalidInput with the scenario to run instead, or what is missing here.
+   */
+  async #expectArmable(fault: Fault): Promise<void> {
+    const refuse = (error: unknown, next?: string): never => {
+      if (!(error instanceof Stop)) throw error
+      throw new InvalidInput(`break ${fault.id}`, error.message, next === undefined ? {} : { next })
+    }
+    try {
+      expectMeetable(fault, this.#visit)
+    } catch (error) {
+      const scenario = await scenarioOf(fault)
+      refuse(error, scenario && `Run its scenario: npm run scenario ${scenario}`)
+    }
+    const { lacks } = await this.#world.clients()
+    const isElsewhere = !fault.worlds.includes(this.#kind)
+    try {
+      expectWorld(fault, this.#kind, lacks)
+    } catch (error) {
+      refuse(error, isElsewhere ? `Start one: npm run sandbox -- --world=${fault.worlds[0]}` : undefined)
+    }
+    try {
+      expectDatabase(fault, this.#world.database)
+    } catch (error) {
+      refuse(error, 'Start one that does: npm run sandbox -- --database=embedded')
+    }
   }
 
   /** Undoes what is armed. Safe to repeat. */
@@ -135,7 +168,7 @@ export class Control {
           : {
               id: armed.id,
               summary: armed.summary,
-              fired: (await this.#world.point(this.#visit, armed.plan.point).evidence()).text,
+              evidence: await this.#world.point(this.#visit, armed.plan.point).evidence(),
             },
     }
   }

@@ -2,7 +2,7 @@ import type { Fault, WorldKind } from '../fault.ts'
 import type { Call, Scenario } from '../scenario.ts'
 import { type Database, databaseNeeds } from '../world/database/database.ts'
 import type { TraceEvent } from '../world/trace.ts'
-import type { VisitOptions } from '../world/visit.ts'
+import type { Visit, VisitOptions } from '../world/visit.ts'
 import { Stop } from './stop.ts'
 
 /** What a fault may need of the machine, where that is missing: why, and how to get it. */
@@ -35,6 +35,30 @@ export function expectDatabase({ needs }: Fault, { provider, provides }: Databas
     'skipped',
     `this fault needs ${lacking.join(', ')} of the database; the ${provider} one does not give it`,
   )
+}
+
+/**
+ * That somebody in a running sandbox can meet the fault: who calls there is any tool, over a connection of its own.
+ * @throws Stop where only the run of its scenario brings the call that meets it.
+ */
+export function expectMeetable({ needs, plan }: Fault, { door, place }: Visit): void {
+  const refuse = (problem: string): never => {
+    throw new Stop('skipped', problem)
+  }
+  if (plan.point === 'client')
+    refuse(
+      'expected a fault outside the app, saw one of how it puts its call together, which your tools do alone',
+    )
+  if (needs.includes('ipv6') && place.address6 === undefined)
+    refuse('expected a host name with an IPv6 address too, which only the runs of its scenarios give')
+  const { state } = plan
+  const metBy = plan.point === 'tls' && state?.kind === 'certificate' ? state.metBy : undefined
+  if (metBy === 'resumed-sessions')
+    refuse('expected TLS sessions that can be resumed, for which only the runs of its scenarios give tickets')
+  const isForOpen =
+    metBy === 'open-connections' || (plan.point === 'front-wire' && state?.kind === 'open-struck')
+  if (isForOpen && door.front.open === 0)
+    refuse('expected an open connection to act on, saw none: it never meets a new one')
 }
 
 /**

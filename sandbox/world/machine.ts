@@ -15,4 +15,6 @@ export interface Evidence {
   readonly fired: number
   /** For people: `4 questions, 4 × NXDOMAIN`. */
   readonly text: string
+  /** Nobody sees who meets it, so `fired` does not count: it is 1 while a probe of our own confirms that it holds. */
+  readonly isProbed?: true
 }

@@ -1,3 +1,4 @@
+import { InvalidInput } from '../../invalid-input.ts'
 import type { RunDirectory } from '../lifetime/run-directory.ts'
 import type { Watchdog } from '../lifetime/watchdog.ts'
 import type { Breakable } from '../machine.ts'
@@ -91,21 +92,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return await openByUrl(server, options)
 }
 
-/** @throws Error when the URL is not one of Postgres, or leads off this machine without leave. */
+/** @throws InvalidInput when the URL is not one of Postgres, or leads off this machine without leave. */
 export function parseDatabaseUrl(url: string, allowRemote = false): DatabaseTarget {
   const parsed = URL.parse(url)
   if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol) || parsed.hostname === '') {
-    throw new Error(
-      'database url: expected postgres://user:password@host:port/database, saw something else. ' +
-        'A password with special characters must be percent-encoded.',
+    throw new InvalidInput(
+      'database url',
+      'expected postgres://user:password@host:port/database, saw something else',
+      { next: 'A password with special characters must be percent-encoded.' },
     )
   }
   const host = decodeURIComponent(parsed.hostname).replace(/^\[(.*)\]$/, '$1')
   if (!allowRemote && !isLoopback(host)) {
-    throw new Error(
-      `database url: expected a host on this machine, saw ${host}. ` +
-        'Faults would reach a server that others may use: allow a remote database only if nobody does.',
-    )
+    throw new InvalidInput('database url', `expected a host on this machine, saw ${host}`, {
+      next: 'Faults would reach a server that others may use: allow a remote database only if nobody does.',
+    })
   }
   const user = decodeURIComponent(parsed.username) || 'postgres'
   return {

@@ -95,7 +95,9 @@ export class DnsServer implements Breakable<DnsPlan> {
     const { text } = this.#tally
     const proof = await this.#condition?.proof()
     if (proof === undefined) return { fired, text }
-    return { fired: isArmed && proof.fired > 0 ? fired : proof.fired, text: `${proof.text}, ${text}` }
+    const all = `${proof.text}, ${text}`
+    // Beside a state, rules count what the state cannot.
+    return isArmed && proof.fired > 0 ? { fired, text: all } : { ...proof, text: all }
   }
 
   async close(): Promise<void> {

@@ -106,7 +106,7 @@ export class DnsCondition {
     const holds = probes.every(Boolean)
     const names = shut.map((transport) => transport.toUpperCase()).join(' and ')
     const text = `${names} port ${this.#around.port()} ${holds ? 'closed (probed)' : 'NOT closed'}`
-    return { fired: holds ? 1 : 0, text }
+    return { fired: holds ? 1 : 0, text, isProbed: true }
   }
 
   /** Asks for a name that changed, over the network, as a client would. */
@@ -120,7 +120,7 @@ export class DnsCondition {
     const answer = await this.#around.sockets().ask(message)
     this.ownQuestion = undefined
     const said = answer && question ? readAnswer(answer, question).records.join(', ') : 'nothing'
-    return { fired: said === expected ? 1 : 0, text: `the record is now ${said} (asked)` }
+    return { fired: said === expected ? 1 : 0, text: `the record is now ${said} (asked)`, isProbed: true }
   }
 }
 

@@ -56,7 +56,8 @@ export class WireListener {
     }
     const result = await this.#options.ground.probe(this.address, this.#port)
     const host = isIPv6(this.address) ? `[${this.address}]` : this.address
-    return { fired: result === 'ECONNREFUSED' ? 1 : 0, text: `a probe of ${host}:${this.#port}: ${result}` }
+    const text = `a probe of ${host}:${this.#port}: ${result}`
+    return { fired: result === 'ECONNREFUSED' ? 1 : 0, text, isProbed: true }
   }
 
   /** The port is free at once; the connections it accepted go on. */

@@ -82,6 +82,11 @@ export class Wire implements Breakable<WirePlan> {
     return this.#port
   }
 
+  /** How many connections are open. */
+  get open(): number {
+    return this.#links.size
+  }
+
   /** Replaces whatever is armed. When it fails, nothing is armed. */
   arm(plan: WirePlan): Promise<void> {
     return this.#change(async () => {
@@ -110,6 +115,7 @@ export class Wire implements Breakable<WirePlan> {
     return {
       fired: Math.min(...proofs.map(({ fired }) => fired)),
       text: proofs.map(({ text }) => text).join(', '),
+      ...(proofs.every(({ isProbed }) => isProbed) ? { isProbed: true } : {}),
     }
   }
 
