@@ -2,8 +2,10 @@ import * as v from 'valibot'
 import { InvalidInput, show } from './invalid-input.ts'
 import { didYouMean } from './nearest.ts'
 import type { Step } from './steps.ts'
+import { actingWhen, conditions, notForStates, whenSchema, whenText } from './when.ts'
 import type { DatabaseNeed } from './world/database/database.ts'
 import type { Plan } from './world/points.ts'
+import type { When } from './world/rules.ts'
 
 /** `sealed`: clients in their own namespaces with the operating system's resolver. `portable`: anywhere. */
 export type WorldKind = 'sealed' | 'portable'
@@ -34,6 +36,8 @@ export interface FaultOptions<P extends Schemas> {
   readonly name: string
   readonly summary: (parameters: Output<P>) => string
   readonly parameters: P
+  /** When it acts unless it is told. Default: always. Every fault takes `when` beside its parameters. */
+  readonly when?: When
   readonly plan: (parameters: Output<P>) => Plan
   /** Default: both. */
   readonly worlds?: readonly WorldKind[]
@@ -44,55 +48,67 @@ export interface FaultOptions<P extends Schemas> {
 /** Called with its parameters (all have defaults), a definition gives a fault. */
 export interface FaultDefinition<P extends Schemas = Schemas> {
   /** @throws InvalidInput when a parameter is unknown, of the wrong type, or out of range. */
-  (parameters?: Input<P>): Fault
+  (parameters?: Input<P> & { readonly when?: When }): Fault
   readonly id: string
   readonly step: Step
   readonly faultName: string
   readonly defaults: Readonly<Record<string, unknown>>
+  /** Of each parameter, beside `when`. */
+  readonly schemas: P
 }
 
 export function fault<const P extends Schemas>(options: FaultOptions<P>): FaultDefinition<P> {
   const id = `${options.step}.${camelCase(options.name)}`
-  const schema = v.strictObject(options.parameters)
-  const define = (input: Input<P> = {} as Input<P>): Fault => {
-    const parameters = parse(id, schema, input) as Output<P>
+  const schema = v.strictObject({ ...options.parameters, when: v.optional(whenSchema, options.when) })
+  const define = (input: Input<P> & { readonly when?: When } = {} as Input<P>): Fault => {
+    const { when, ...parameters } = parse(id, schema, input) as Output<P> & { when?: When }
+    const plan = options.plan(parameters as Output<P>)
+    const counted = when && notForStates(plan, when)
+    if (counted !== undefined) {
+      throw new InvalidInput(
+        `${id}()`,
+        `when.${counted}: expected afterMs or forMs only, since this fault is a state, saw ${show(when)}`,
+        { path: ['break', 'when', counted] },
+      )
+    }
+    const summary = options.summary(parameters as Output<P>)
     return {
       id,
       step: options.step,
-      summary: options.summary(parameters),
-      parameters: parameters as Record<string, unknown>,
-      plan: options.plan(parameters),
+      summary: when === undefined ? summary : [summary, whenText(when)].filter(Boolean).join(', '),
+      parameters: when === undefined ? parameters : { ...parameters, when },
+      plan: when === undefined ? plan : actingWhen(plan, when),
       worlds: options.worlds ?? ['sealed', 'portable'],
       needs: options.needs ?? [],
     }
   }
-  const defaults = v.getDefaults(schema) as Record<string, unknown>
-  return Object.assign(define, { id, step: options.step, faultName: options.name, defaults })
+  const { when, ...own } = v.getDefaults(schema) as Record<string, unknown>
+  const defaults = when === undefined ? own : { ...own, when }
+  const { step, name: faultName, parameters: schemas } = options
+  return Object.assign(define, { id, step, faultName, defaults, schemas })
 }
 
 export function camelCase(kebab: string): string {
   return kebab.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function parse<P extends Schemas>(id: string, schema: v.StrictObjectSchema<P, undefined>, input: unknown) {
+function parse(id: string, schema: v.StrictObjectSchema<Schemas, undefined>, input: unknown) {
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const issue = result.issues[0]
-  const key = issue.path?.[0]?.key
-  if (key === undefined) {
-    throw new InvalidInput(`${id}()`, `expected an object of parameters, saw ${show(input)}`, {
-      path: ['break'],
-    })
+  const keys = (issue.path ?? []).map((item) => String(item.key))
+  const path = ['break', ...keys]
+  const [name, condition] = keys
+  if (name === undefined) {
+    throw new InvalidInput(`${id}()`, `expected an object of parameters, saw ${show(input)}`, { path })
   }
-  const name = String(key)
-  const path = ['break', name]
-  if (!Object.hasOwn(schema.entries, name)) {
-    const known = Object.keys(schema.entries)
-    const offer = known.length === 0 ? 'It takes no parameters' : `It takes: ${known.join(', ')}`
-    throw new InvalidInput(`${id}()`, `unknown parameter "${name}".${didYouMean(name, known)} ${offer}`, {
-      path,
-    })
+  const place = keys.join('.')
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const known = condition === undefined ? Object.keys(schema.entries) : conditions
+    const kind = condition === undefined ? 'parameter' : 'condition'
+    const problem = `unknown ${kind} "${place}".${didYouMean(condition ?? name, known)} It takes: ${known.join(', ')}`
+    throw new InvalidInput(`${id}()`, problem, { path })
   }
-  const value = (input as Record<string, unknown>)[name]
-  throw new InvalidInput(`${id}()`, `${name}: expected ${issue.message}, saw ${show(value)}`, { path })
+  const value = keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], input)
+  throw new InvalidInput(`${id}()`, `${place}: expected ${issue.message}, saw ${show(value)}`, { path })
 }

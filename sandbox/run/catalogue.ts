@@ -33,7 +33,8 @@ export async function defineFault(id: string, parameters: Readonly<Record<string
 }
 
 /**
- * `name=value` words as parameters: a value that reads as JSON (5000, true) is that, anything else is text.
+ * `name=value` words as parameters: a value that reads as JSON (5000, true) is that, anything else is text. A dot
+ * leads further in: `when.times=2`.
  * @throws InvalidInput for a word without `=`.
  */
 export function readParameters(words: readonly string[]): Record<string, unknown> {
@@ -41,12 +42,17 @@ export function readParameters(words: readonly string[]): Record<string, unknown
   for (const word of words) {
     const at = word.indexOf('=')
     if (at < 1) throw new InvalidInput(`parameter ${word}`, 'expected name=value, such as sleepMs=3000')
-    const text = word.slice(at + 1)
-    try {
-      parameters[word.slice(0, at)] = JSON.parse(text)
-    } catch {
-      parameters[word.slice(0, at)] = text
-    }
+    const [name = '', inner] = word.slice(0, at).split(/\.(.*)/)
+    const value = readValue(word.slice(at + 1))
+    parameters[name] = inner === undefined ? value : { ...Object(parameters[name]), [inner]: value }
   }
   return parameters
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
