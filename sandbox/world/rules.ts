@@ -33,15 +33,14 @@ interface Armed<Event, Verdict> {
 }
 
 /**
- * The rules armed at one point of a machine. It decides; the machine acts. Counters start at zero at each
+ * The rules armed at one point of a machine. It decides; the machine acts, and counts where that changed something:
+ * a verdict alone proves nothing. Counters start at zero at each
  * arming, so no two clients ever share one.
  */
 export class RuleSet<Event extends object, Verdict> {
   #armed: Armed<Event, Verdict>[] = []
-  #fired = 0
 
   arm(rules: readonly Rule<Event, Verdict>[], nowMs: number): void {
-    this.#fired = 0
     this.#armed = rules.map((rule) => ({
       rule,
       armedAtMs: nowMs,
@@ -58,11 +57,6 @@ export class RuleSet<Event extends object, Verdict> {
     return this.#armed.length > 0
   }
 
-  /** How many events met a verdict since the last arming. Kept after healing: it is the proof. */
-  get fired(): number {
-    return this.#fired
-  }
-
   /** The verdict of the first rule that matches and whose time has come; undefined means: pass. */
   decide(event: Event, nowMs: number): Verdict | undefined {
     for (const armed of this.#armed) {
@@ -70,7 +64,6 @@ export class RuleSet<Event extends object, Verdict> {
       if (!isTime(armed, nowMs)) continue
       armed.matched += 1
       if (!isDue(armed)) continue
-      this.#fired += 1
       return armed.rule.verdict
     }
     return undefined
