@@ -2,8 +2,10 @@ import * as v from 'valibot'
 import { InvalidInput, show } from './invalid-input.ts'
 import { didYouMean } from './nearest.ts'
 import type { Step } from './steps.ts'
+import { actingWhen, conditions, notForStates, whenSchema, whenText } from './when.ts'
 import type { DatabaseNeed } from './world/database/database.ts'
 import type { Plan } from './world/points.ts'
+import type { When } from './world/rules.ts'
 
 /** `sealed`: clients in their own namespaces with the operating system's resolver. `portable`: anywhere. */
 export type WorldKind = 'sealed' | 'portable'
@@ -42,6 +44,8 @@ export interface FaultOptions<P extends Schemas> {
   readonly parameters: P
   /** Looks at all of them together. `given` has no defaults: what was asked for must not be ignored. */
   readonly check?: (parameters: Output<P>, given: Input<P>) => Conflict | undefined
+  /** When it acts unless it is told. Default: always. Every fault takes `when` beside its parameters. */
+  readonly when?: When
   readonly plan: (parameters: Output<P>) => Plan
   /** Default: both. */
   readonly worlds?: readonly WorldKind[]
@@ -52,43 +56,56 @@ export interface FaultOptions<P extends Schemas> {
 /** Called with its parameters (all have defaults), a definition gives a fault. */
 export interface FaultDefinition<P extends Schemas = Schemas> {
   /** @throws InvalidInput when a parameter is unknown, of the wrong type, out of range, or contradicts another. */
-  (parameters?: Input<P>): Fault
+  (parameters?: Input<P> & { readonly when?: When }): Fault
   readonly id: string
   readonly step: Step
   readonly faultName: string
   readonly defaults: Readonly<Record<string, unknown>>
+  /** Of each parameter, beside `when`. */
+  readonly schemas: P
 }
 
 export function fault<const P extends Schemas>(options: FaultOptions<P>): FaultDefinition<P> {
   const id = `${options.step}.${camelCase(options.name)}`
-  const schema = v.strictObject(options.parameters)
-  const define = (input: Input<P> = {} as Input<P>): Fault => {
-    const parameters = parse(id, schema, input) as Output<P>
-    const conflict = options.check?.(parameters, input)
+  const schema = v.strictObject({ ...options.parameters, when: v.optional(whenSchema, options.when) })
+  const define = (input: Input<P> & { readonly when?: When } = {} as Input<P>): Fault => {
+    const { when, ...parameters } = parse(id, schema, input) as Output<P> & { when?: When }
+    const conflict = options.check?.(parameters as Output<P>, input)
     if (conflict !== undefined) {
       const { expected, parameter } = conflict
-      const value = (parameters as Record<string, unknown>)[parameter]
-      throw unexpected(id, parameter, expected, value)
+      throw unexpected(id, [parameter], expected, (parameters as Record<string, unknown>)[parameter])
     }
+    const plan = options.plan(parameters as Output<P>)
+    const counted = when && notForStates(plan, when)
+    if (counted !== undefined) {
+      throw new InvalidInput(
+        `${id}()`,
+        `when.${counted}: expected afterMs or forMs only, since this fault is a state, saw ${show(when)}`,
+        { path: ['break', 'when', counted] },
+      )
+    }
+    const summary = options.summary(parameters as Output<P>)
     return {
       id,
       step: options.step,
-      summary: options.summary(parameters),
-      parameters: parameters as Record<string, unknown>,
-      plan: options.plan(parameters),
+      summary: when === undefined ? summary : [summary, whenText(when)].filter(Boolean).join(', '),
+      parameters: when === undefined ? parameters : { ...parameters, when },
+      plan: when === undefined ? plan : actingWhen(plan, when),
       worlds: options.worlds ?? ['sealed', 'portable'],
       needs: options.needs ?? [],
     }
   }
-  const defaults = v.getDefaults(schema) as Record<string, unknown>
-  return Object.assign(define, { id, step: options.step, faultName: options.name, defaults })
+  const { when, ...own } = v.getDefaults(schema) as Record<string, unknown>
+  const defaults = when === undefined ? own : { ...own, when }
+  const { step, name: faultName, parameters: schemas } = options
+  return Object.assign(define, { id, step, faultName, defaults, schemas })
 }
 
 export function camelCase(kebab: string): string {
   return kebab.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function parse<P extends Schemas>(id: string, schema: v.StrictObjectSchema<P, undefined>, input: unknown) {
+function parse(id: string, schema: v.StrictObjectSchema<Schemas, undefined>, input: unknown) {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new InvalidInput(`${id}()`, `expected an object of parameters, saw ${show(input)}`, {
       path: ['break'],
@@ -97,20 +114,31 @@ function parse<P extends Schemas>(id: string, schema: v.StrictObjectSchema<P, un
   // Not left to the schema: to it, what every object inherits (`constructor`, `__proto__`) is known.
   const known = Object.keys(schema.entries)
   const unknown = Object.keys(input).find((name) => !known.includes(name))
-  if (unknown !== undefined) {
-    const offer = known.length === 0 ? 'It takes no parameters' : `It takes: ${known.join(', ')}`
-    const problem = `unknown parameter "${unknown}".${didYouMean(unknown, known)} ${offer}`
-    throw new InvalidInput(`${id}()`, problem, { path: ['break', unknown] })
-  }
+  if (unknown !== undefined) throw unheardOf(id, 'parameter', [unknown], known)
   const result = v.safeParse(schema, input)
   if (result.success) return result.output
   const [issue] = result.issues
-  const name = String(issue.path?.[0]?.key)
-  throw unexpected(id, name, issue.message, (input as Record<string, unknown>)[name])
+  const keys = (issue.path ?? []).map((item) => String(item.key))
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    throw unheardOf(id, 'condition', keys, conditions)
+  }
+  const value = keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], input)
+  throw unexpected(id, keys, issue.message, value)
 }
 
-function unexpected(id: string, name: string, expected: string, value: unknown): InvalidInput {
-  return new InvalidInput(`${id}()`, `${name}: expected ${expected}, saw ${show(value)}`, {
-    path: ['break', name],
+function unheardOf(
+  id: string,
+  kind: string,
+  keys: readonly string[],
+  known: readonly string[],
+): InvalidInput {
+  const nearest = didYouMean(keys.at(-1) ?? '', known)
+  const problem = `unknown ${kind} "${keys.join('.')}".${nearest} It takes: ${known.join(', ')}`
+  return new InvalidInput(`${id}()`, problem, { path: ['break', ...keys] })
+}
+
+function unexpected(id: string, keys: readonly string[], expected: string, value: unknown): InvalidInput {
+  return new InvalidInput(`${id}()`, `${keys.join('.')}: expected ${expected}, saw ${show(value)}`, {
+    path: ['break', ...keys],
   })
 }

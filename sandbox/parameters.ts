@@ -8,14 +8,22 @@ interface NumberOptions {
   readonly default: number
   readonly min?: number
   readonly max?: number
+  /** The healthy value: given for a fault, it would change nothing. */
+  readonly not?: number
 }
 
 /** A whole number in the unit that its name ends in: `sleepMs`, `bodyBytes`, `retriesMax`. */
 export function wholeNumber(options: NumberOptions) {
-  const { min = 0, max = 1_000_000_000 } = options
-  const expected = `a whole number from ${min} to ${max}`
+  const { min = 0, max = 1_000_000_000, not } = options
+  const expected = `a whole number from ${min} to ${max}${not === undefined ? '' : ` but ${not}`}`
   return v.optional(
-    v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected)),
+    v.pipe(
+      v.number(expected),
+      v.integer(expected),
+      v.minValue(min, expected),
+      v.maxValue(max, expected),
+      v.check((value) => value !== not, expected),
+    ),
     options.default,
   )
 }
@@ -26,20 +34,29 @@ export function milliseconds(options: NumberOptions) {
 }
 
 /** A DNS host name: labels of letters, digits and hyphens (RFC 1123 §2.1), lower case, no dot at the end. */
-export function hostName(options: { readonly default: string }) {
-  const expected = 'a host name such as "api.example.test"'
+export function hostName(options: { readonly default: string; readonly not?: string }) {
+  const { not } = options
+  const expected =
+    not === undefined ? 'a host name such as "api.example.test"' : `a host name other than "${not}"`
   const pattern =
     /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/
-  return v.optional(v.pipe(v.string(expected), v.regex(pattern, expected)), options.default)
-}
-
-/** An IPv4 address of this machine's loopback (RFC 1122 §3.2.1.3): no fault leads a client off the machine. */
-export function loopbackAddress(options: { readonly default: string }) {
-  const expected = 'a loopback address such as "127.0.0.254"'
   return v.optional(
-    v.pipe(v.string(expected), v.ipv4(expected), v.startsWith('127.', expected)),
+    v.pipe(
+      v.string(expected),
+      v.regex(pattern, expected),
+      v.check((value) => value !== not, expected),
+    ),
     options.default,
   )
+}
+
+/**
+ * An IPv4 address of this machine's loopback (RFC 1122 §3.2.1.3) where nothing of the sandbox listens: no fault leads
+ * a client off the machine, to another client's front door, or to its own.
+ */
+export function deadAddress(options: { readonly default: string }) {
+  const expected = 'an address from 127.0.0.251 to 127.0.0.254, where nobody listens'
+  return v.optional(v.pipe(v.string(expected), v.regex(/^127\.0\.0\.25[1-4]$/, expected)), options.default)
 }
 
 /** One of a few words. */

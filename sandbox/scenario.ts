@@ -19,6 +19,11 @@ export interface Call {
   /** The client's own limit for the connection (DNS, TCP and TLS). Default: the client's. */
   readonly connectTimeoutMs?: number
   /**
+   * How many times at most the app tries again, at once, after an error or a status of 500 or more. Default: 0. The
+   * promise is about the last attempt; each has all of `timeoutMs`. One that hangs is the last.
+   */
+  readonly retries?: number
+  /**
    * `cold` (default): a new connection. `warm`: the connection that the steady call opened. `resumed`: a new one,
    * which resumes the TLS session of the call before with its ticket.
    */
@@ -43,6 +48,8 @@ export interface Seen {
   /** The exit code, of clients that are commands. */
   readonly exit?: number
   readonly status?: number
+  /** How many attempts the app made: up to `retries` more than one. */
+  readonly attempts?: number
   /** Every field given must equal the one in the response's JSON body. */
   readonly body?: unknown
   /** Must equal what the app made of the response. */

@@ -72,6 +72,7 @@ const vocabulary = new Set(
     'invalid-input',
     'nearest',
     'part-failure',
+    'when',
   ].map((name) => `sandbox/${name}.ts`),
 )
 

@@ -9,7 +9,6 @@ import { faultCatalogue, readParameters } from '../sandbox/run/catalogue.ts'
 // wrong with which parameter. Nothing has started by then, so nothing can crash or hang.
 
 const faults = [...(await faultCatalogue()).values()]
-const withParameters = faults.filter(({ defaults }) => Object.keys(defaults).length > 0)
 
 const odd = fc.oneof(
   fc.constantFrom<unknown>(
@@ -42,27 +41,26 @@ function attempt(define: () => unknown): unknown {
   }
 }
 
-test.each(withParameters.map((fault) => [fault.id, fault] as const))(
-  '%s takes or refuses any value',
-  (id, fault) => {
-    for (const name of Object.keys(fault.defaults)) {
-      fc.assert(
-        fc.property(odd, (value) => {
-          const result = attempt(() => fault({ [name]: value } as never))
-          if (result instanceof Error) {
-            expect(result).toBeInstanceOf(InvalidInput)
-            expect(result.message).toContain(`${id}(): ${name}: expected `)
-          } else {
-            const { plan, summary } = result as ReturnType<typeof fault>
-            expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
-            expect(summary).not.toMatch(/undefined|NaN|\n/)
-          }
-        }),
-        { numRuns: 60, seed: 1 },
-      )
-    }
-  },
-)
+test.each(faults.map((fault) => [fault.id, fault] as const))('%s takes or refuses any value', (id, fault) => {
+  for (const name of [...Object.keys(fault.schemas), 'when']) {
+    fc.assert(
+      fc.property(odd, (value) => {
+        const result = attempt(() => fault({ [name]: value } as never))
+        if (result instanceof Error) {
+          expect(result).toBeInstanceOf(InvalidInput)
+          expect(result.message).toMatch(
+            new RegExp(`^${id}\\(\\): (${name}(\\.\\w+)?: expected |unknown condition "${name}\\.)`),
+          )
+        } else {
+          const { plan, summary } = result as ReturnType<typeof fault>
+          expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+          expect(summary.replace(fault().summary, '')).not.toMatch(/undefined|NaN|\n/)
+        }
+      }),
+      { numRuns: 60, seed: 1 },
+    )
+  }
+})
 
 test.each(faults.map((fault) => [fault.id, fault] as const))(
   '%s refuses a parameter it does not know',

@@ -14,6 +14,6 @@ export const badPort = fault({
   step: 'request',
   name: 'bad-port',
   summary: ({ port }) => `bad-port ${port}`,
-  parameters: { port: wholeNumber({ default: 6_667, min: 1, max: 65_535 }) },
+  parameters: { port: wholeNumber({ default: 6_667, min: 1, max: 65_535, not: 443 }) },
   plan: ({ port }) => ({ point: 'client', state: { kind: 'url', port } }),
 })

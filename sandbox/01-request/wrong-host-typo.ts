@@ -14,6 +14,6 @@ export const wrongHostTypo = fault({
   step: 'request',
   name: 'wrong-host-typo',
   summary: ({ host }) => `wrong-host-typo ${host}`,
-  parameters: { host: hostName({ default: 'undefined' }) },
+  parameters: { host: hostName({ default: 'undefined', not: 'api.example.test' }) },
   plan: ({ host }) => ({ point: 'client', state: { kind: 'url', host } }),
 })

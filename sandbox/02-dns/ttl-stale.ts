@@ -1,5 +1,5 @@
 import { fault } from '../fault.ts'
-import { hostName, loopbackAddress } from '../parameters.ts'
+import { deadAddress, hostName } from '../parameters.ts'
 
 /**
  * The record was changed, and only who asks again learns it. An open connection never asks again.
@@ -18,7 +18,7 @@ export const ttlStale = fault({
   summary: ({ name, address }) => `${name} was moved to ${address}`,
   parameters: {
     name: hostName({ default: 'api.example.test' }),
-    address: loopbackAddress({ default: '127.0.0.254' }),
+    address: deadAddress({ default: '127.0.0.254' }),
   },
   plan: ({ name, address }) => ({
     point: 'dns',

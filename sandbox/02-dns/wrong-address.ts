@@ -1,5 +1,5 @@
 import { fault } from '../fault.ts'
-import { hostName, loopbackAddress } from '../parameters.ts'
+import { deadAddress, hostName } from '../parameters.ts'
 
 /**
  * The record is stale: it names an address where nobody listens any more.
@@ -18,7 +18,7 @@ export const wrongAddress = fault({
   summary: ({ name, address }) => `${name} points to ${address}`,
   parameters: {
     name: hostName({ default: 'api.example.test' }),
-    address: loopbackAddress({ default: '127.0.0.254' }),
+    address: deadAddress({ default: '127.0.0.254' }),
   },
   plan: ({ name, address }) => ({
     point: 'dns',

@@ -18,7 +18,7 @@ export const latency = fault({
   summary: ({ delayMs, jitterMs, direction }) =>
     `latency ${delayMs} ms${jitterMs === 0 ? '' : ` ± ${jitterMs} ms`}, ${direction}`,
   parameters: {
-    delayMs: milliseconds({ default: 150 }),
+    delayMs: milliseconds({ default: 150, min: 1 }),
     jitterMs: milliseconds({ default: 0 }),
     distribution: oneOf(['uniform', 'normal'], { default: 'uniform' }),
     direction: oneOf(['both', 'to-server', 'to-client'], { default: 'both' }),

@@ -17,7 +17,7 @@ export const slicer = fault({
   summary: ({ bytes, delayMs, direction }) => `slicer ${bytes} bytes every ${delayMs} ms, ${direction}`,
   parameters: {
     bytes: wholeNumber({ default: 100, min: 1 }),
-    delayMs: milliseconds({ default: 10 }),
+    delayMs: milliseconds({ default: 10, min: 1 }),
     direction: oneOf(['both', 'to-server', 'to-client'], { default: 'both' }),
   },
   plan: ({ bytes, delayMs, direction }) => ({

@@ -15,7 +15,7 @@ export const slowClose = fault({
   step: 'network',
   name: 'slow-close',
   summary: ({ delayMs }) => `slow-close: the client's end arrives ${delayMs} ms later`,
-  parameters: { delayMs: milliseconds({ default: 200 }) },
+  parameters: { delayMs: milliseconds({ default: 200, min: 1 }) },
   plan: ({ delayMs }) => ({
     point: 'front-wire',
     rules: [{ match: {}, verdict: { kind: 'delay-end', from: 'client', delayMs } }],

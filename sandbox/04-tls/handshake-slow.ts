@@ -6,7 +6,7 @@ import { milliseconds, wholeNumber } from '../parameters.ts'
  *
  * The app sees a slow first call and fast ones after it, because a kept connection needs no handshake.
  *
- * - `bytes`: how many bytes arrive at a time. A usual answer has about 1 500.
+ * - `bytes`: how many bytes arrive at a time. A usual answer has about 1 500, so more than 1 000 slow nothing down.
  * - `everyMs`: the pause between them, in milliseconds.
  * - Seen: 200, late; with a short connect timeout `UND_ERR_CONNECT_TIMEOUT`.
  * - Source: RFC 8446 §2 (the flights of a handshake).
@@ -16,7 +16,7 @@ export const handshakeSlow = fault({
   name: 'handshake-slow',
   summary: ({ bytes, everyMs }) => `handshake-slow: ${bytes} bytes every ${everyMs} ms`,
   parameters: {
-    bytes: wholeNumber({ default: 200, min: 1, max: 10_000 }),
+    bytes: wholeNumber({ default: 200, min: 1, max: 1_000 }),
     everyMs: milliseconds({ default: 100, min: 1, max: 10_000 }),
   },
   plan: ({ bytes, everyMs }) => ({

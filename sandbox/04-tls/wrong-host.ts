@@ -14,6 +14,6 @@ export const wrongHost = fault({
   step: 'tls',
   name: 'wrong-host',
   summary: ({ name }) => `wrong-host: a certificate for ${name}`,
-  parameters: { name: hostName({ default: 'other.example.test' }) },
+  parameters: { name: hostName({ default: 'other.example.test', not: 'api.example.test' }) },
   plan: ({ name }) => ({ point: 'tls', state: { kind: 'certificate', recipe: { leaf: { names: [name] } } } }),
 })

@@ -162,10 +162,25 @@ async function listFaults(): Promise<number> {
   const faults = [...(await faultCatalogue()).values()]
   const width = Math.max(...faults.map(({ id }) => id.length))
   const lines = faults.map(({ id, step, defaults }) => {
-    const parameters = Object.entries(defaults).map(([name, value]) => `${name}=${value}`)
+    const { when, ...own } = defaults
+    const all = [
+      ...Object.entries(own),
+      ...Object.entries(when ?? {}).map(([name, value]) => [`when.${name}`, value]),
+    ]
+    const parameters = all.map(([name, value]) => `${name}=${value}`)
     return `${stepNumber(step)} ${step.padEnd(8)}  ${id.padEnd(width)}  ${parameters.join(' ')}`.trimEnd()
   })
-  return print([`${'STEP'.padEnd(11)}  ${'FAULT'.padEnd(width)}  PARAMETERS`, ...lines].join('\n'))
+  const { conditions, stateConditions } = await import('../when.ts')
+  const when = (names: readonly string[]) => names.map((name) => `when.${name}`).join(' ')
+  return print(
+    [
+      `${'STEP'.padEnd(11)}  ${'FAULT'.padEnd(width)}  PARAMETERS`,
+      ...lines,
+      '',
+      `Each also takes       ${when(conditions)}`,
+      `Where it is a state   ${when(stateConditions)}`,
+    ].join('\n'),
+  )
 }
 
 function print(text: string): number {

@@ -18,6 +18,8 @@ export interface Symptom {
   readonly bodyText?: string
   /** What the app made of it. */
   readonly data?: unknown
+  /** How many the app made, where it tried again; this is what the last one saw. */
+  readonly attempts?: number
   /** Exit code of clients that are commands. */
   readonly exit?: number
 }

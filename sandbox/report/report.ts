@@ -47,6 +47,9 @@ export interface ClientReport {
   /** Why this client did not call; then nothing else is given. */
   readonly skipped?: string
   readonly promise?: ClientPromise
+  /** Of the attempts before the last, where the app tried again. */
+  readonly earlier?: readonly Symptom[]
+  /** Of the last attempt. */
   readonly symptom?: Symptom
   readonly differences?: readonly Difference[]
   readonly diagnosis?: Diagnosis

@@ -131,8 +131,16 @@ function marksOf({ diagnosis }: ClientReport, paint: Paint): string {
 }
 
 /** The symptom in the client's own words, the telling error below the outermost. */
-function sawText({ symptom }: ClientReport): string[] {
+function sawText({ earlier = [], symptom }: ClientReport): string[] {
   if (symptom === undefined) return ['-']
+  const [saw = '', ...more] = symptomText(symptom)
+  if (earlier.length === 0) return [saw, ...more]
+  const before = Object.groupBy(earlier, (each) => symptomText(each).at(-1)!.replace(/^└ /, ''))
+  const counted = Object.entries(before).map(([text, all = []]) => `└ before: ${all.length} × ${text}`)
+  return [`${saw} (${earlier.length + 1} attempts)`, ...more, ...counted]
+}
+
+function symptomText(symptom: Symptom): string[] {
   if (symptom.kind === 'hangs') return [`nothing for ${(symptom.tookMs / 1000).toFixed(1)} s, then stopped`]
   if (symptom.kind === 'response')
     return [`status ${symptom.status}`, ...(symptom.bodyText ? [`└ ${oneLine(symptom.bodyText)}`] : [])]

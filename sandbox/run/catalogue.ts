@@ -47,18 +47,22 @@ export async function scenarioOf({ id, parameters, step }: Fault): Promise<strin
 }
 
 /**
- * `name=value` words as parameters: a value that reads as JSON (5000, true) is that, anything else is text.
+ * `name=value` words as parameters: a value that reads as JSON (5000, true) is that, anything else is text. A dot
+ * leads further in: `when.times=2`.
  * @throws InvalidInput for a word without `=`, and for a name that stands twice.
  */
 export function readParameters(words: readonly string[]): Record<string, unknown> {
   const parameters = new Map<string, unknown>()
+  const given = new Set<string>()
   for (const word of words) {
     const at = word.indexOf('=')
     if (at < 1) throw new InvalidInput(`parameter ${word}`, 'expected name=value, such as sleepMs=3000')
-    const name = word.slice(0, at)
-    if (parameters.has(name))
-      throw new InvalidInput(`parameter ${word}`, `expected ${name} once, saw it twice`)
-    parameters.set(name, readValue(word.slice(at + 1)))
+    const place = word.slice(0, at)
+    if (given.has(place)) throw new InvalidInput(`parameter ${word}`, `expected ${place} once, saw it twice`)
+    given.add(place)
+    const [name = '', inner] = place.split(/\.(.*)/)
+    const value = readValue(word.slice(at + 1))
+    parameters.set(name, inner === undefined ? value : { ...Object(parameters.get(name)), [inner]: value })
   }
   return Object.fromEntries(parameters)
 }

@@ -11,6 +11,7 @@ const milliseconds = v.pipe(
   v.minValue(1, duration),
   v.maxValue(600_000, duration),
 )
+const attempts = 'a whole number from 1 to 9'
 const range = 'a range of milliseconds, [at least, at most]'
 
 const seen = v.strictObject(
@@ -21,6 +22,7 @@ const seen = v.strictObject(
     message: v.optional(v.instance(RegExp, 'a pattern, /.../')),
     exit: v.optional(v.number('an exit code')),
     status: v.optional(v.number('an HTTP status')),
+    attempts: v.optional(v.number('a number of attempts')),
     body: v.optional(v.unknown()),
     data: v.optional(v.unknown()),
     tookMs: v.optional(
@@ -64,6 +66,9 @@ const schema = v.strictObject({
       body: v.optional(v.unknown()),
       timeoutMs: v.optional(milliseconds),
       connectTimeoutMs: v.optional(milliseconds),
+      retries: v.optional(
+        v.pipe(v.number(attempts), v.integer(attempts), v.minValue(1, attempts), v.maxValue(9, attempts)),
+      ),
       connection: v.optional(v.picklist(['cold', 'warm', 'resumed'], '"cold", "warm" or "resumed"')),
       revocationChecking: v.optional(v.picklist(['crl', 'ocsp-stapling'], '"crl" or "ocsp-stapling"')),
     }),

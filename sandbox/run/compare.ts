@@ -35,6 +35,7 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
   equal('syscall', seen.syscall, telling?.syscall)
   equal('exit', seen.exit, symptom.exit)
   equal('status', seen.status, symptom.status)
+  equal('attempts', seen.attempts, symptom.attempts ?? 1)
   equal('data', seen.data, symptom.data)
   if (seen.message !== undefined && !symptom.errors.some((link) => seen.message?.test(link.message))) {
     differ('message', seen.message, symptom.errors.map((link) => link.message).join(' < '))

@@ -62,6 +62,21 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
   }
 }
 
+/**
+ * Of a call that the app tried again and again: the first attempt that differs tells what broke, and where the app
+ * noticed it. A later one may be as healthy as ever.
+ */
+export function diagnoseAttempts(healthy: ObservedCall, attempts: readonly ObservedCall[]): Diagnosis {
+  const all = attempts.map((attempt) => diagnose(healthy, attempt))
+  const index = Math.max(
+    0,
+    all.findIndex(({ broke }) => broke !== undefined),
+  )
+  const diagnosis = all[index]!
+  if (attempts.length === 1) return diagnosis
+  return { ...diagnosis, because: `attempt ${index + 1} of ${attempts.length}: ${diagnosis.because}` }
+}
+
 function words(reading: Reading | undefined): string {
   return reading === undefined ? 'never' : reading.value
 }

@@ -39,6 +39,11 @@ export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<Cl
   return promises
 }
 
+/** Whether an app with retries tries again: not where it got an answer about its own request, nor where it hangs. */
+export function isWorthRetrying({ kind, status = 0 }: Symptom): boolean {
+  return kind === 'error' || (kind === 'response' && status >= 500)
+}
+
 /** One line for each part of a promise that a client did not keep. */
 export function mismatches(id: string, report: ClientReport): string[] {
   const { client, differences = [], symptom, diagnosis } = report

@@ -11,7 +11,7 @@ import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import type { ObservedCall } from './diagnosis.ts'
-import { promisesOf, unhealthy, whyNot } from './promises.ts'
+import { isWorthRetrying, promisesOf, unhealthy, whyNot } from './promises.ts'
 import { expectConnection, expectDatabase, expectWorld, visitOptions } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { Stop } from './stop.ts'
@@ -159,7 +159,7 @@ export class ScenarioRun {
       await point.arm(plan)
       await Promise.all(
         travellers.map(async (traveller) => {
-          traveller.broken = await this.#call(traveller)
+          traveller.broken = await this.#attempts(traveller)
         }),
       )
       const { fired, text } = await point.evidence()
@@ -180,6 +180,15 @@ export class ScenarioRun {
         `scenario ${this.#file.id}: the fault was left behind: ${(error as Error).message}`,
       )
     }
+  }
+
+  /** The app's call, tried again as often as it is meant to be. */
+  async #attempts(traveller: Traveller): Promise<readonly ObservedCall[]> {
+    const { retries = 0 } = this.#file.scenario.call ?? {}
+    const attempts: ObservedCall[] = []
+    do attempts.push(await this.#call(traveller))
+    while (attempts.length <= retries && isWorthRetrying(attempts.at(-1)!.symptom))
+    return attempts
   }
 
   /** One call, and everything the parts observed of it. */
@@ -220,7 +229,10 @@ export class ScenarioRun {
 
   /** What each client's parts observed while the fault was armed. */
   brokenEvents(): readonly { readonly client: ClientName; readonly events: readonly TraceEvent[] }[] {
-    return this.#travellers.map(({ name: client, broken }) => ({ client, events: broken?.events ?? [] }))
+    return this.#travellers.map(({ name: client, broken }) => ({
+      client,
+      events: broken?.flatMap(({ events }) => events) ?? [],
+    }))
   }
 
   reports(): ClientReport[] {

@@ -1,10 +1,11 @@
 import type { ReadyClient } from '../clients/client.ts'
+import type { Symptom } from '../clients/symptom.ts'
 import type { ClientReport } from '../report/report.ts'
 import type { ClientName, ClientPromise } from '../scenario.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { Visit } from '../world/visit.ts'
 import { compare } from './compare.ts'
-import { diagnose, type ObservedCall } from './diagnosis.ts'
+import { diagnoseAttempts, type ObservedCall } from './diagnosis.ts'
 
 /** One client on its way through a scenario. */
 export interface Traveller {
@@ -18,23 +19,32 @@ export interface Traveller {
   /** Another one than `client` where that is new: it has no connection and no TLS session to go on from. */
   lastToCall?: ReadyClient
   healthy?: ObservedCall
-  broken?: ObservedCall
+  /** While the fault was armed: its attempts, the last of which it is judged by. */
+  broken?: readonly ObservedCall[]
   fired?: { readonly count: number; readonly text: string }
 }
 
 /** What it saw, held against its promise, and what that says of the step that broke. */
 export function reportOf({ name: client, promise, healthy, broken, fired }: Traveller): ClientReport {
+  const symptom = broken && symptomOf(broken)
   return {
     client,
     promise,
     ...(fired === undefined ? {} : { fired }),
-    ...(healthy === undefined || broken === undefined
+    ...(healthy === undefined || broken === undefined || symptom === undefined
       ? {}
       : {
-          symptom: broken.symptom,
-          differences: compare(promise, broken.symptom),
-          diagnosis: diagnose(healthy, broken),
-          trace: { healthy: healthy.events, broken: broken.events },
+          ...(broken.length > 1 ? { earlier: broken.slice(0, -1).map(({ symptom }) => symptom) } : {}),
+          symptom,
+          differences: compare(promise, symptom),
+          diagnosis: diagnoseAttempts(healthy, broken),
+          trace: { healthy: healthy.events, broken: broken.flatMap(({ events }) => events) },
         }),
   }
+}
+
+/** Of the last attempt. */
+function symptomOf(attempts: readonly ObservedCall[]): Symptom | undefined {
+  const last = attempts.at(-1)?.symptom
+  return last === undefined || attempts.length === 1 ? last : { ...last, attempts: attempts.length }
 }

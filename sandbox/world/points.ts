@@ -4,6 +4,7 @@ import type { DatabasePlan } from './database/database.ts'
 import type { DnsPlan } from './dns/dns-points.ts'
 import type { GatewayPlan } from './gateway/gateway-points.ts'
 import type { PacketPlan } from './kernel/packet-points.ts'
+import type { StateWhen } from './rules.ts'
 import type { TlsPlan } from './tls/tls-points.ts'
 import type { WirePlan } from './wire/wire-points.ts'
 
@@ -31,8 +32,10 @@ export interface Points {
 
 export type PointName = keyof Points
 
-/** A fault as data: where, and the rules or the state to arm there. Plain JSON. */
-export type Plan = { readonly [Name in PointName]: { readonly point: Name } & Points[Name] }[PointName]
+/** A fault as data: where, and the rules or the state to arm there. Plain JSON. Rules have their own `when`. */
+export type Plan = {
+  readonly [Name in PointName]: { readonly point: Name; readonly when?: StateWhen } & Points[Name]
+}[PointName]
 
 /** Faults inside the API that meet one request and leave the process as it is. */
 const ownRequestOnly: readonly string[] = ['throw', 'reject', 'hang']

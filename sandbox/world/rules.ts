@@ -1,6 +1,6 @@
 /** When a rule acts. All conditions given must hold. Without any, it acts on every event that matches. */
 export interface When {
-  /** Acts on the first N matching events only: "fail twice, then work". */
+  /** Acts on the first N matching events only: "fail twice, then work". Those before `afterMs` do not count. */
   readonly times?: number
   /** Acts on every Nth matching event: 3 acts on the 3rd, 6th, 9th. */
   readonly every?: number
@@ -13,6 +13,9 @@ export interface When {
   /** Seed of the chance, a whole number. */
   readonly seed?: number
 }
+
+/** When a state holds; without any, while it is armed. */
+export type StateWhen = Pick<When, 'afterMs' | 'forMs'>
 
 /** Which events, and what to do with each. Plain JSON: it crosses process borders. */
 export interface Rule<Event, Verdict> {
@@ -30,15 +33,14 @@ interface Armed<Event, Verdict> {
 }
 
 /**
- * The rules armed at one point of a machine. It decides; the machine acts. Counters start at zero at each
+ * The rules armed at one point of a machine. It decides; the machine acts, and counts where that changed something:
+ * a verdict alone proves nothing. Counters start at zero at each
  * arming, so no two clients ever share one.
  */
 export class RuleSet<Event extends object, Verdict> {
   #armed: Armed<Event, Verdict>[] = []
-  #fired = 0
 
   arm(rules: readonly Rule<Event, Verdict>[], nowMs: number): void {
-    this.#fired = 0
     this.#armed = rules.map((rule) => ({
       rule,
       armedAtMs: nowMs,
@@ -55,18 +57,13 @@ export class RuleSet<Event extends object, Verdict> {
     return this.#armed.length > 0
   }
 
-  /** How many events met a verdict since the last arming. Kept after healing: it is the proof. */
-  get fired(): number {
-    return this.#fired
-  }
-
   /** The verdict of the first rule that matches and whose time has come; undefined means: pass. */
   decide(event: Event, nowMs: number): Verdict | undefined {
     for (const armed of this.#armed) {
       if (!matches(armed.rule.match, event)) continue
+      if (!isTime(armed, nowMs)) continue
       armed.matched += 1
-      if (!isDue(armed, nowMs)) continue
-      this.#fired += 1
+      if (!isDue(armed)) continue
       return armed.rule.verdict
     }
     return undefined
@@ -80,11 +77,14 @@ function matches<Event extends object>(match: Partial<Event>, event: Event): boo
   return true
 }
 
-function isDue(armed: Armed<unknown, unknown>, nowMs: number): boolean {
-  const { times, every, afterMs = 0, forMs, chance } = armed.rule.when ?? {}
-  const sinceMs = nowMs - armed.armedAtMs - afterMs
-  if (sinceMs < 0) return false
-  if (forMs !== undefined && sinceMs >= forMs) return false
+function isTime({ armedAtMs, rule: { when = {} } }: Armed<unknown, unknown>, nowMs: number): boolean {
+  const { afterMs = 0, forMs = Number.POSITIVE_INFINITY } = when
+  const sinceMs = nowMs - armedAtMs - afterMs
+  return sinceMs >= 0 && sinceMs < forMs
+}
+
+function isDue(armed: Armed<unknown, unknown>): boolean {
+  const { times, every, chance } = armed.rule.when ?? {}
   if (times !== undefined && armed.matched > times) return false
   if (every !== undefined && armed.matched % every !== 0) return false
   return chance === undefined || armed.draw() < chance

@@ -2,6 +2,9 @@ import type { Standpoint } from '../clients/client.ts'
 import { Caller } from './client/caller.ts'
 import type { Place } from './client-world.ts'
 import type { FrontDoor } from './front-door.ts'
+import type { Breakable } from './machine.ts'
+import type { Plan, PointName } from './points.ts'
+import { TimedPoint } from './timed-point.ts'
 
 /** What a place has that others do without. */
 export interface VisitOptions {
@@ -23,6 +26,7 @@ export class Visit {
     command: string,
     args: readonly string[],
   ) => readonly [command: string, args: readonly string[]]
+  readonly #points = new Map<PointName, TimedPoint>()
   readonly #openDoor: () => Promise<FrontDoor>
   readonly #onClosed: () => void
   #door: FrontDoor | undefined
@@ -52,6 +56,13 @@ export class Visit {
   get door(): FrontDoor {
     if (this.#door === undefined) throw new Error(`world: the front door of ${this.id} is not open`)
     return this.#door
+  }
+
+  /** The same one each time, since it knows what is to begin and to end. */
+  timed(name: PointName, machine: () => Breakable<Plan>): Breakable<Plan> {
+    const point = this.#points.get(name) ?? new TimedPoint(machine())
+    this.#points.set(name, point)
+    return point
   }
 
   async close(): Promise<void> {

@@ -166,6 +166,10 @@ export class World {
 
   /** The place that a plan names, as one visit reaches it. */
   point(visit: Visit, name: Plan['point']): Breakable<Plan> {
+    return visit.timed(name, () => this.#machine(visit, name))
+  }
+
+  #machine(visit: Visit, name: Plan['point']): Breakable<Plan> {
     const { api, database, databaseWire } = this.#behind
     if (name === 'api') return api.point(visit.id) as Breakable<Plan>
     if (name === 'database') return database.point() as Breakable<Plan>

@@ -2,7 +2,7 @@ import { dns, scenario } from '#sandbox/dns'
 
 export default scenario({
   title: 'The resolver fails twice, then works',
-  break: dns.flapping({ name: 'api.example.test', times: 2, how: 'servfail' }),
+  break: dns.flapping({ name: 'api.example.test', how: 'servfail', when: { times: 2 } }),
   expect: {
     all: { status: 200 },
   },

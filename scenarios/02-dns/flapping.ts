@@ -2,7 +2,7 @@ import { dns, scenario } from '#sandbox/dns'
 
 export default scenario({
   title: 'The first two DNS questions are lost',
-  break: dns.flapping({ name: 'api.example.test', times: 2, how: 'no-answer' }),
+  break: dns.flapping({ name: 'api.example.test', how: 'no-answer', when: { times: 2 } }),
   expect: {
     all: { status: 200, tookMs: [900, 2_500] },
   },

@@ -23,6 +23,9 @@ export interface DnsServerOptions {
   readonly onBug: (error: Error) => void
 }
 
+/** What the zone says. */
+const healthy: DnsAnswer = { kind: 'answer' }
+
 /**
  * The resolver the clients ask: it knows the names of its zone, and nothing else exists (NXDOMAIN). It
  * answers as a recursive resolver does (RA=1, AA=0), over UDP and TCP.
@@ -36,6 +39,8 @@ export class DnsServer implements Breakable<DnsPlan> {
   readonly #timers = new Set<NodeJS.Timeout>()
   #sockets!: DnsSockets
   #tally = new DnsTally()
+  /** Questions that a verdict treated otherwise than in health, since the last arming. */
+  #acted = 0
   readonly #around: DnsSurroundings
   #condition: DnsCondition | undefined
 
@@ -82,6 +87,7 @@ export class DnsServer implements Breakable<DnsPlan> {
     if (state?.kind === 'changed') checkZone(state.zone)
     await this.#enter(state)
     this.#tally = new DnsTally()
+    this.#acted = 0
     this.#rules.arm(rules, nowMs())
   }
 
@@ -91,8 +97,9 @@ export class DnsServer implements Breakable<DnsPlan> {
   }
 
   async evidence(): Promise<Evidence> {
-    const { fired, isArmed } = this.#rules
+    const { isArmed } = this.#rules
     const { text } = this.#tally
+    const fired = this.#acted
     const proof = await this.#condition?.proof()
     if (proof === undefined) return { fired, text }
     const all = `${proof.text}, ${text}`
@@ -138,7 +145,8 @@ export class DnsServer implements Breakable<DnsPlan> {
     const event = eventOf(question, peer.transport)
     this.#tally.question()
     this.#observe({ machine: 'dns', what: 'question', ...event })
-    const verdict = this.#rules.decide(event, nowMs()) ?? { kind: 'answer' }
+    const verdict = this.#rules.decide(event, nowMs()) ?? healthy
+    if (this.#differs(question, verdict, peer)) this.#acted += 1
     switch (verdict.kind) {
       case 'answer':
         this.#answer(question, verdict, peer)
@@ -156,6 +164,14 @@ export class DnsServer implements Breakable<DnsPlan> {
       default:
         verdict satisfies never
     }
+  }
+
+  /** A stale record may say what the zone says too: then nothing was broken. */
+  #differs(question: DnsQuestion, verdict: DnsVerdict, { transport }: DnsPeer): boolean {
+    if (verdict === healthy) return false
+    if (verdict.kind !== 'answer' || (verdict.delayMs ?? 0) > 0) return true
+    const said = buildAnswer(question, this.#zoneNow, verdict, transport)
+    return !said.equals(buildAnswer(question, this.#zone, healthy, transport))
   }
 
   #answer(question: DnsQuestion, answer: DnsAnswer, peer: DnsPeer): void {

@@ -120,7 +120,9 @@ export class DnsCondition {
     const answer = await this.#around.sockets().ask(message)
     this.ownQuestion = undefined
     const said = answer && question ? readAnswer(answer, question).records.join(', ') : 'nothing'
-    return { fired: said === expected ? 1 : 0, text: `the record is now ${said} (asked)`, isProbed: true }
+    const before = (this.#around.healthyZone[name]?.A ?? []).map((address) => `A ${address}`).join(', ')
+    const holds = said === expected && said !== before
+    return { fired: holds ? 1 : 0, text: `the record is now ${said} (asked)`, isProbed: true }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { evidenceOfRequests } from '../api/request-evidence.ts'
 import { nowMs } from '../clock.ts'
 import type { Ground } from '../ground/ground.ts'
@@ -122,19 +123,26 @@ export class Gateway implements Breakable<GatewayPlan> {
 
     const verdict = this.#rules.decide(event, nowMs())
     if (verdict === undefined) return this.#forward(id, request, response)
-    this.#met.push(event)
     switch (verdict.kind) {
       case 'respond':
+        this.#met.push(event)
         respond(response, verdict)
         return
       case 'alter':
-        return this.#forward(id, request, response, (head) => altered(head, verdict))
+        return this.#forward(id, request, response, (head) => {
+          const changed = altered(head, verdict)
+          // A header that says already what it is to say is not altered, nor is one missing that is to be taken out.
+          if (!isDeepStrictEqual(changed, head)) this.#met.push(event)
+          return changed
+        })
       case 'delay':
+        if (verdict.delayMs > 0) this.#met.push(event)
         // Without `ref`: a client that left long ago must not keep the runner alive.
         await delay(verdict.delayMs, undefined, { ref: false })
         if (!response.closed) await this.#forward(id, request, response)
         return
       case 'hang':
+        this.#met.push(event)
         return
       default:
         verdict satisfies never

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { TlsVerdict } from './tls-points.ts'
+import type { TlsSettings } from './tls-settings.ts'
 
 /** What happens to the flight: a verdict, or one certificate exchanged for another of the same size. */
 export type Shaping =
@@ -16,14 +17,17 @@ const applicationDataRecord = 23
 export class FlightShaper extends Duplex {
   readonly #raw: Socket
   readonly #shaping: Shaping
+  #onShaped: () => void
   #sentBytes = 0
   #isDone = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(raw: Socket, shaping: Shaping) {
+  /** @param onShaped called once, when bytes were really held back, cut or changed. */
+  constructor(raw: Socket, shaping: Shaping, onShaped: () => void) {
     super({ allowHalfOpen: true })
     this.#raw = raw
     this.#shaping = shaping
+    this.#onShaped = onShaped
     raw.on('data', (chunk) => {
       if (!this.push(chunk)) raw.pause()
     })
@@ -75,6 +79,11 @@ export class FlightShaper extends Duplex {
     done(error)
   }
 
+  #shaped(): void {
+    this.#onShaped()
+    this.#onShaped = () => {}
+  }
+
   #dribble(
     chunk: Buffer,
     pace: { bytes: number; everyMs: number },
@@ -84,6 +93,7 @@ export class FlightShaper extends Duplex {
       this.#raw.write(chunk, done)
       return
     }
+    this.#shaped()
     this.#raw.write(chunk.subarray(0, pace.bytes))
     this.#timer = setTimeout(() => this.#dribble(chunk.subarray(pace.bytes), pace, done), pace.everyMs)
   }
@@ -99,6 +109,7 @@ export class FlightShaper extends Duplex {
       this.#raw.write(rest, done)
       return
     }
+    this.#shaped()
     // What the stack says from here on reaches nobody, so `done` is never called. The RST waits for the bytes
     // to be with the kernel, which would drop them otherwise.
     this.#raw.write(rest, () => (verdict.how === 'reset' ? this.#raw.resetAndDestroy() : this.#raw.end()))
@@ -113,6 +124,7 @@ export class FlightShaper extends Duplex {
         const flipped = Buffer.from(chunk)
         flipped.writeUInt8(flipped.readUInt8(end - 1) ^ 1, end - 1)
         this.#isDone = true
+        this.#shaped()
         return flipped
       }
       at = end
@@ -124,4 +136,12 @@ export class FlightShaper extends Duplex {
 function exchanged(chunk: Buffer, { own, shown }: { own: Buffer; shown: Buffer }): Buffer {
   const at = chunk.indexOf(own)
   return at < 0 ? chunk : Buffer.concat([chunk.subarray(0, at), shown, chunk.subarray(at + own.length)])
+}
+
+/** What this verdict, or else this chain, makes of the flight; undefined where it is to pass as it is. */
+export function shapingOf(verdict: TlsVerdict | undefined, settings: TlsSettings): Shaping | undefined {
+  if (verdict?.kind === 'slow' || verdict?.kind === 'corrupt') return verdict
+  if (verdict?.kind === 'cut' && verdict.at === 'flight') return verdict
+  const { exchange } = settings.chain
+  return exchange && { kind: 'exchange', ...exchange }
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { createServer, type Server, TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import type { TlsObservation } from '../trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
-import { FlightShaper, type Shaping } from './flight-shaper.ts'
+import { FlightShaper, shapingOf } from './flight-shaper.ts'
+import { stapler } from './stapler.ts'
 import { alertRecord } from './tls-alerts.ts'
 import type { Ending, TlsEvent, TlsVerdict } from './tls-points.ts'
 import type { TlsSettings } from './tls-settings.ts'
@@ -13,6 +14,8 @@ export interface TlsConnectionHost {
   /** Asked when a ClientHello has arrived: what this handshake is conducted with. */
   readonly settings: () => TlsSettings
   readonly decide: (hello: TlsEvent) => TlsVerdict | undefined
+  /** A verdict has changed what the client gets. Called once. */
+  readonly onActed: (verdict: TlsVerdict) => void
   readonly upstream: () => { host: string; port: number }
   readonly observe: (observation: Omit<TlsObservation, 'machine' | 'connection'>) => void
 }
@@ -106,6 +109,7 @@ export class TlsConnection {
   }
 
   #meet(verdict: TlsVerdict | undefined): void {
+    if (verdict !== undefined && isMetAtOnce(verdict)) this.#host.onActed(verdict)
     switch (verdict?.kind) {
       case undefined:
       case 'slow':
@@ -155,7 +159,8 @@ export class TlsConnection {
     this.#settings = settings
     this.#raw.unshift(this.#head)
     const shaping = shapingOf(verdict, settings)
-    const shaper = shaping && new FlightShaper(this.#raw, shaping)
+    const onShaped = () => verdict && this.#host.onActed(verdict)
+    const shaper = shaping && new FlightShaper(this.#raw, shaping, onShaped)
     const tls = new TLSSocket(shaper ?? this.#raw, {
       isServer: true,
       secureContext: settings.context,
@@ -187,6 +192,7 @@ export class TlsConnection {
     this.#isResumed = tls.isSessionReused()
     this.#host.observe({ what: 'secured', ...this.#served(), ...(this.#isResumed && { resumed: true }) })
     if (verdict?.kind === 'cut' && verdict.at === 'secured') {
+      this.#host.onActed(verdict)
       if (verdict.how === 'reset') this.#raw.resetAndDestroy()
       else tls.end()
     }
@@ -199,7 +205,7 @@ export class TlsConnection {
    */
   #onReadable(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
     if (!this.#isSecured) this.#raw.destroy()
-    else if (verdict?.kind === 'cut') tls.resume()
+    else if (verdict?.kind === 'cut' && verdict.at === 'secured') tls.resume()
     else if (tls.readableLength > 0) this.#relay(tls, verdict)
     else tls.resume().end()
   }
@@ -212,7 +218,10 @@ export class TlsConnection {
     tls.pipe(upstream)
     if (verdict?.kind === 'truncate') {
       upstream.pipe(tls, { end: false })
-      upstream.once('end', () => tls.write('', () => this.#raw.end()))
+      upstream.once('end', () => {
+        this.#host.onActed(verdict)
+        tls.write('', () => this.#raw.end())
+      })
     } else {
       upstream.pipe(tls)
     }
@@ -229,16 +238,9 @@ export class TlsConnection {
   }
 }
 
-/** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */
-function stapler(staple: () => Buffer): Server {
-  const server = createServer()
-  server.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, staple()))
-  return server
-}
-
-function shapingOf(verdict: TlsVerdict | undefined, settings: TlsSettings): Shaping | undefined {
-  if (verdict?.kind === 'slow' || verdict?.kind === 'corrupt') return verdict
-  if (verdict?.kind === 'cut' && verdict.at === 'flight') return verdict
-  const { exchange } = settings.chain
-  return exchange && { kind: 'exchange', ...exchange }
+/** Instead of a handshake; the others change a handshake that is under way, or what comes after it. */
+function isMetAtOnce(verdict: TlsVerdict): boolean {
+  return (
+    ['alert', 'stall', 'answer'].includes(verdict.kind) || (verdict.kind === 'cut' && verdict.at === 'hello')
+  )
 }

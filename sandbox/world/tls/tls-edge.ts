@@ -111,7 +111,9 @@ export class TlsEdge implements Breakable<TlsPlan> {
     for (const [text, count] of verdicts) parts.push(`${count} × ${text}`)
     const met = this.#metState()
     if (state) parts.push(`${met} ${stateText(state, met, this.#armed.settings!.chain.served)}`)
-    return { fired: this.#rules.fired + met, text: parts.join(', ') || 'nothing armed' }
+    const acted = [...verdicts.values()].reduce((sum, count) => sum + count, 0)
+    const nothing = state || !this.#rules.isArmed ? 'nothing armed' : 'no handshake was changed'
+    return { fired: acted + met, text: parts.join(', ') || nothing }
   }
 
   async close(): Promise<void> {
@@ -136,12 +138,21 @@ export class TlsEdge implements Breakable<TlsPlan> {
 
   #accept(raw: Socket): void {
     const id = ++this.#connections
+    // Of the arming that decides: what an older connection still does is no proof of the next.
+    let { verdicts } = this.#armed
     const connection = new TlsConnection(raw, {
       settings: () => {
         if (this.#settings === this.#armed.settings) this.#armed.met.push(connection)
         return this.#settings
       },
-      decide: (hello) => this.#decide(hello),
+      decide: (hello) => {
+        verdicts = this.#armed.verdicts
+        return this.#rules.decide(hello, nowMs())
+      },
+      onActed: (verdict) => {
+        const text = verdictText(verdict)
+        verdicts.set(text, (verdicts.get(text) ?? 0) + 1)
+      },
       upstream: this.#options.upstream,
       observe: (observation) => this.#options.observe({ machine: 'tls', connection: id, ...observation }),
     })
@@ -151,16 +162,6 @@ export class TlsEdge implements Breakable<TlsPlan> {
       this.#armed.hungUp += 1
       connection.hangUp(this.#state.how)
     }
-  }
-
-  #decide(hello: TlsEvent): TlsVerdict | undefined {
-    const verdict = this.#rules.decide(hello, nowMs())
-    if (verdict) {
-      const { verdicts } = this.#armed
-      const text = verdictText(verdict)
-      verdicts.set(text, (verdicts.get(text) ?? 0) + 1)
-    }
-    return verdict
   }
 }
 

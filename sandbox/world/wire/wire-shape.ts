@@ -21,6 +21,9 @@ type Verdict<Kind extends WireVerdict['kind']> = Extract<WireVerdict, { kind: Ki
 /** A throttled direction moves in steps of this length: short against what people notice, long against timers. */
 const THROTTLE_STEP_MS = 20
 
+/** Below this a byte that is due later is not late: timers are no finer, and handing on takes as long. */
+const LATE_MS = 1
+
 /** The shape a verdict gives to a direction, or undefined when it gives none. `acted` is called when it changes something. */
 export function shapeOf(verdict: WireVerdict, acted: () => void): Shape | undefined {
   switch (verdict.kind) {
@@ -59,8 +62,8 @@ function delay(verdict: Verdict<'delay'>, acted: () => void): Shape {
   const deviation = distribution === 'normal' ? normal : () => 2 * draw() - 1
   let lastMs = 0
   const due = (arrivedMs: number) => {
-    acted()
     lastMs = Math.max(lastMs, arrivedMs + Math.max(0, delayMs + jitterMs * deviation()))
+    if (lastMs - arrivedMs >= LATE_MS) acted()
     return lastMs
   }
   return { bytes: (chunk, arrivedMs) => [{ bytes: chunk, dueMs: due(arrivedMs) }], end: due }
@@ -71,12 +74,13 @@ function throttle({ bytesPerSecond }: Verdict<'throttle'>, acted: () => void): S
   let freeMs = 0
   return {
     bytes: (chunk, arrivedMs) => {
-      acted()
       freeMs = Math.max(freeMs, arrivedMs)
-      return split(chunk, stepBytes).map((bytes) => {
+      const pieces = split(chunk, stepBytes).map((bytes) => {
         freeMs += (bytes.length / bytesPerSecond) * 1_000
         return { bytes, dueMs: freeMs }
       })
+      if (freeMs - arrivedMs >= LATE_MS) acted()
+      return pieces
     },
     end: (arrivedMs) => Math.max(freeMs, arrivedMs),
   }
@@ -85,8 +89,9 @@ function throttle({ bytesPerSecond }: Verdict<'throttle'>, acted: () => void): S
 function slice(verdict: Verdict<'slice'>, acted: () => void): Shape {
   return {
     bytes: (chunk, dueMs) => {
-      acted()
-      return split(chunk, verdict.bytes).map((bytes) => ({ bytes, dueMs, gapMs: verdict.delayMs }))
+      const pieces = split(chunk, verdict.bytes)
+      if (pieces.length > 1) acted()
+      return pieces.map((bytes) => ({ bytes, dueMs, gapMs: verdict.delayMs }))
     },
     end: (arrivedMs) => arrivedMs,
   }
@@ -113,8 +118,8 @@ function forge(verdict: Verdict<'forge'>, acted: () => void): Shape {
   let left = verdict.removeBytes === 'rest' ? Number.POSITIVE_INFINITY : (verdict.removeBytes ?? 0)
   return {
     bytes: (chunk, arrivedMs) => {
-      acted()
       const removed = Math.min(left, chunk.length)
+      if (removed > 0 || text.length > 0) acted()
       left -= removed
       const bytes = Buffer.concat([text, chunk.subarray(removed)])
       text = Buffer.alloc(0)
@@ -128,8 +133,9 @@ function lateEnd(due: (arrivedMs: number) => number | undefined, acted: () => vo
   return {
     bytes: (bytes, dueMs) => [{ bytes, dueMs }],
     end: (arrivedMs) => {
-      acted()
-      return due(arrivedMs)
+      const dueMs = due(arrivedMs)
+      if (dueMs === undefined || dueMs - arrivedMs >= LATE_MS) acted()
+      return dueMs
     },
   }
 }

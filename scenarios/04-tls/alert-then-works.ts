@@ -1,0 +1,17 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: 'The server refuses two handshakes, then has its certificate: the third attempt works',
+  break: tls.alert({ description: 'internal_error', when: { times: 2 } }),
+  call: { retries: 2 },
+  expect: {
+    all: { status: 200, attempts: 3 },
+  },
+  lesson: {
+    story: 'For a minute after each deployment the first calls fail, then all is well.',
+    why: 'The server answered before its certificate was loaded, with an alert. No request was sent, so trying again is safe.',
+    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    looksLike: 'alert (it never works), reset-then-works (no word at all)',
+    hints: ['Which attempt of the call succeeded?', 'Is the server ready before it listens?'],
+  },
+})
