@@ -33,6 +33,10 @@ export interface Call {
    * `ocsp-stapling` by the response that the server has to staple (RFC 6066 §8). Default: not at all, like most.
    */
   readonly revocationChecking?: 'crl' | 'ocsp-stapling'
+  /** The server asks clients who they are (mTLS), and the app shows a certificate. Default: nobody asks. */
+  readonly clientCertificate?: boolean
+  /** The one version of TLS that the server speaks. Default: both. */
+  readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
 }
 
 /** What a client must see. Everything given must hold. */

@@ -77,7 +77,7 @@ function variantsOf(definition: FaultDefinition): readonly Fault[] {
  */
 async function call(visit: Visit, limitMs: number, asked?: string): Promise<number | string> {
   const { door } = visit
-  const { url, method, headers } = visit.caller.puts(resolveCall(undefined, door, 'portable', undefined))
+  const { url, method, headers } = visit.caller.puts(resolveCall(undefined, door, 'portable', {}))
   const resolver = new Resolver({ timeout: limitMs, tries: 1 })
   resolver.setServers([`${door.dns.address}:${door.dns.port}`])
   try {

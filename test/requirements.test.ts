@@ -19,6 +19,10 @@ test('a client that cannot check a revocation as the call wants is skipped, and 
   expect(whyNot('https', 'sealed', { revocationChecking: 'crl' })).toBeUndefined()
   expect(whyNot('https', 'sealed', { revocationChecking: 'ocsp-stapling' })).toMatch(/stapled OCSP response/)
   expect(whyNot('fetch', 'sealed', {})).toBeUndefined()
+  expect(whyNot('chromium', 'sealed', { clientCertificate: true })).toBe(
+    'it cannot be given a client certificate',
+  )
+  expect(whyNot('https', 'sealed', { clientCertificate: true })).toBeUndefined()
 })
 
 test('a call that was to resume a TLS session is invalid where it looked at the certificate again', () => {

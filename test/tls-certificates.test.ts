@@ -150,7 +150,7 @@ test('a resumed session never sees the new certificate, and only an edge with ti
     })
     return { outcome: await outcome(socket), session: given }
   }
-  const withTickets = await openEdge(true)
+  const withTickets = await openEdge({ tickets: true })
   for (const [at, isResumed] of [
     [withTickets, true],
     [edge, false],

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, test } from 'vitest'
 import { PortableGround } from '../sandbox/world/ground/portable-ground.ts'
 import { Authority } from '../sandbox/world/tls/certificates.ts'
-import { TlsEdge } from '../sandbox/world/tls/tls-edge.ts'
+import { TlsEdge, type TlsEdgeOptions } from '../sandbox/world/tls/tls-edge.ts'
 import type { TlsObservation } from '../sandbox/world/trace.ts'
 
 const run = promisify(execFile)
@@ -68,14 +68,14 @@ beforeEach(async () => {
   edge = await openEdge()
 })
 
-/** The edge of a test has no tickets; one more, which has, is the test's own to close. */
-export function openEdge(tickets = false): Promise<TlsEdge> {
+/** The edge of a test demands nothing; one more, which does, is the test's own to close. */
+export function openEdge(demands: Partial<TlsEdgeOptions> = {}): Promise<TlsEdge> {
   return TlsEdge.open({
     ground: new PortableGround(),
     address: '127.0.0.1',
     port: 0,
     authority,
-    tickets,
+    ...demands,
     upstream: () => ({ host: '127.0.0.1', port: upstreamPort }),
     observe: (observation) => {
       seen.push(observation as TlsObservation)

@@ -1,6 +1,10 @@
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { expect, test } from 'vitest'
+import { type ClientCertificateFiles, otherFiles } from '../sandbox/world/tls/client-certificate-files.ts'
 import type { TlsState, TlsVerdict } from '../sandbox/world/tls/tls-points.ts'
 import {
   authority,
@@ -8,6 +12,7 @@ import {
   edge,
   host,
   open,
+  openEdge,
   outcome,
   reached,
   reply,
@@ -89,13 +94,6 @@ const protocols: [TlsState, string[], number | number[], RegExp][] = [
   [{ kind: 'protocol', alpn: ['h3'] }, [], 35, /no application protocol/],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.3' }, [], 56, /certificate required/],
   [{ kind: 'client-certificate', tlsVersion: 'TLSv1.2' }, [], 35, /handshake failure/],
-  [
-    { kind: 'client-certificate', tlsVersion: 'TLSv1.3', refuses: 'all' },
-    [],
-    [52, 56],
-    /Empty reply|reset by peer/,
-  ],
-  [{ kind: 'client-certificate', tlsVersion: 'TLSv1.2', refuses: 'all' }, [], 35, /SSL_ERROR_SYSCALL/],
   [{ kind: 'hang-up', how: 'end' }, [], 35, /SSL_ERROR_SYSCALL/],
 ]
 
@@ -115,26 +113,29 @@ test('a server that speaks TLS 1.0 only ends in an alert', async () => {
   expect(await outcome(open())).toMatch(/alert protocol version/)
 })
 
-test('no client certificate counts when all are refused', async () => {
-  await edge.arm({ state: { kind: 'client-certificate', refuses: 'all' } })
-  const { certPem, keyPem } = await authority.issue({ leaf: { extendedKeyUsages: ['clientAuth'] } })
-  const identity = { cert: certPem, key: keyPem, ca: authority.rootPem }
-  const socket = connectTls({ host: '127.0.0.1', port: edge.port, servername: host, ...identity })
-  expect(await outcome(socket)).not.toBe(reply)
-  expect(reached).toBe(0)
-})
-
-test('a client certificate counts when the run vouches for it', async () => {
-  await edge.arm({ state: { kind: 'client-certificate' } })
-  const asked = async (root: 'trusted' | 'unknown') => {
-    const own = await authority.issue({ root, leaf: { extendedKeyUsages: ['clientAuth'] } })
-    const { port } = edge
-    const identity = { cert: own.certPem, key: own.keyPem }
-    return outcome(
-      connectTls({ host: '127.0.0.1', port, servername: host, ca: authority.rootPem, ...identity }),
-    )
-  }
-  expect(await asked('trusted')).toBe(reply)
-  expect(await asked('unknown')).not.toBe(reply)
-  expect(reached).toBe(1)
-})
+// Both versions: TLS 1.2 refuses within the handshake, TLS 1.3 after it.
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'over %s a client certificate counts when the run vouches for it, and no other',
+  async (tlsVersion) => {
+    const folder = await mkdtemp(join(tmpdir(), 'faultpath-clients-'))
+    const right = await (await authority.clients).write(folder)
+    const mutual = await openEdge({ clientCertificate: true, tlsVersion })
+    const shown = async ({ certFile, keyFile }: ClientCertificateFiles) => {
+      const identity = { cert: await readFile(certFile), key: await readFile(keyFile) }
+      const place = { host: '127.0.0.1', port: mutual.port, servername: host, ca: authority.rootPem }
+      return await outcome(connectTls({ ...place, ...identity }))
+    }
+    try {
+      expect(await shown(right)).toBe(reply)
+      expect(reached).toBe(1)
+      expect(await shown(otherFiles(right, 'other-authority'))).not.toBe(reply)
+      expect(await shown(otherFiles(right, 'expired'))).not.toBe(reply)
+      expect(await outcome(open(mutual))).not.toBe(reply)
+      expect(reached).toBe(1)
+      expect((await stat(right.keyFile)).mode & 0o777).toBe(0o600)
+    } finally {
+      await mutual.close()
+      await rm(folder, { recursive: true })
+    }
+  },
+)

@@ -5,6 +5,7 @@ import type { ClientState, Misuse } from '../world/client/client-points.ts'
 import type { PageHost } from '../world/client/page-host.ts'
 import type { SpawnInside } from '../world/client-world.ts'
 import type { FrontDoor } from '../world/front-door.ts'
+import type { ClientCertificateFiles } from '../world/tls/client-certificate-files.ts'
 import type { Observe } from '../world/trace.ts'
 import type { Symptom } from './symptom.ts'
 
@@ -32,8 +33,16 @@ export interface ReadyClient {
   close(): Promise<void>
 }
 
+/** What a call has in files. */
+export interface CallFiles {
+  /** PEM file of the lists to check by, for `crl`. */
+  readonly revocationListFile?: string
+  /** What it shows of itself to a server that asks. */
+  readonly clientCertificate?: ClientCertificateFiles
+}
+
 /** A call with every default filled in. */
-export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' | 'connection'>> {
+export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' | 'connection'>>, CallFiles {
   readonly method: string
   readonly url: string
   /** `address:port` of the DNS server, for clients that must be told (portable world). */
@@ -44,8 +53,6 @@ export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' |
   /** The page that calls, where it is not the app's own; clients that are no browsers have none. */
   readonly page?: Omit<Extract<ClientState, { kind: 'page' }>, 'kind'>
   readonly revocationChecking?: NonNullable<Call['revocationChecking']>
-  /** PEM file of the lists to check by, for `crl`. */
-  readonly revocationListFile?: string
   /** What the app does wrong with its client; clients that cannot be misused so ignore it. */
   readonly misuse?: Misuse
 }
@@ -54,6 +61,7 @@ export interface ResolvedCall extends Required<Pick<Call, 'path' | 'timeoutMs' |
 export type Ability =
   | Exclude<NonNullable<Call['connection']>, 'cold'>
   | NonNullable<Call['revocationChecking']>
+  | 'clientCertificate'
 
 /** How to call with it, and how to read its symptom. */
 export interface Client {
@@ -71,7 +79,7 @@ export function resolveCall(
   call: Call | undefined,
   door: FrontDoor,
   world: WorldKind,
-  revocationListFile: string | undefined,
+  files: CallFiles,
 ): ResolvedCall {
   const path = call?.path ?? '/users'
   return {
@@ -85,6 +93,6 @@ export function resolveCall(
     ...(call?.body === undefined ? {} : { body: call.body }),
     ...(call?.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: call.connectTimeoutMs }),
     ...(call?.revocationChecking === undefined ? {} : { revocationChecking: call.revocationChecking }),
-    ...(revocationListFile === undefined ? {} : { revocationListFile }),
+    ...files,
   }
 }

@@ -7,7 +7,7 @@ export const curlClient = commandClient({
   name: 'curl',
   commands: ['curl'],
   install: 'apt-get install curl',
-  abilities: ['crl', 'ocsp-stapling'],
+  abilities: ['crl', 'ocsp-stapling', 'clientCertificate'],
   args,
   read,
 })
@@ -42,6 +42,9 @@ function args(call: ResolvedCall): string[] {
       ? []
       : ['--connect-timeout', String(call.connectTimeoutMs / 1000)]),
     ...(call.revocationListFile === undefined ? [] : ['--crlfile', call.revocationListFile]),
+    ...(call.clientCertificate === undefined
+      ? []
+      : ['--cert', call.clientCertificate.certFile, '--key', call.clientCertificate.keyFile]),
     ...(call.revocationChecking === 'ocsp-stapling' ? ['--cert-status'] : []),
     '--write-out',
     '%{stderr}\n%{json}\n',

@@ -31,7 +31,7 @@ function python(name: ClientName, library: string) {
     name,
     commands,
     install: 'apt-get install python3',
-    abilities: library === 'urllib' ? ['crl'] : [],
+    abilities: ['clientCertificate', ...(library === 'urllib' ? (['crl'] as const) : [])],
     ...(library === 'requests' ? { lacks: lacksRequests } : {}),
     args: (call: ResolvedCall) => ['-I', script, library, JSON.stringify(call)],
     read,

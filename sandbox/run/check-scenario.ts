@@ -70,6 +70,8 @@ const schema = v.strictObject({
         v.pipe(v.number(attempts), v.integer(attempts), v.minValue(1, attempts), v.maxValue(9, attempts)),
       ),
       connection: v.optional(v.picklist(['cold', 'warm', 'resumed'], '"cold", "warm" or "resumed"')),
+      clientCertificate: v.optional(v.boolean('true or false')),
+      tlsVersion: v.optional(v.picklist(['TLSv1.2', 'TLSv1.3'], '"TLSv1.2" or "TLSv1.3"')),
       revocationChecking: v.optional(v.picklist(['crl', 'ocsp-stapling'], '"crl" or "ocsp-stapling"')),
     }),
   ),

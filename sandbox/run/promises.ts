@@ -12,14 +12,19 @@ const inability: Record<Ability, string> = {
   resumed: 'it keeps no TLS session from call to call',
   crl: 'it cannot check a CRL',
   'ocsp-stapling': 'it cannot ask for a stapled OCSP response',
+  clientCertificate: 'it cannot be given a client certificate',
 }
 
 /** Why a client cannot make this call here; undefined when it can. */
 export function whyNot(name: ClientName, world: WorldKind, call: Call = {}): string | undefined {
   const client = clients[name]
   if (!client.worlds.includes(world)) return 'only in the sealed world'
-  const { connection = 'cold', revocationChecking } = call
-  const wanted = [...(connection === 'cold' ? [] : [connection]), revocationChecking]
+  const { clientCertificate, connection = 'cold', revocationChecking } = call
+  const wanted = [
+    ...(connection === 'cold' ? [] : [connection]),
+    ...(clientCertificate === true ? (['clientCertificate'] as const) : []),
+    revocationChecking,
+  ]
   const unable = wanted.find((ability) => ability !== undefined && !client.abilities.includes(ability))
   return unable === undefined ? client.missing() : inability[unable]
 }

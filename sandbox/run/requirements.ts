@@ -13,7 +13,13 @@ const missing = {
 
 /** What the clients' places must have for a scenario, that others do without. */
 export function visitOptions({ break: fault, call }: Scenario): VisitOptions {
-  return { ipv6: fault.needs.includes('ipv6'), tickets: call?.connection === 'resumed' }
+  const { clientCertificate = false, connection, tlsVersion } = call ?? {}
+  const edge = {
+    tickets: connection === 'resumed',
+    clientCertificate,
+    ...(tlsVersion === undefined ? {} : { tlsVersion }),
+  }
+  return { ipv6: fault.needs.includes('ipv6'), edge }
 }
 
 /** @throws Stop where this world cannot have the fault. */

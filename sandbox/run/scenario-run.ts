@@ -1,5 +1,5 @@
 import { timed } from '../budget.ts'
-import { resolveCall } from '../clients/client.ts'
+import { type CallFiles, resolveCall } from '../clients/client.ts'
 import { clients } from '../clients/index.ts'
 import type { WorldKind } from '../fault.ts'
 import { PartFailure } from '../part-failure.ts'
@@ -25,7 +25,7 @@ export class ScenarioRun {
   readonly #onSteady: () => void
   #travellers: readonly Traveller[] = []
   #kind: WorldKind = 'portable'
-  #revocationListFile: string | undefined
+  #files: CallFiles = {}
   #skipped: readonly { readonly client: ClientName; readonly skipped: string }[] = []
   steady: HealthyCall[] = []
   healed: HealthyCall[] = []
@@ -86,7 +86,7 @@ export class ScenarioRun {
       throw new Stop('skipped', why || 'no client that this scenario promises anything was chosen')
     }
     const options = visitOptions(this.#file.scenario)
-    if (call?.revocationChecking === 'crl') this.#revocationListFile = await this.#world.revocationListFile()
+    this.#files = await this.#world.filesFor(call)
     this.#travellers = await Promise.all(
       able.map(async ([name, promise]): Promise<Traveller> => {
         const events: TraceEvent[] = []
@@ -196,9 +196,7 @@ export class ScenarioRun {
     const { client, name, visit, events } = traveller
     // A warm connection may break between two calls: what happened since the last one belongs to this one.
     if (!this.#isWarm) events.length = 0
-    const call = visit.caller.puts(
-      resolveCall(this.#file.scenario.call, visit.door, this.#kind, this.#revocationListFile),
-    )
+    const call = visit.caller.puts(resolveCall(this.#file.scenario.call, visit.door, this.#kind, this.#files))
     await client.started
     const startedMs = nowMs()
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>

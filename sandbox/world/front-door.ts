@@ -9,7 +9,7 @@ import { type Kernel, PacketFilter } from './kernel/packet-filter.ts'
 import type { Breakable } from './machine.ts'
 import type { PointName } from './points.ts'
 import type { Authority } from './tls/certificates.ts'
-import { TlsEdge } from './tls/tls-edge.ts'
+import { TlsEdge, type TlsEdgeOptions } from './tls/tls-edge.ts'
 import type { Observe } from './trace.ts'
 import { Wire } from './wire/wire.ts'
 
@@ -32,8 +32,8 @@ export interface FrontDoorOptions {
   readonly address: string
   readonly ground: Ground
   readonly authority: Authority
-  /** Whether the TLS edge gives tickets. */
-  readonly tickets: boolean
+  /** What the TLS edge gives and wants, beside the usual. */
+  readonly edge: Pick<TlsEdgeOptions, 'tickets' | 'clientCertificate' | 'tlsVersion'>
   readonly api: () => { host: string; port: number }
   readonly database: () => { host: string; port: number }
   readonly observe: Observe
@@ -64,11 +64,11 @@ export class FrontDoor {
   readonly #machines: DoorMachines
 
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
-    const { id, place, clientGround, address, ground, authority, tickets, observe, onBug } = options
+    const { id, place, clientGround, address, ground, authority, edge, observe, onBug } = options
     const machine = { ground, address, port: 0, observe, onBug }
     const gateway = await Gateway.open({ ...machine, door: id, upstream: options.api })
     const inner = await Wire.open({ ...machine, name: 'inner', upstream: () => at(gateway) })
-    const tls = await TlsEdge.open({ ...machine, authority, tickets, upstream: () => at(inner) })
+    const tls = await TlsEdge.open({ ...machine, ...edge, authority, upstream: () => at(inner) })
     const [front, dns] = await Promise.all([
       Wire.open({
         ...machine,

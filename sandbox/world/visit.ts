@@ -1,7 +1,7 @@
 import type { Standpoint } from '../clients/client.ts'
 import { Caller } from './client/caller.ts'
 import type { Place } from './client-world.ts'
-import type { FrontDoor } from './front-door.ts'
+import type { FrontDoor, FrontDoorOptions } from './front-door.ts'
 import type { Breakable } from './machine.ts'
 import type { Plan, PointName } from './points.ts'
 import { TimedPoint } from './timed-point.ts'
@@ -10,8 +10,8 @@ import { TimedPoint } from './timed-point.ts'
 export interface VisitOptions {
   /** The host name has an IPv6 address too, and the API answers there. */
   readonly ipv6?: boolean
-  /** The TLS edge gives tickets, with which a client can resume its session on another connection. */
-  readonly tickets?: boolean
+  /** Tickets, with which a client can resume its session on another connection; mTLS; one version only. */
+  readonly edge?: FrontDoorOptions['edge']
 }
 
 /** One client's place in the clients' world, with its own way to the API. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { timed } from '../budget.ts'
-import type { Standpoint } from '../clients/client.ts'
+import type { CallFiles, Standpoint } from '../clients/client.ts'
 import { PartFailure } from '../part-failure.ts'
+import type { Call } from '../scenario.ts'
 import type { ClientWorld } from './client-world.ts'
 import { nowMs } from './clock.ts'
 import type { Database } from './database/database.ts'
@@ -76,10 +77,14 @@ export class World {
     return (await this.#parts.inside).clientWorld
   }
 
-  /** Writes what the run's authorities have revoked into a file, PEM: hardly any call wants it. Its path. */
-  async revocationListFile(): Promise<string> {
+  /** Writes what a call may want to have in files, which hardly any does. */
+  async filesFor({ clientCertificate, revocationChecking }: Call = {}): Promise<CallFiles> {
     const { authority } = await this.#parts.inside
-    return await authority.writeRevocationLists(this.run.path)
+    const { path } = this.run
+    const files: { -readonly [Name in keyof CallFiles]: CallFiles[Name] } = {}
+    if (revocationChecking === 'crl') files.revocationListFile = await authority.writeRevocationLists(path)
+    if (clientCertificate) files.clientCertificate = await (await authority.clients).write(path)
+    return files
   }
 
   get database(): Database {
@@ -112,7 +117,7 @@ export class World {
   async visit(
     client: string,
     onEvent: (event: TraceEvent) => void,
-    { ipv6 = false, tickets = false }: VisitOptions = {},
+    { ipv6 = false, edge = {} }: VisitOptions = {},
   ): Promise<Visit> {
     this.#inside = await this.#parts.inside
     const { authority, authorityFile, clientWorld } = this.#inside
@@ -147,7 +152,7 @@ export class World {
         address: this.address,
         ground: this.#parts.ground,
         authority,
-        tickets,
+        edge,
         api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
         database: () => this.#behind.database.target,
         observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),

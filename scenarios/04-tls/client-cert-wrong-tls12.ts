@@ -1,8 +1,9 @@
 import { scenario, tls } from '#sandbox/tls'
 
 export default scenario({
-  title: 'The server takes the client certificate and finds it wrong (TLS 1.2)',
-  break: tls.clientCertWrong({ tlsVersion: 'TLSv1.2' }),
+  title: "The app's client certificate is of the wrong authority (TLS 1.2)",
+  break: tls.clientCertWrong({ shows: 'other-authority' }),
+  call: { clientCertificate: true, tlsVersion: 'TLSv1.2' },
   expect: {
     fetch: { name: 'TypeError', code: 'ECONNRESET', message: /socket disconnected before secure TLS/ },
     https: { name: 'Error', code: 'ECONNRESET', message: /socket disconnected before secure TLS/ },

@@ -4,8 +4,9 @@ import { scenario, tls } from '#sandbox/tls'
 const because = 'the request races with the server, which closes the connection without reading it'
 
 export default scenario({
-  title: 'The server takes the client certificate and finds it wrong (TLS 1.3)',
-  break: tls.clientCertWrong({ tlsVersion: 'TLSv1.3' }),
+  title: "The app's client certificate is of the wrong authority (TLS 1.3)",
+  break: tls.clientCertWrong({ shows: 'other-authority' }),
+  call: { clientCertificate: true, tlsVersion: 'TLSv1.3' },
   expect: {
     fetch: {
       oneOf: [
@@ -14,12 +15,27 @@ export default scenario({
       ],
       because,
     },
-    https: { name: 'Error', code: 'ECONNRESET', message: /^(socket hang up|read ECONNRESET)$/ },
-    curl: { oneOf: [{ exit: 52, message: /Empty reply from server/ }, { exit: 56 }], because },
+    https: {
+      oneOf: [
+        { name: 'Error', code: 'ECONNRESET', message: /^socket hang up$/ },
+        { name: 'Error', code: 'ECONNRESET', syscall: 'read', message: /^read ECONNRESET$/ },
+      ],
+      because,
+    },
+    curl: {
+      oneOf: [
+        { exit: 52, message: /Empty reply from server/ },
+        { exit: 56, message: /Connection reset by peer/ },
+      ],
+      because,
+    },
     python: { oneOf: [{ name: 'RemoteDisconnected' }, { name: 'ConnectionResetError' }], because },
     requests: {
-      name: 'ConnectionError',
-      message: /Remote end closed connection without response|Connection reset by peer/,
+      oneOf: [
+        { name: 'ConnectionError', message: /Remote end closed connection without response/ },
+        { name: 'ConnectionError', message: /Connection reset by peer/ },
+      ],
+      because,
     },
   },
   lesson: {

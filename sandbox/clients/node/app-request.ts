@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ResolvedCall } from '../client.ts'
 
 /** The body as text: what every app does before it hands it to its client. Throws what `JSON.stringify` throws. */
@@ -14,4 +15,11 @@ export function bodyOf({ body, misuse }: ResolvedCall): string | undefined {
 /** The limit of the whole call; or what an app leaves behind that gave up before it called. */
 export function signalOf({ misuse, timeoutMs }: ResolvedCall): AbortSignal {
   return misuse === 'aborted' ? AbortSignal.abort() : AbortSignal.timeout(timeoutMs)
+}
+
+/** What the app shows of itself to a server that asks. */
+export function identityOf({ clientCertificate }: ResolvedCall): { cert?: Buffer; key?: Buffer } {
+  if (clientCertificate === undefined) return {}
+  const { certFile, keyFile } = clientCertificate
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) }
 }

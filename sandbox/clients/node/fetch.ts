@@ -1,4 +1,5 @@
-import { bodyOf, signalOf } from './app-request.ts'
+import type { ResolvedCall } from '../client.ts'
+import { bodyOf, identityOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 
 // Loads undici now, which the first touch does: the call's own time then starts with the call.
@@ -12,14 +13,14 @@ const dispatcherSymbol = Symbol.for('undici.globalDispatcher.1')
 
 type Dispatcher = NonNullable<RequestInit['dispatcher']>
 type AgentClass = new (options: {
-  connect: { timeout?: number }
+  connect: { timeout?: number; cert?: Buffer; key?: Buffer }
 }) => Dispatcher & { destroy(): Promise<void> }
 
 let warm: Dispatcher | undefined
 
 export const makeCall: MakeCall = async (call) => {
   const isWarm = call.connection === 'warm'
-  const agent = newAgent(call.connectTimeoutMs)
+  const agent = newAgent(call)
   if (isWarm) warm ??= agent
   const options: RequestInit = {
     method: call.method,
@@ -38,9 +39,10 @@ export const makeCall: MakeCall = async (call) => {
   }
 }
 
-/** An agent as `fetch` makes it for itself, with the connect timeout where one is given. */
-function newAgent(connectTimeoutMs: number | undefined) {
+/** An agent as `fetch` makes it for itself, with the connect timeout and the client certificate of the call. */
+function newAgent(call: ResolvedCall) {
+  const { connectTimeoutMs } = call
   const dispatcher = (globalThis as Record<symbol, unknown>)[dispatcherSymbol] as object
   const connect = connectTimeoutMs === undefined ? {} : { timeout: connectTimeoutMs }
-  return new (dispatcher.constructor as AgentClass)({ connect })
+  return new (dispatcher.constructor as AgentClass)({ connect: { ...connect, ...identityOf(call) } })
 }

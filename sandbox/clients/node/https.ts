@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import type { ResolvedCall } from '../client.ts'
-import { bodyOf, signalOf } from './app-request.ts'
+import { bodyOf, identityOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 
 /** `import https from 'node:https'` would read every export and load undici with them. */
@@ -36,6 +36,7 @@ function respond(call: ResolvedCall): Promise<IncomingMessage> {
         ...call.headers,
       },
       signal: signalOf(call),
+      ...identityOf(call),
       ...(call.revocationListFile === undefined ? {} : { crl: listsIn(call.revocationListFile) }),
       agent: agents[call.connection],
     })

@@ -49,8 +49,11 @@ def with_urllib(call, timeout):
     headers = dict(call["headers"], **({} if body is None else {"content-type": "application/json"}))
     request = urllib.request.Request(call["url"], data=body, headers=headers, method=call["method"])
     context = None
-    if "revocationListFile" in call:
+    if "revocationListFile" in call or "clientCertificate" in call:
         context = ssl.create_default_context()
+    if "clientCertificate" in call:
+        context.load_cert_chain(call["clientCertificate"]["certFile"], call["clientCertificate"]["keyFile"])
+    if "revocationListFile" in call:
         context.load_verify_locations(call["revocationListFile"])
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
     try:
@@ -64,7 +67,11 @@ def with_requests(call, timeout):
     import requests
 
     body = {} if "body" not in call else {"json": call["body"]}
-    response = requests.request(call["method"], call["url"], headers=call["headers"], timeout=timeout, **body)
+    own = call.get("clientCertificate")
+    cert = None if own is None else (own["certFile"], own["keyFile"])
+    response = requests.request(
+        call["method"], call["url"], headers=call["headers"], timeout=timeout, cert=cert, **body
+    )
     return response.status_code, response.text
 
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ResolvedCall } from '../../clients/client.ts'
 import type { Breakable, Evidence } from '../machine.ts'
+import { otherFiles } from '../tls/client-certificate-files.ts'
 import type { ClientPlan, ClientState } from './client-points.ts'
 
 /** The place in the app where the call is put together, before anything leaves it. */
@@ -19,8 +20,7 @@ export class Caller implements Breakable<ClientPlan> {
 
   async evidence(): Promise<Evidence> {
     const calls = `${this.#changed} call${this.#changed === 1 ? '' : 's'}`
-    const how = this.#state?.kind === 'page' ? 'made from the wrong page' : 'put together wrongly'
-    return { fired: this.#changed, text: `${calls} ${how}` }
+    return { fired: this.#changed, text: `${calls} ${howText(this.#state)}` }
   }
 
   /** The call as this app makes it. */
@@ -31,6 +31,12 @@ export class Caller implements Breakable<ClientPlan> {
     if (!isDeepStrictEqual(changed, call)) this.#changed += 1
     return changed
   }
+}
+
+function howText(state: ClientState | undefined): string {
+  if (state?.kind === 'page') return 'made from the wrong page'
+  if (state?.kind === 'client-certificate') return `made with the client certificate "${state.shows}"`
+  return 'put together wrongly'
 }
 
 function change(call: ResolvedCall, state: ClientState): ResolvedCall {
@@ -55,6 +61,11 @@ function change(call: ResolvedCall, state: ClientState): ResolvedCall {
       const { host } = state
       const headers = host === undefined ? call.headers : { ...call.headers, origin: `https://${host}` }
       return { ...call, headers, page: state }
+    }
+    case 'client-certificate': {
+      const { clientCertificate } = call
+      if (clientCertificate === undefined) return call
+      return { ...call, clientCertificate: otherFiles(clientCertificate, state.shows) }
     }
     case 'misuse':
       return { ...call, misuse: state.how }

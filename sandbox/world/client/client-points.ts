@@ -1,4 +1,5 @@
 import type { PageHostName } from '../host-name.ts'
+import type { ClientCertificateName } from '../tls/client-certificate-files.ts'
 
 /** What the app does wrong while this is armed, in the call that it is about to make. */
 export type ClientState =
@@ -14,6 +15,8 @@ export type ClientState =
    * page says in a header of its own from which origin it calls, as a request copied out of a browser does.
    */
   | { readonly kind: 'page'; readonly host?: PageHostName; readonly policy?: string }
+  /** The app shows another client certificate than it should, where it shows one at all. */
+  | { readonly kind: 'client-certificate'; readonly shows: Exclude<ClientCertificateName, 'right'> }
   /** The app misuses its client: only code inside the client's process can. */
   | { readonly kind: 'misuse'; readonly how: Misuse }
 

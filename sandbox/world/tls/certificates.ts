@@ -1,15 +1,12 @@
-import { createHash, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ServedCertificate } from '../trace.ts'
-import type {
-  CertificateDeviation,
-  CertificateRecipe,
-  LeafDeviation,
-  RootName,
-} from './certificate-recipe.ts'
-import { newSerialNumber, toPem, writeCertificate } from './certificate-writer.ts'
+import type { CertificateRecipe, LeafDeviation, RootName } from './certificate-recipe.ts'
+import { newSerialNumber, toPem } from './certificate-writer.ts'
+import type { ClientAuthority } from './client-authority.ts'
 import { ocspResponse } from './ocsp-response.ts'
+import { authority, certify, type Signer, selfSigned } from './signer.ts'
 
 export type { CertificateRecipe } from './certificate-recipe.ts'
 
@@ -26,16 +23,8 @@ export interface Chain {
   readonly exchange?: { readonly own: Buffer; readonly shown: Buffer }
 }
 
-interface Signer {
-  readonly name: string | null
-  readonly certificate: Buffer
-  readonly privateKey: KeyObject
-  readonly publicKey: KeyObject
-}
-
 /**
- * The certificate authority of one run. Every key is fresh and stays in memory; only the certificates that
- * clients shall trust are ever written to disk.
+ * The certificate authority of one run. Every key is fresh. The keys of servers and authorities stay in memory.
  */
 export class Authority {
   /** What clients trust: the root, then a retired one that ended (real trust stores keep such too). PEM. */
@@ -48,6 +37,7 @@ export class Authority {
   readonly #revokedSerialNumber = newSerialNumber()
   readonly #chains = new Map<string, Promise<Chain>>()
   #intermediate: Signer | undefined
+  #clients: Promise<ClientAuthority> | undefined
 
   /** @param hostName the name healthy leaves are for, `api.example.test` */
   static async create(hostName: string): Promise<Authority> {
@@ -79,6 +69,12 @@ export class Authority {
     ]
     await writeFile(path, lists.join(''), { mode: 0o644 })
     return path
+  }
+
+  /** Vouches for clients, where a server asks them who they are: hardly any does. */
+  get clients(): Promise<ClientAuthority> {
+    this.#clients ??= import('./client-authority.ts').then((module) => new module.ClientAuthority())
+    return this.#clients
   }
 
   /** The chain of a recipe: made once, the same chain for the same recipe ever after. */
@@ -169,58 +165,6 @@ export class Authority {
       issuer,
     )
   }
-}
-
-function selfSigned(name: string, deviation: CertificateDeviation): Signer {
-  return certify({ name, names: [], ips: [], isAuthority: true }, deviation)
-}
-
-function authority(name: string, issuer: Signer, deviation: CertificateDeviation): Signer {
-  return certify({ name, names: [], ips: [], isAuthority: true }, deviation, issuer)
-}
-
-interface Subject {
-  readonly name: string | null
-  readonly names: readonly string[]
-  readonly ips: readonly string[]
-  readonly isAuthority: boolean
-  readonly serialNumber?: Buffer
-}
-
-/** A fresh key and a certificate for it, signed by `issuer`, or by itself without one. */
-function certify(subject: Subject, deviation: CertificateDeviation, issuer?: Signer): Signer {
-  const { privateKey, publicKey } =
-    deviation.key === 'rsa1024'
-      ? generateKeyPairSync('rsa', { modulusLength: 1024 })
-      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const certificate = writeCertificate({
-    subject: subject.name,
-    ...(subject.serialNumber && { serialNumber: subject.serialNumber }),
-    publicKey,
-    issuer: issuer ? issuer.name : subject.name,
-    issuerKey: issuer?.privateKey ?? privateKey,
-    issuerPublicKey: issuer?.publicKey ?? publicKey,
-    ...validity(deviation),
-    isAuthority: subject.isAuthority,
-    names: subject.names,
-    ips: subject.ips,
-    deviation,
-  })
-  return { name: subject.name, certificate, privateKey, publicKey }
-}
-
-/**
- * It starts a day in the past so that a client whose clock is a little behind meets no second fault, and it
- * never ends before it starts, which clients would report in different ways.
- */
-function validity({ notBeforeDays, notAfterDays }: CertificateDeviation): {
-  notBefore: Date
-  notAfter: Date
-} {
-  const from = notBeforeDays ?? (notAfterDays !== undefined && notAfterDays <= 0 ? notAfterDays - 90 : -1)
-  const to = notAfterDays ?? Math.max(30, from + 90)
-  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
-  return { notBefore: inDays(from), notAfter: inDays(to) }
 }
 
 /** Many names are cut to the first few: an observation stays small whatever was served. */

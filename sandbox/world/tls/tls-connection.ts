@@ -166,7 +166,7 @@ export class TlsConnection {
       secureContext: settings.context,
       ALPNProtocols: [...settings.alpn],
       ...(this.#asksForStaple && settings.chain.staple && { server: stapler(settings.chain.staple) }),
-      requestCert: settings.clientCertificate !== 'not asked for',
+      requestCert: settings.clientCertificate === 'required',
       rejectUnauthorized: settings.clientCertificate === 'required',
     })
     tls.on('error', (error: NodeJS.ErrnoException) => {

@@ -7,8 +7,8 @@ import { RuleSet } from '../rules.ts'
 import type { Observe, ServedCertificate } from '../trace.ts'
 import type { Authority } from './certificates.ts'
 import { TlsConnection } from './tls-connection.ts'
-import type { TlsEvent, TlsPlan, TlsState, TlsVerdict } from './tls-points.ts'
-import { type TlsSettings, tlsSettings } from './tls-settings.ts'
+import type { ProtocolVersion, TlsEvent, TlsPlan, TlsState, TlsVerdict } from './tls-points.ts'
+import { type TlsDemands, type TlsSettings, tlsSettings } from './tls-settings.ts'
 
 export interface TlsEdgeOptions {
   readonly ground: Ground
@@ -18,6 +18,10 @@ export interface TlsEdgeOptions {
   readonly authority: Authority
   /** Gives tickets, with which a client resumes its session on another connection. Default: none are given. */
   readonly tickets?: boolean
+  /** Clients must prove who they are (mTLS), in every state. Default: nobody is asked. */
+  readonly clientCertificate?: boolean
+  /** The one version it speaks. Default: TLS 1.2 and 1.3. */
+  readonly tlsVersion?: ProtocolVersion
   /** Where plaintext goes; asked for each connection. */
   readonly upstream: () => { host: string; port: number }
   readonly observe: Observe
@@ -38,8 +42,8 @@ export class TlsEdge implements Breakable<TlsPlan> {
   readonly #server: Server
   readonly #options: TlsEdgeOptions
   readonly #healthy: TlsSettings
-  /** The same in every state, so that what one of them gave is good in the next. */
-  readonly #ticketKeys: Buffer | undefined
+  /** The same in every state, tickets too: what one state gave is good in the next. */
+  readonly #demands: TlsDemands
   readonly #open = new Set<TlsConnection>()
   readonly #rules = new RuleSet<TlsEvent, TlsVerdict>()
   #settings: TlsSettings
@@ -56,11 +60,13 @@ export class TlsEdge implements Breakable<TlsPlan> {
 
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
   static async open(options: TlsEdgeOptions): Promise<TlsEdge> {
-    const ticketKeys = options.tickets ? randomBytes(ticketKeysBytes) : undefined
-    const healthy = await tlsSettings(options.authority, undefined, ticketKeys)
+    const { authority, clientCertificate, tickets, tlsVersion } = options
+    const ticketKeys = tickets ? randomBytes(ticketKeysBytes) : undefined
+    const demands = { ticketKeys, clientCertificate, tlsVersion }
+    const healthy = await tlsSettings(authority, undefined, demands)
     const server = createServer({ allowHalfOpen: true, noDelay: true })
     const port = await options.ground.listen(server, options.address, options.port)
-    return new TlsEdge(options, server, port, healthy, ticketKeys)
+    return new TlsEdge(options, server, port, healthy, demands)
   }
 
   private constructor(
@@ -68,14 +74,14 @@ export class TlsEdge implements Breakable<TlsPlan> {
     server: Server,
     port: number,
     healthy: TlsSettings,
-    ticketKeys: Buffer | undefined,
+    demands: TlsDemands,
   ) {
     this.#options = options
     this.#server = server
     this.address = options.address
     this.port = port
     this.#healthy = healthy
-    this.#ticketKeys = ticketKeys
+    this.#demands = demands
     this.#settings = healthy
     server.on('connection', (raw) => this.#accept(raw))
     server.on('error', options.onBug)
@@ -83,9 +89,7 @@ export class TlsEdge implements Breakable<TlsPlan> {
 
   async arm(plan: TlsPlan): Promise<void> {
     const { state } = plan
-    const settings = state
-      ? await tlsSettings(this.#options.authority, state, this.#ticketKeys)
-      : this.#healthy
+    const settings = state ? await tlsSettings(this.#options.authority, state, this.#demands) : this.#healthy
     this.#armed = {
       state,
       settings: state && settings,

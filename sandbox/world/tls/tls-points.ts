@@ -68,17 +68,11 @@ export type TlsState =
       readonly alpn?: readonly string[]
     }
   /**
-   * Clients must prove who they are with a certificate that the run's root has signed (mTLS). `tlsVersion` pins
-   * the version, because TLS 1.2 refuses within the handshake and TLS 1.3 after it.
-   *
-   * `refuses`: `none` (when left out): who offers none is refused by an alert, who offers a good one may pass.
-   * `all`: whatever is offered, none included, is taken and then found wrong: the connection ends without an alert.
+   * Clients must prove who they are with a certificate of the run's client authority (mTLS): who offers none is
+   * refused by an alert, who offers a wrong one without. `tlsVersion` pins the version, because TLS 1.2 refuses
+   * within the handshake and TLS 1.3 after it.
    */
-  | {
-      readonly kind: 'client-certificate'
-      readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
-      readonly refuses?: 'none' | 'all'
-    }
+  | { readonly kind: 'client-certificate'; readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3' }
   /** Each connection ends as soon as it is accepted, before the ClientHello is read. */
   | { readonly kind: 'hang-up'; readonly how: 'end' | 'reset' }
 

@@ -1,14 +1,14 @@
-import { constants, type KeyObject, X509Certificate } from 'node:crypto'
-import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from 'node:tls'
+import { constants, type X509Certificate } from 'node:crypto'
+import { createSecureContext, DEFAULT_CIPHERS, type SecureContext, type SecureContextOptions } from 'node:tls'
 import type { Authority, Chain } from './certificates.ts'
-import type { TlsState } from './tls-points.ts'
+import type { ProtocolVersion, TlsState } from './tls-points.ts'
 
 /** All that a handshake is conducted with. */
 export interface TlsSettings {
   readonly context: SecureContext
   readonly alpn: readonly string[]
   /** `required`: OpenSSL itself refuses a client that has none. */
-  readonly clientCertificate: 'not asked for' | 'asked for' | 'required'
+  readonly clientCertificate: 'not asked for' | 'required'
   /** Whether a client's certificate proves who it is. */
   readonly accepts: (certificate: X509Certificate | undefined) => boolean
   readonly chain: Chain
@@ -25,70 +25,66 @@ const anySecurity = ':@SECLEVEL=0'
  */
 const noResumption = { secureOptions: constants.SSL_OP_NO_TICKET }
 
-/** @param ticketKeys with which sessions can be resumed after all. */
+/** What the edge wants in every state, and others do without. */
+export interface TlsDemands {
+  /** With which sessions can be resumed after all. */
+  readonly ticketKeys?: Buffer | undefined
+  /** Clients must prove who they are (mTLS). */
+  readonly clientCertificate?: boolean | undefined
+  /** The one version it speaks. Default: TLS 1.2 and 1.3. */
+  readonly tlsVersion?: ProtocolVersion | undefined
+}
+
 export async function tlsSettings(
   authority: Authority,
   state: TlsState | undefined,
-  ticketKeys: Buffer | undefined,
+  { ticketKeys, clientCertificate = false, tlsVersion }: TlsDemands,
 ): Promise<TlsSettings> {
-  const chain = await authority.issue(state?.kind === 'certificate' ? state.recipe : {})
-  const healthy = { key: chain.keyPem, cert: chain.certPem, ...(ticketKeys ? { ticketKeys } : noResumption) }
-  const settings = {
-    alpn: ['http/1.1'],
-    clientCertificate: 'not asked for',
-    accepts: () => true,
+  const isMutual = clientCertificate || state?.kind === 'client-certificate'
+  const [chain, clients] = await Promise.all([
+    authority.issue(state?.kind === 'certificate' ? state.recipe : {}),
+    isMutual ? authority.clients : undefined,
+  ])
+  const options = {
+    key: chain.keyPem,
+    cert: chain.certPem,
+    ...(clients && { ca: clients.rootPem }),
+    ...(tlsVersion && { minVersion: tlsVersion, maxVersion: tlsVersion }),
+    ...(ticketKeys ? { ticketKeys } : noResumption),
+    ...optionsOf(state, chain),
+  }
+  return {
+    context: createSecureContext(options),
+    alpn: (state?.kind === 'protocol' && state.alpn) || ['http/1.1'],
+    clientCertificate: isMutual ? 'required' : 'not asked for',
+    accepts: (certificate) => clients === undefined || clients.accepts(certificate),
     chain,
-  } as const
+  }
+}
+
+/** What a state changes. */
+function optionsOf(state: TlsState | undefined, chain: Chain): SecureContextOptions {
   switch (state?.kind) {
     case undefined:
     case 'hang-up':
-      return { ...settings, context: createSecureContext(healthy) }
-    case 'certificate': {
-      const context = createSecureContext({
-        ...healthy,
+      return {}
+    case 'certificate':
+      return {
         ciphers: DEFAULT_CIPHERS + anySecurity,
         ...(chain.exchange && { maxVersion: 'TLSv1.2' }),
-      })
-      return { ...settings, context }
-    }
-    case 'protocol': {
-      const context = createSecureContext({
-        ...healthy,
+      }
+    case 'protocol':
+      return {
         ciphers: (state.ciphers ?? DEFAULT_CIPHERS) + anySecurity,
         minVersion: state.minVersion ?? 'TLSv1.2',
         maxVersion: state.maxVersion ?? 'TLSv1.3',
         ...(state.groups && { ecdhCurve: state.groups }),
-      })
-      return { ...settings, context, alpn: state.alpn ?? settings.alpn }
-    }
+      }
     case 'client-certificate': {
       const { tlsVersion } = state
-      const context = createSecureContext({
-        ...healthy,
-        ca: authority.rootPem,
-        ...(tlsVersion && { minVersion: tlsVersion, maxVersion: tlsVersion }),
-      })
-      const { publicKey } = new X509Certificate(authority.rootPem)
-      if (state.refuses === 'all') {
-        return { ...settings, context, clientCertificate: 'asked for', accepts: () => false }
-      }
-      return {
-        ...settings,
-        context,
-        clientCertificate: 'required',
-        accepts: (certificate) => isVouchedFor(certificate, publicKey),
-      }
+      return tlsVersion ? { minVersion: tlsVersion, maxVersion: tlsVersion } : {}
     }
     default:
       return state satisfies never
   }
-}
-
-/** Whether the signatures lead from a certificate, over the intermediates the client sent, to the root. */
-function isVouchedFor(certificate: X509Certificate | undefined, rootKey: KeyObject): boolean {
-  if (!certificate) return false
-  if (certificate.verify(rootKey)) return true
-  const issuer = certificate.issuerCertificate
-  if (!issuer || issuer.fingerprint256 === certificate.fingerprint256) return false
-  return certificate.verify(issuer.publicKey) && isVouchedFor(issuer, rootKey)
 }

@@ -1,0 +1,21 @@
+import { scenario, tls } from '#sandbox/tls'
+
+export default scenario({
+  title: "The app's client certificate has expired (TLS 1.2)",
+  break: tls.clientCertWrong({ shows: 'expired' }),
+  call: { clientCertificate: true, tlsVersion: 'TLSv1.2' },
+  expect: {
+    fetch: { name: 'TypeError', code: 'ECONNRESET', message: /socket disconnected before secure TLS/ },
+    https: { name: 'Error', code: 'ECONNRESET', message: /socket disconnected before secure TLS/ },
+    curl: { exit: 35, message: /SSL_ERROR_SYSCALL/ },
+    python: { name: 'URLError', message: /connection has been closed \(EOF\)/ },
+    requests: { name: 'SSLError', message: /connection has been closed \(EOF\)/ },
+  },
+  lesson: {
+    story: 'ECONNRESET before any request, only with this partner, since Monday.',
+    why: "The server found the client's certificate too old and hung up within the handshake, without an alert.",
+    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    looksLike: 'cut-in-handshake (the same words; there no certificate was asked for)',
+    hints: ['Does the server ask for a client certificate?', 'When does the one you send end?'],
+  },
+})
