@@ -70,12 +70,12 @@ export type DnsFlaw =
  */
 export type WireName = 'front' | 'inner' | 'database' | 'plain' | 'tools'
 
-/** What the kernel of the clients' world counted during the call. */
+/** What the kernel of the clients' world counted of this door's own packets during the call. */
 export interface KernelObservation {
   readonly machine: 'kernel'
   readonly what: 'lost'
-  /** Times that TCP found out that a segment was lost, and sent it again. */
-  readonly segments: number
+  /** They set out, from either side, and did not arrive. */
+  readonly packets: number
 }
 
 /** `client` is the side that opened the connection, `server` the side the wire connects on to. */
