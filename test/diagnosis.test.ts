@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScenarioReport } from '../sandbox/report/report.ts'
 import { runScenario } from '../sandbox/run/run-scenario.ts'
 import { findScenarioFile, loadScenarioFile, type ScenarioFile } from '../sandbox/run/scenario-file.ts'
+import type { Scenario } from '../sandbox/scenario.ts'
 import { World } from '../sandbox/world/world.ts'
 
 // The diagnosis is worked out from observations alone. So a fault under any other name is diagnosed the same,
@@ -45,4 +46,17 @@ test.each(ids)('%s is diagnosed as its step, whatever its fault is called', asyn
   const unnamed = verdicts(await runScenario(world, renamed(file)))
   expect(unnamed).toEqual(named)
   for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
+})
+
+test('a delay that nobody could notice is no break, whatever is armed', async () => {
+  const latency = await loadScenarioFile(findScenarioFile('latency'))
+  const plan = {
+    point: 'front-wire',
+    rules: [{ match: {}, verdict: { kind: 'delay', delayMs: 1 } }],
+  } as const
+  const scenario = { ...latency.scenario, expect: { https: { status: 200 } } }
+  const diagnosed = async (break_: Scenario['break']) =>
+    verdicts(await runScenario(world, { ...latency, scenario: { ...scenario, break: break_ } }))
+  expect(await diagnosed({ ...latency.scenario.break, plan })).toMatchObject([{ broke: undefined }])
+  expect(await diagnosed(latency.scenario.break)).toMatchObject([{ broke: 'network' }])
 })

@@ -654,3 +654,19 @@ test('says how long bytes waited, where they did; and compares what came with wh
   expect(observed('in', 'client').at(-1)?.digest).toBe(digest(Buffer.from('hello')))
   expect(observed('out', 'server').at(-1)?.digest).toBe(digest(Buffer.from('hdllo')))
 })
+
+test('bytes that a full receiver makes wait have waited, too', async () => {
+  const atServer = new Promise<Socket>((resolve) => {
+    serve = (socket) => resolve(socket.pause())
+  })
+  const client = call(Buffer.alloc(20_000_000))
+  const far = await atServer
+  await silence()
+  await silence()
+  far.resume()
+  await new Promise<void>((resolve) => client.socket.end(resolve))
+  client.socket.destroy()
+  await wire.quiet(1_000)
+  expect(observed('out', 'server').at(-1)?.heldMs).toBeGreaterThan(200)
+  expect(observed('out', 'server').length).toBeLessThan(20)
+})

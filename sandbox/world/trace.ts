@@ -107,7 +107,10 @@ export interface WireObservation {
   readonly bytes?: number
   /** SHA-256 (first 16 hex digits) of all bytes of that direction so far; not on the first `out`. */
   readonly digest?: string
-  /** On what goes out: how long bytes of that direction have waited here so far, longer than handing on takes. */
+  /**
+   * On what goes out: how long something of that direction has waited here so far between its arrival and the
+   * moment it was handed on, whoever made it wait; a receiver that takes no more does, too.
+   */
   readonly heldMs?: number
 }
 
