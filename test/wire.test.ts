@@ -446,15 +446,31 @@ test.each([
   },
 )
 
-test('limit strikes only the connection that is one too many', async () => {
-  await arm({ kind: 'limit', connections: 1, strike: 'reset' })
-  const first = call('hello')
-  await first.until(() => first.text === 'hello')
-  const second = call('hello')
-  await second.untilFate()
-  expect(second.fate).toBe('ECONNRESET')
-  expect(first.fate).toBeUndefined()
-  expect(await wire.evidence()).toEqual({ fired: 1, text: '2 connections, 1 × limit' })
+test('full: others hold the connections that there are, and a further one is struck', async () => {
+  const own = () => [...sockets].filter(({ destroyed, localPort }) => !destroyed && localPort === serverPort)
+  await wire.arm({ state: { kind: 'full', connections: 3, strike: 'reset' } })
+  await expect.poll(own).toHaveLength(3)
+  expect(seen).toEqual([])
+  const struck = call('hello')
+  await struck.untilFate()
+  expect(struck.fate).toBe('ECONNRESET')
+  expect(await wire.evidence()).toEqual({
+    fired: 1,
+    text: '1 connection beside 3 of others, 1 × reset',
+  })
+  // Whoever leaves makes room.
+  own()[0]!.destroy()
+  await expect.poll(own).toHaveLength(2)
+  await silence()
+  const fresh = call('hello')
+  await fresh.until(() => fresh.text === 'hello')
+  await wire.quiet(1)
+  await expect.poll(own).toHaveLength(2)
+
+  await wire.heal()
+  await expect.poll(own).toHaveLength(0)
+  const after = call('hello')
+  await after.until(() => after.text === 'hello')
 })
 
 test('closed: a connect is refused, what is open goes on, and healing opens the same port', async () => {
@@ -539,6 +555,7 @@ test('arms all or nothing: when a state cannot be applied, the wire works as bef
       bindUdp: (...open) => ground.bindUdp(...open),
       probe: (...open) => ground.probe(...open),
       fillBacklog: () => Promise.reject(new Error('no backlog here')),
+      occupy: (...open) => ground.occupy(...open),
     },
     address: '127.0.0.1',
     port: 0,
@@ -623,6 +640,34 @@ test.each([
   const fresh = call('hello')
   await fresh.until(() => fresh.text === 'answer')
   await wire.heal()
+})
+
+test('open-struck, afterIdleMs: struck once it is idle, and armed when the client has answered', async () => {
+  answerWith('answer')
+  const open = call('hello')
+  await open.until(() => open.text === 'answer')
+  open.socket.on('end', () => open.socket.end())
+  const busy = setInterval(() => open.socket.write('again'), 50)
+  setTimeout(clearInterval, 300, busy)
+  await wire.arm({ state: { kind: 'open-struck', strike: 'cut', afterIdleMs: 200 } })
+  expect(open.fate).toBe('end')
+  expect(open.fateMs - open.reads.at(-1)!.atMs).toBeGreaterThan(195)
+  expect(open.fateMs).toBeGreaterThan(450)
+  expect(observed('end-in', 'client')).toHaveLength(1)
+  expect((await wire.evidence()).fired).toBe(1)
+})
+
+test('open-struck, afterIdleMs: what is healed before it is idle stays open', async () => {
+  const open = call('hello')
+  await open.until(() => open.text === 'hello')
+  const busy = setInterval(() => open.socket.write('again'), 50)
+  await wire.arm({ state: { kind: 'open-struck', strike: 'reset', afterIdleMs: 100 } })
+  expect(await wire.evidence()).toEqual({ fired: 0, text: '1 connection' })
+  await wire.heal()
+  clearInterval(busy)
+  await silence()
+  await silence()
+  expect(open.fate).toBeUndefined()
 })
 
 test('open-struck, forget: the next byte of the client is answered with a RST', async () => {

@@ -10,7 +10,7 @@ import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type PacketCounts, packetCounts, watchListing, watchRules } from '../../kernel/packet-watch.ts'
 import { lingering, repeats } from '../../kernel/proc-net.ts'
-import type { FullBacklog } from '../ground.ts'
+import type { FullBacklog, Occupation } from '../ground.ts'
 import { hasIpv6, loopbackAddresses, PortableGround } from '../portable-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
@@ -20,6 +20,7 @@ process.on('disconnect', () => process.exit(0))
 const addresses = loopbackAddresses()
 const ground = new PortableGround(addresses)
 const backlogs = new Map<string, FullBacklog>()
+const occupations = new Map<string, Occupation>()
 
 process.on('message', (message: ToKeeper) => {
   answer(message).catch((error: NodeJS.ErrnoException) => {
@@ -75,6 +76,13 @@ async function answerSocket(
     case 'release-backlog':
       await backlogs.get(place)?.release()
       backlogs.delete(place)
+      return tell({ kind: 'done', id })
+    case 'occupy':
+      occupations.set(place, await ground.occupy(address, port, message.connections))
+      return tell({ kind: 'done', id })
+    case 'leave':
+      await occupations.get(place)?.release()
+      occupations.delete(place)
       return tell({ kind: 'done', id })
     default:
       message satisfies never

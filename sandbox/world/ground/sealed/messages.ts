@@ -8,6 +8,13 @@ export type ToKeeper = { readonly id: number } & (
   | { readonly kind: 'fill-backlog'; readonly address: string; readonly port: number }
   | { readonly kind: 'unanswered'; readonly address: string; readonly port: number }
   | { readonly kind: 'release-backlog'; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'occupy'
+      readonly address: string
+      readonly port: number
+      readonly connections: number
+    }
+  | { readonly kind: 'leave'; readonly address: string; readonly port: number }
   | { readonly kind: 'nft'; readonly input: string }
   | { readonly kind: 'packets'; readonly address: string; readonly port: number }
   | { readonly kind: 'repeats' }

@@ -9,7 +9,7 @@ import type { Kernel } from '../../kernel/packet-filter.ts'
 import type { PacketCounts } from '../../kernel/packet-watch.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
-import type { FullBacklog, Ground } from '../ground.ts'
+import type { FullBacklog, Ground, Occupation } from '../ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
 const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
@@ -150,6 +150,15 @@ export class SealedGround implements Ground, Kernel {
       unanswered: async () => Number((await this.#ask({ kind: 'unanswered', address, port })).value),
       release: async () => {
         await this.#ask({ kind: 'release-backlog', address, port })
+      },
+    }
+  }
+
+  async occupy(address: string, port: number, connections: number): Promise<Occupation> {
+    await this.#ask({ kind: 'occupy', address, port, connections })
+    return {
+      release: async () => {
+        await this.#ask({ kind: 'leave', address, port })
       },
     }
   }
