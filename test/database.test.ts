@@ -132,7 +132,7 @@ test('slow-table makes each statement that reads the table sleep once, and no ot
   expect(slow.rows).toHaveLength(seededUsers.length)
   expect(slow.tookMs).toBeGreaterThanOrEqual(sleepMs)
   expect(slow.tookMs).toBeLessThan(2 * sleepMs)
-  expect(await point.evidence()).toEqual({ fired: 1, text: '1 statement slept inside Postgres' })
+  expect(await point.evidence()).toMatchObject({ fired: 1, text: '1 statement slept inside Postgres' })
   const insert = `INSERT INTO users (name, email) VALUES ('x', 'x@example.test')`
   expect((await ask(database.target, insert)).tookMs).toBeLessThan(sleepMs)
 
@@ -146,6 +146,22 @@ test('slow-table makes each statement that reads the table sleep once, and no ot
   expect((await ask(database.target, readUsers)).tookMs).toBeLessThan(sleepMs)
   expect((await point.evidence()).fired).toBe(0)
   await database.reset()
+})
+
+test('slow-table tells whose statement slept, also when it was cancelled', async () => {
+  const point = database.point()
+  await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 200 } })
+  const read = (request: string) => `/* step=users.list req=${request} */ SELECT * FROM users`
+  await ask(database.target, read('fetch-1.1'))
+  await ask(database.target, read('fetch-1.2'))
+  await expect(
+    ask(database.target, 'BEGIN', 'SET LOCAL statement_timeout = 50', read('curl-12.1')),
+  ).rejects.toMatchObject({ code: '57014' })
+  await ask(database.target, 'SELECT * FROM users')
+  const { fired, ofDoor } = await point.evidence()
+  expect(['fetch-1', 'https-2', 'curl-12'].map((door) => ofDoor?.(door))).toEqual([2, 0, 1])
+  expect(fired).toBe(4)
+  await point.heal()
 })
 
 test('heals at once while a statement still sleeps, and leaves no trace in the schema', async () => {

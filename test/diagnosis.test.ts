@@ -3,6 +3,7 @@ import type { ScenarioReport } from '../sandbox/report/report.ts'
 import { runScenario } from '../sandbox/run/run-scenario.ts'
 import { findScenarioFile, loadScenarioFile, type ScenarioFile } from '../sandbox/run/scenario-file.ts'
 import { diagnosisTable } from '../sandbox/run/tables.ts'
+import type { Scenario } from '../sandbox/scenario.ts'
 import { World } from '../sandbox/world/world.ts'
 
 // The diagnosis is worked out from observations alone. So a fault under any other name is diagnosed the same,
@@ -59,4 +60,17 @@ test('a client that saw something else than usual must be diagnosed, and no othe
     diagnosis: { ...client.diagnosis!, broke: undefined },
   }))
   expect(diagnosisTable([{ ...broken, clients: undiagnosed }]).wrong).toHaveLength(undiagnosed.length)
+})
+
+test('a delay that nobody could notice is no break, whatever is armed', async () => {
+  const latency = await loadScenarioFile(findScenarioFile('latency'))
+  const plan = {
+    point: 'front-wire',
+    rules: [{ match: {}, verdict: { kind: 'delay', delayMs: 1 } }],
+  } as const
+  const scenario = { ...latency.scenario, expect: { https: { status: 200 } } }
+  const diagnosed = async (break_: Scenario['break']) =>
+    verdicts(await runScenario(world, { ...latency, scenario: { ...scenario, break: break_ } }))
+  expect(await diagnosed({ ...latency.scenario.break, plan })).toMatchObject([{ broke: undefined }])
+  expect(await diagnosed(latency.scenario.break)).toMatchObject([{ broke: 'network' }])
 })

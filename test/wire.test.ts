@@ -446,15 +446,31 @@ test.each([
   },
 )
 
-test('limit strikes only the connection that is one too many', async () => {
-  await arm({ kind: 'limit', connections: 1, strike: 'reset' })
-  const first = call('hello')
-  await first.until(() => first.text === 'hello')
-  const second = call('hello')
-  await second.untilFate()
-  expect(second.fate).toBe('ECONNRESET')
-  expect(first.fate).toBeUndefined()
-  expect(await wire.evidence()).toEqual({ fired: 1, text: '2 connections, 1 × limit' })
+test('full: others hold the connections that there are, and a further one is struck', async () => {
+  const own = () => [...sockets].filter(({ destroyed, localPort }) => !destroyed && localPort === serverPort)
+  await wire.arm({ state: { kind: 'full', connections: 3, strike: 'reset' } })
+  await expect.poll(own).toHaveLength(3)
+  expect(seen).toEqual([])
+  const struck = call('hello')
+  await struck.untilFate()
+  expect(struck.fate).toBe('ECONNRESET')
+  expect(await wire.evidence()).toEqual({
+    fired: 1,
+    text: '1 connection beside 3 of others, 1 × reset',
+  })
+  // Whoever leaves makes room.
+  own()[0]!.destroy()
+  await expect.poll(own).toHaveLength(2)
+  await silence()
+  const fresh = call('hello')
+  await fresh.until(() => fresh.text === 'hello')
+  await wire.quiet(1)
+  await expect.poll(own).toHaveLength(2)
+
+  await wire.heal()
+  await expect.poll(own).toHaveLength(0)
+  const after = call('hello')
+  await after.until(() => after.text === 'hello')
 })
 
 test('closed: a connect is refused, what is open goes on, and healing opens the same port', async () => {
@@ -547,6 +563,7 @@ test('arms all or nothing: when a state cannot be applied, the wire works as bef
       bindUdp: (...open) => ground.bindUdp(...open),
       probe: (...open) => ground.probe(...open),
       fillBacklog: () => Promise.reject(new Error('no backlog here')),
+      occupy: (...open) => ground.occupy(...open),
     },
     address: '127.0.0.1',
     port: 0,
@@ -557,18 +574,6 @@ test('arms all or nothing: when a state cannot be applied, the wire works as bef
   await expect(broken.arm({ state: { kind: 'backlog-full' } })).rejects.toThrow('no backlog here')
   expect(await ground.probe('127.0.0.1', broken.port)).toBe('connected')
   await broken.close()
-})
-
-test('resetAll resets both sides of every open connection', async () => {
-  const atServer = new Promise<Witness>((resolve) => {
-    serve = (socket) => resolve(new Witness(socket))
-  })
-  const client = call('hello')
-  const far = await atServer
-  await far.until(() => far.text === 'hello')
-  wire.resetAll()
-  await Promise.all([client.untilFate(), far.untilFate()])
-  expect([client.fate, far.fate]).toEqual(['ECONNRESET', 'ECONNRESET'])
 })
 
 test('close leaves no connection and no listener', async () => {
@@ -633,6 +638,34 @@ test.each([
   await wire.heal()
 })
 
+test('open-struck, afterIdleMs: struck once it is idle, and armed when the client has answered', async () => {
+  answerWith('answer')
+  const open = call('hello')
+  await open.until(() => open.text === 'answer')
+  open.socket.on('end', () => open.socket.end())
+  const busy = setInterval(() => open.socket.write('again'), 50)
+  setTimeout(clearInterval, 300, busy)
+  await wire.arm({ state: { kind: 'open-struck', strike: 'cut', afterIdleMs: 200 } })
+  expect(open.fate).toBe('end')
+  expect(open.fateMs - open.reads.at(-1)!.atMs).toBeGreaterThan(195)
+  expect(open.fateMs).toBeGreaterThan(450)
+  expect(observed('end-in', 'client')).toHaveLength(1)
+  expect((await wire.evidence()).fired).toBe(1)
+})
+
+test('open-struck, afterIdleMs: what is healed before it is idle stays open', async () => {
+  const open = call('hello')
+  await open.until(() => open.text === 'hello')
+  const busy = setInterval(() => open.socket.write('again'), 50)
+  await wire.arm({ state: { kind: 'open-struck', strike: 'reset', afterIdleMs: 100 } })
+  expect(await wire.evidence()).toEqual({ fired: 0, text: '1 connection' })
+  await wire.heal()
+  clearInterval(busy)
+  await silence()
+  await silence()
+  expect(open.fate).toBeUndefined()
+})
+
 test('open-struck, forget: the next byte of the client is answered with a RST', async () => {
   answerWith('answer')
   const open = call('hello')
@@ -661,4 +694,20 @@ test('says how long bytes waited, where they did; and compares what came with wh
   wire.flushObservations()
   expect(observed('in', 'client').at(-1)?.digest).toBe(digest(Buffer.from('hello')))
   expect(observed('out', 'server').at(-1)?.digest).toBe(digest(Buffer.from('hdllo')))
+})
+
+test('bytes that a full receiver makes wait have waited, too', async () => {
+  const atServer = new Promise<Socket>((resolve) => {
+    serve = (socket) => resolve(socket.pause())
+  })
+  const client = call(Buffer.alloc(20_000_000))
+  const far = await atServer
+  await silence()
+  await silence()
+  far.resume()
+  await new Promise<void>((resolve) => client.socket.end(resolve))
+  client.socket.destroy()
+  await wire.quiet(1_000)
+  expect(observed('out', 'server').at(-1)?.heldMs).toBeGreaterThan(200)
+  expect(observed('out', 'server').length).toBeLessThan(20)
 })

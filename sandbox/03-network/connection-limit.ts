@@ -6,7 +6,7 @@ import { oneOf, wholeNumber } from '../parameters.ts'
  *
  * The app should keep few connections and reuse them, and retry with a growing pause.
  *
- * - `connections`: how many may be open; with 0 others have taken all.
+ * - State: others really hold `connections` connections to the port, all that it allows.
  * - `by`: how a further one is turned away: `reset`, `cut` (FIN) or `silence`.
  * - Seen: as an early RST, an early FIN, or a connection that stays silent.
  * - Source: haproxy (maxconn), nginx (limit_conn), iptables-extensions(8) (connlimit).
@@ -16,11 +16,11 @@ export const connectionLimit = fault({
   name: 'connection-limit',
   summary: ({ connections, by }) => `connection-limit ${connections}, further ones: ${by}`,
   parameters: {
-    connections: wholeNumber({ default: 0 }),
+    connections: wholeNumber({ default: 8, min: 1, max: 200 }),
     by: oneOf(['reset', 'cut', 'silence'], { default: 'cut' }),
   },
   plan: ({ connections, by }) => ({
     point: 'front-wire',
-    rules: [{ match: {}, verdict: { kind: 'limit', connections, strike: by } }],
+    state: { kind: 'full', connections, strike: by },
   }),
 })

@@ -123,18 +123,17 @@ export function wayThere(which: 'new' | 'open'): Checkpoint['read'] {
   }
 }
 
-/** Whether bytes waited on the network: any on the way there; on the way back where the handshake did too. */
+/** How long bytes waited on the network: any on the way there; on the way back where the handshake did too. */
 export function waited(): Checkpoint['read'] {
   return (events) => {
     const beforeMs = throughMs(events) ?? Number.POSITIVE_INFINITY
-    const isHeld = events.some(
-      (event) =>
-        event.machine === 'wire' &&
-        event.wire === 'front' &&
-        (event.heldMs ?? 0) > 0 &&
-        (event.side === 'server' || event.atMs <= beforeMs),
-    )
-    return isHeld ? { value: 'bytes waited', atMs: events[0]!.atMs } : undefined
+    const heldMs = events
+      .filter((event) => event.machine === 'wire')
+      .filter(({ wire, side, atMs }) => wire === 'front' && (side === 'server' || atMs <= beforeMs))
+      .map((event) => event.heldMs ?? 0)
+    if (heldMs.length === 0) return undefined
+    const waitedMs = Math.max(...heldMs)
+    return { value: `waited ${Math.round(waitedMs)} ms`, waitedMs, atMs: events[0]!.atMs }
   }
 }
 

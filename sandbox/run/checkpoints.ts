@@ -6,6 +6,8 @@ import { carried, waited, wayThere } from './carried.ts'
 export interface Reading {
   readonly value: string
   readonly atMs: number
+  /** Of what is measured and not merely so or otherwise: it differs where this has grown beyond noise. */
+  readonly waitedMs?: number
 }
 
 /**

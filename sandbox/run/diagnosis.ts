@@ -28,6 +28,9 @@ export interface Diagnosis {
 /** Lateness below this is the machine's own noise. */
 const lateMinMs = 200
 
+/** Bytes that wait longer than in the healthy call, but not by this much, wait for a busy machine. */
+const waitedMinMs = 50
+
 /**
  * Works out which step broke from a healthy and a broken call alone: it walks the journey border by border,
  * and the first that differs names the step that should have brought the call there. Where nothing differs, or
@@ -41,7 +44,7 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
       broken: checkpoint.read(broken.events),
     }))
     .filter((reading) => reading.healthy !== undefined || reading.broken !== undefined)
-  const differs = readings.findIndex((reading) => reading.healthy?.value !== reading.broken?.value)
+  const differs = readings.findIndex(({ healthy: usual, broken: now }) => isDifferent(usual, now))
   const late = latest(readings, healthy, broken)
   const ranOutOfTime = broken.limitsMs.some((limitMs) => broken.symptom.tookMs > 0.9 * limitMs)
   // What differs speaks for itself; lateness explains a client that ran out of time on its way there.
@@ -75,6 +78,11 @@ export function diagnoseAttempts(healthy: ObservedCall, attempts: readonly Obser
   const diagnosis = all[index]!
   if (attempts.length === 1) return diagnosis
   return { ...diagnosis, because: `attempt ${index + 1} of ${attempts.length}: ${diagnosis.because}` }
+}
+
+function isDifferent(usual: Reading | undefined, now: Reading | undefined): boolean {
+  if (usual?.waitedMs === undefined && now?.waitedMs === undefined) return usual?.value !== now?.value
+  return (now?.waitedMs ?? 0) - (usual?.waitedMs ?? 0) > waitedMinMs
 }
 
 function words(reading: Reading | undefined): string {

@@ -12,6 +12,7 @@ import type { TraceEvent } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import type { ObservedCall } from './diagnosis.ts'
 import { isWorthRetrying, promisesOf, unhealthy, whyNot } from './promises.ts'
+import { firedFor } from './proof.ts'
 import { expectConnection, expectDatabase, expectWorld, visitOptions } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
 import { Stop } from './stop.ts'
@@ -162,9 +163,11 @@ export class ScenarioRun {
           traveller.broken = await this.#attempts(traveller)
         }),
       )
-      const { fired, text } = await point.evidence()
-      const each = Math.floor(fired / travellers.length)
-      for (const traveller of travellers) traveller.fired = { count: each, text }
+      const evidence = await point.evidence()
+      for (const traveller of travellers) {
+        const count = firedFor(traveller, plan.point, evidence, travellers.length)
+        traveller.fired = { count, text: evidence.text }
+      }
     } finally {
       await this.#heal(point)
       if (!this.#isWarm) await Promise.all(travellers.map(({ visit }) => visit.door.settle()))

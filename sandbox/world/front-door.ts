@@ -60,7 +60,9 @@ export class FrontDoor {
   readonly #extra: readonly Wire[]
   readonly #options: FrontDoorOptions
   readonly #packets: PacketFilter | undefined
-  #losses: number | undefined
+  /** What the kernel had counted when it was last asked: for all doors, and lost of this one's. */
+  #repeats = 0
+  #lost: Promise<number>
   readonly #machines: DoorMachines
 
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
@@ -107,6 +109,9 @@ export class FrontDoor {
     this.#machines = machines
     this.#extra = extra
     this.#packets = options.kernel && new PacketFilter(options.kernel, options.place)
+    // Whoever had this place before may have lost some.
+    this.#lost = options.kernel === undefined ? Promise.resolve(0) : this.#lostSoFar(options.kernel)
+    this.#lost.catch(() => {})
   }
 
   /** `https://api.example.test`, with the port where it is not 443. */
@@ -140,7 +145,27 @@ export class FrontDoor {
     while ((await kernel.lingering(place.address, place.ports.https)) > 0 && nowMs() < deadlineMs) {
       await pause(settlePollMs)
     }
-    this.#losses = (await kernel.counters()).losses
+    await this.#lostSince(kernel)
+  }
+
+  /**
+   * Packets of this door that set out and did not arrive since this was last asked. What nobody had to send again
+   * delayed nobody, so nft is asked only where somebody did.
+   */
+  async #lostSince(kernel: Kernel): Promise<number> {
+    const repeats = await kernel.repeats()
+    if (repeats === this.#repeats) return 0
+    this.#repeats = repeats
+    const before = await this.#lost
+    const now = Math.max(before, await this.#lostSoFar(kernel))
+    this.#lost = Promise.resolve(now)
+    return now - before
+  }
+
+  async #lostSoFar(kernel: Kernel): Promise<number> {
+    const { address, ports } = this.#options.place
+    const { sent, arrived } = await kernel.packets(address, ports.https)
+    return sent - arrived
   }
 
   /** Writes down the totals of connections that are still open, and what the kernel counted meanwhile. */
@@ -148,10 +173,8 @@ export class FrontDoor {
     for (const wire of this.#wires) wire.flushObservations()
     const { kernel, observe } = this.#options
     if (kernel === undefined) return
-    const { losses } = await kernel.counters()
-    const segments = losses - (this.#losses ?? losses)
-    this.#losses = losses
-    if (segments > 0) observe({ machine: 'kernel', what: 'lost', segments })
+    const packets = await this.#lostSince(kernel)
+    if (packets > 0) observe({ machine: 'kernel', what: 'lost', packets })
   }
 
   async close(): Promise<void> {

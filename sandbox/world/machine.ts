@@ -13,6 +13,8 @@ export interface Breakable<Plan> {
 export interface Evidence {
   /** Events that met a verdict, or attempts that met a state. 0 means the fault never fired. */
   readonly fired: number
+  /** How many of them were of the client of one front door, where the machine can tell. */
+  readonly ofDoor?: (door: string) => number
   /** For people: `4 questions, 4 × NXDOMAIN`. */
   readonly text: string
   /** Nobody sees who meets it, so `fired` does not count: it is 1 while a probe of our own confirms that it holds. */

@@ -70,12 +70,12 @@ export type DnsFlaw =
  */
 export type WireName = 'front' | 'inner' | 'database' | 'plain' | 'tools'
 
-/** What the kernel of the clients' world counted during the call. */
+/** What the kernel of the clients' world counted of this door's own packets during the call. */
 export interface KernelObservation {
   readonly machine: 'kernel'
   readonly what: 'lost'
-  /** Times that TCP found out that a segment was lost, and sent it again. */
-  readonly segments: number
+  /** They set out, from either side, and did not arrive. */
+  readonly packets: number
 }
 
 /** `client` is the side that opened the connection, `server` the side the wire connects on to. */
@@ -107,7 +107,10 @@ export interface WireObservation {
   readonly bytes?: number
   /** SHA-256 (first 16 hex digits) of all bytes of that direction so far; not on the first `out`. */
   readonly digest?: string
-  /** On what goes out: how long bytes of that direction have waited here so far, longer than handing on takes. */
+  /**
+   * On what goes out: how long something of that direction has waited here so far between its arrival and the
+   * moment it was handed on, whoever made it wait; a receiver that takes no more does, too.
+   */
   readonly heldMs?: number
 }
 

@@ -1,8 +1,8 @@
 import { network, scenario } from '#sandbox/network'
 
 export default scenario({
-  title: 'All connections are taken: a further one is turned away',
-  break: network.connectionLimit({ connections: 0, by: 'cut' }),
+  title: 'Others hold all eight connections: the ninth is turned away',
+  break: network.connectionLimit({ connections: 8, by: 'cut' }),
   expect: {
     fetch: { name: 'TypeError', code: 'ECONNRESET', message: /disconnected before secure TLS connection/ },
     https: { name: 'Error', code: 'ECONNRESET', message: /disconnected before secure TLS connection/ },

@@ -2,7 +2,7 @@ import { network, scenario } from '#sandbox/network'
 
 export default scenario({
   title: 'The idle connection is ended with a FIN: nobody notices',
-  break: network.idleCut({ by: 'fin' }),
+  break: network.idleCut({ by: 'fin', idleMs: 300 }),
   call: { connection: 'warm' },
   expect: {
     fetch: { status: 200, tookMs: [0, 2_000] },

@@ -2,7 +2,7 @@ import { network, scenario } from '#sandbox/network'
 
 export default scenario({
   title: 'The idle connection is reset: nobody notices',
-  break: network.idleCut({ by: 'rst' }),
+  break: network.idleCut({ by: 'rst', idleMs: 300 }),
   call: { connection: 'warm' },
   expect: {
     fetch: { status: 200, tookMs: [0, 2_000] },

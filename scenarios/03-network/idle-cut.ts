@@ -2,7 +2,7 @@ import { network, scenario } from '#sandbox/network'
 
 export default scenario({
   title: 'A middlebox dropped the idle connection and told nobody',
-  break: network.idleCut({ by: 'silence' }),
+  break: network.idleCut({ by: 'silence', idleMs: 300 }),
   call: { connection: 'warm', timeoutMs: 900 },
   expect: {
     fetch: { name: 'TimeoutError', message: /aborted due to timeout/, tookMs: [850, 1_700] },

@@ -19,10 +19,19 @@ interface StateHandler<State extends DatabaseState> {
   evidence(state: State, admin: AdminConnection): Promise<Evidence>
 }
 
+/** Front doors are numbered from 1; 0 counts statements of nobody's call, and of doors beyond these. */
+const doorsMax = 31
+
+/** Of `fetch-1`, as each statement's tag names it. */
+function doorNumber(door: string): number {
+  const number = Number(/-(\d+)$/.exec(door)?.[1] ?? 0)
+  return number > doorsMax ? 0 : number
+}
+
 /**
  * The cause is a row level security policy that calls a function. The subselect makes Postgres call it once
- * per statement and not once per row. A sequence counts the calls, since neither ROLLBACK nor a cancelled
- * statement takes back a `nextval`. FORCE makes the policy hold for the tables' owner too.
+ * per statement and not once per row. Sequences count the calls, one for each front door, since neither ROLLBACK
+ * nor a cancelled statement takes back a `nextval`. FORCE makes the policy hold for the tables' owner too.
  */
 const slowTable: StateHandler<SlowTable> = {
   needs: ['sql'],
@@ -33,11 +42,14 @@ const slowTable: StateHandler<SlowTable> = {
       admin,
       table,
       `CREATE SCHEMA faultpath;
-      CREATE SEQUENCE faultpath.hits;
+      DO $$ BEGIN
+        FOR door IN 0..${doorsMax} LOOP EXECUTE format('CREATE SEQUENCE faultpath.hits_%s', door); END LOOP;
+      END $$;
       CREATE FUNCTION faultpath.slow(ms integer) RETURNS boolean
         LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+        DECLARE door integer := coalesce(substring(current_query() FROM 'req=[^ ]*-([0-9]+)[.]'), '0');
         BEGIN
-          PERFORM nextval('faultpath.hits');
+          PERFORM nextval('faultpath.hits_' || CASE WHEN door > ${doorsMax} THEN 0 ELSE door END);
           PERFORM pg_sleep(ms / 1000.0);
           RETURN true;
         END $$;
@@ -62,11 +74,16 @@ const slowTable: StateHandler<SlowTable> = {
   },
 
   async evidence(_state, admin) {
-    const [row] = await admin.query(
-      'SELECT CASE WHEN is_called THEN last_value ELSE 0 END::integer AS hits FROM faultpath.hits',
+    const rows = await admin.query(
+      `SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'faultpath' AND last_value IS NOT NULL`,
     )
-    const fired = Number(row?.['hits'])
-    return { fired, text: `${fired} ${fired === 1 ? 'statement' : 'statements'} slept inside Postgres` }
+    const hits = new Map(rows.map((row) => [String(row['sequencename']), Number(row['last_value'])]))
+    const fired = [...hits.values()].reduce((sum, count) => sum + count, 0)
+    return {
+      fired,
+      text: `${fired} ${fired === 1 ? 'statement' : 'statements'} slept inside Postgres`,
+      ofDoor: (door) => hits.get(`hits_${doorNumber(door)}`) ?? 0,
+    }
   },
 }
 

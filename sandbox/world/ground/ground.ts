@@ -18,6 +18,8 @@ export interface Ground {
    * listener whose accept queue is full, or by the packet filter. The port must be free. `release` undoes it.
    */
   fillBacklog(address: string, port: number): Promise<FullBacklog>
+  /** Opens so many TCP connections from where the clients are, as other users would, and keeps them until released. */
+  occupy(address: string, port: number, connections: number): Promise<Occupation>
   /**
    * Opens a TCP connection from where the clients are and drops it at once. Resolves to `connected`, or to the
    * code of the error (`ECONNREFUSED`). The witness that a port is really closed.
@@ -25,6 +27,10 @@ export interface Ground {
   probe(address: string, port: number): Promise<string>
   /** Sets the resolvers that the client of `address` asks, in this order. Only where that list is ours. */
   useResolvers?(client: string, resolvers: readonly string[]): void
+}
+
+export interface Occupation {
+  release(): Promise<void>
 }
 
 export interface FullBacklog {

@@ -1,7 +1,8 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { BlockList, connect, isIP, isIPv6, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import type { FullBacklog, Ground } from './ground.ts'
+import type { FullBacklog, Ground, Occupation } from './ground.ts'
 
 /** A loopback connect that takes longer has no answer: a full backlog, for example. */
 const PROBE_WAITS_MS = 1_000
@@ -40,6 +41,23 @@ export class PortableGround implements Ground {
     this.#assertReachable(address)
     const { fillBacklog } = await import('./full-backlog.ts')
     return await fillBacklog(address, port)
+  }
+
+  async occupy(address: string, port: number, connections: number): Promise<Occupation> {
+    this.#assertReachable(address)
+    const sockets = Array.from({ length: connections }, () => connect({ host: address, port }))
+    const release = async () => {
+      for (const socket of sockets) socket.destroy()
+    }
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    } catch (error) {
+      await release()
+      throw error
+    }
+    // Whoever ends one of them has made room; nothing else follows from it.
+    for (const socket of sockets) socket.on('error', () => {})
+    return { release }
   }
 
   async probe(address: string, port: number): Promise<string> {

@@ -1,20 +1,16 @@
 import type { Place } from '../client-world.ts'
 import type { Breakable, Evidence } from '../machine.ts'
 import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
-
-export interface KernelCounters {
-  /** TCP segments sent again (RFC 4022, tcpRetransSegs): also those whose acknowledgement was merely late. */
-  readonly retransmitted: number
-  /** Times that TCP found out that a segment was lost (TcpExt of /proc/net/netstat). */
-  readonly losses: number
-}
+import type { PacketCounts } from './packet-watch.ts'
 
 /** The kernel inside the clients' namespaces, as the runner reaches it. */
 export interface Kernel {
   /** Runs `nft` with this input. Resolves to what it printed. @throws Error with what nft complained of. */
   nft(input: string): Promise<string>
-  /** Counted since the namespaces were made. */
-  counters(): Promise<KernelCounters>
+  /** Of one address and port, since the namespaces were made; nothing where there is no nft. */
+  packets(address: string, port: number): Promise<PacketCounts>
+  /** TCP segments sent again so far, whoever sent them (RFC 4022, tcpRetransSegs). */
+  repeats(): Promise<number>
   /** Connections of `address:port` that are neither listening nor over: their kernel may still send. */
   lingering(address: string, port: number): Promise<number>
 }
@@ -37,7 +33,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
   readonly #table: string
   #isArmed = false
   #last: Evidence = { fired: 0, text: 'nothing armed' }
-  #retransmittedBefore = 0
+  #before: PacketCounts = { sent: 0, arrived: 0 }
 
   constructor(kernel: Kernel, place: Place) {
     this.#kernel = kernel
@@ -50,7 +46,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
     const rules = state.rules.map((rule) => `    ${ruleText(rule, this.#place)}`).join('\n')
     // In the input hook: a drop on the way out would be reported to the sender.
     const chain = `  chain input {\n    type filter hook input priority 0; policy accept;\n${rules}\n  }`
-    this.#retransmittedBefore = (await this.#kernel.counters()).retransmitted
+    this.#before = await this.#counts()
     await this.#kernel.nft(`table ${this.#table} {\n${chain}\n}\n`)
     this.#isArmed = true
   }
@@ -69,12 +65,18 @@ export class PacketFilter implements Breakable<PacketPlan> {
       (sum, [, count]) => sum + Number(count),
       0,
     )
-    const again = (await this.#kernel.counters()).retransmitted - this.#retransmittedBefore
+    const { sent, arrived } = await this.#counts()
+    const left = sent - this.#before.sent
+    const missing = left - (arrived - this.#before.arrived)
     this.#last = {
       fired: packets,
-      text: `${packets} packets turned away (nft), ${again} sent again (kernel)`,
+      text: `${packets} packets turned away, ${missing} of ${left} sent did not arrive (nft)`,
     }
     return this.#last
+  }
+
+  #counts(): Promise<PacketCounts> {
+    return this.#kernel.packets(this.#place.address, this.#place.ports.https)
   }
 }
 

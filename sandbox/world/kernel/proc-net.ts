@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { KernelCounters } from './packet-filter.ts'
-
-/** How TCP finds out that a segment was lost: a timer ran out, a probe repaired it, or later ones arrived. */
-const lossCounters = ['TCPTimeouts', 'TCPLossProbeRecovery', 'TCPFastRetrans', 'TCPSlowStartRetrans']
 
 /** TCP_TIME_WAIT and TCP_LISTEN (Linux, include/net/tcp_states.h): nothing is under way in these. */
 const quietStates = ['06', '0A']
 
-/** Of the network namespace that the calling process is in. */
-export function counters(): KernelCounters {
-  const tcp = table('/proc/self/net/snmp', 'Tcp:')
-  const extended = table('/proc/self/net/netstat', 'TcpExt:')
-  const losses = lossCounters.reduce((sum, name) => sum + (extended.get(name) ?? 0), 0)
-  return { retransmitted: tcp.get('RetransSegs') ?? 0, losses }
+/** Of the network namespace that the calling process is in. The file has names in one row, numbers in the next. */
+export function repeats(): number {
+  const rows = readFileSync('/proc/self/net/snmp', 'latin1').split('\n')
+  const [names = [], numbers = []] = rows.filter((row) => row.startsWith('Tcp:')).map((row) => row.split(' '))
+  return Number(numbers[names.indexOf('RetransSegs')] ?? 0)
 }
 
 export function lingering(address: string, port: number): number {
@@ -24,11 +19,4 @@ export function lingering(address: string, port: number): number {
     .filter(
       ([, local, remote, state = '']) => (local === end || remote === end) && !quietStates.includes(state),
     ).length
-}
-
-/** These files have names in one row and the numbers in the next, under the same first word (proc(5)). */
-function table(path: string, word: string): ReadonlyMap<string, number> {
-  const rows = readFileSync(path, 'latin1').split('\n')
-  const [names = [], numbers = []] = rows.filter((row) => row.startsWith(word)).map((row) => row.split(' '))
-  return new Map(names.map((name, index) => [name, Number(numbers[index])]))
 }

@@ -15,6 +15,15 @@ export class Deadlines {
     this.#timers.add(timer)
   }
 
+  /** Once nothing has happened for so long since the moment that `lastMs` tells. */
+  whenIdle(idleMs: number, lastMs: () => number, act: () => void): void {
+    const lookedAtMs = lastMs()
+    this.at(lookedAtMs + idleMs, () => {
+      if (lastMs() === lookedAtMs) act()
+      else this.whenIdle(idleMs, lastMs, act)
+    })
+  }
+
   clear(): void {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()

@@ -28,6 +28,8 @@ interface Item {
 /** What may wait in one direction before the wire stops reading: back-pressure is kept, memory is bounded. */
 const QUEUED_BYTES_MAX = 1 << 20
 const QUEUED_ITEMS_MAX = 1_024
+/** What a wait must add before it is told between the totals: handing on takes a moment, too. */
+const TOLD_HELD_MS = 10
 const nothing = Buffer.alloc(0)
 
 /** One direction of a connection: counts what arrives, shapes it, and hands it on in order and in time. */
@@ -47,7 +49,7 @@ export class WireFlow {
   #stopped = false
   #inBytes = 0
   #outBytes = 0
-  /** Since when the first in the queue waits for its time, and how long all of them have. */
+  /** Since when something here waits, for its time or for a sink that takes no more; how long something has. */
   #heldSinceMs: number | undefined
   #heldMs = 0
   #told = { in: 0, out: -1, heldMs: 0 }
@@ -130,7 +132,7 @@ export class WireFlow {
   flushObservations(): void {
     if (this.#inBytes === 0 && this.#outBytes === 0) return
     if (this.#told.in !== this.#inBytes) this.#observeIn()
-    if (this.#told.out !== this.#outBytes || this.#heldSinceMs !== undefined) this.#observeOut('out')
+    if (this.#told.out !== this.#outBytes || this.#untoldHeldMs >= TOLD_HELD_MS) this.#observeOut('out')
   }
 
   #pushBytes(bytes: Buffer, dueMs: number, gapMs?: number): void {
@@ -142,17 +144,27 @@ export class WireFlow {
   #pump = (): void => {
     for (let item = this.#queue[0]; item !== undefined; item = this.#queue[0]) {
       if (this.#mustWait(item)) break
-      this.#release()
       this.#queue.shift()
       this.#handOn(item)
     }
-    if (this.#queue.length === 0 && this.#heldMs > this.#told.heldMs) this.#observeOut('out')
+    if (!this.isFlushed) this.#heldSinceMs ??= nowMs()
+    else this.#release()
     this.#steerSource()
   }
 
+  /** Nothing waits any more. */
   #release(): void {
-    if (this.#heldSinceMs !== undefined) this.#heldMs += nowMs() - this.#heldSinceMs
+    this.#heldMs = this.#heldSoFarMs
     this.#heldSinceMs = undefined
+    if (this.#untoldHeldMs >= TOLD_HELD_MS) this.#observeOut('out')
+  }
+
+  get #heldSoFarMs(): number {
+    return this.#heldMs + (this.#heldSinceMs === undefined ? 0 : nowMs() - this.#heldSinceMs)
+  }
+
+  get #untoldHeldMs(): number {
+    return this.#heldSoFarMs - this.#told.heldMs
   }
 
   /** A timer may fire early, so the deadline is looked at again, always. A full sink pumps when it has written. */
@@ -163,7 +175,6 @@ export class WireFlow {
     if (!written && !sink.destroyed) return true
     const waitMs = Math.max(item.dueMs, this.lastOutMs + (item.gapMs ?? 0)) - nowMs()
     if (waitMs <= 0) return false
-    this.#heldSinceMs ??= nowMs()
     clearTimeout(this.#timer)
     this.#timer = setTimeout(this.#pump, Math.ceil(waitMs))
     return true
@@ -219,8 +230,8 @@ export class WireFlow {
   }
 
   #observeOut(what: 'out' | 'end-out' | 'reset-out'): void {
-    const heldMs = this.#heldMs + (this.#heldSinceMs === undefined ? 0 : nowMs() - this.#heldSinceMs)
-    this.#told = { ...this.#told, out: this.#outBytes, heldMs: this.#heldMs }
+    const heldMs = this.#heldSoFarMs
+    this.#told = { ...this.#told, out: this.#outBytes, heldMs }
     this.#options.observe({
       what,
       side: this.#to,

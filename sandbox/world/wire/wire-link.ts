@@ -3,12 +3,12 @@ import { nowMs } from '../clock.ts'
 import type { WireSide } from '../trace.ts'
 import { Deadlines } from './deadlines.ts'
 import { type Seen, WireFlow } from './wire-flow.ts'
-import { ByteMark } from './wire-mark.ts'
+import { ByteMark, markOf } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'
 import { shapeOf } from './wire-shape.ts'
-import { type Strike, strikeOf } from './wire-strike.ts'
+import { type OpenStrike, type Strike, strikeOf } from './wire-strike.ts'
 
-interface LinkOptions {
+export interface LinkOptions {
   /** As accepted, not yet read from. */
   readonly client: Socket
   readonly upstream: () => { host: string; port: number }
@@ -96,7 +96,7 @@ export class WireLink {
   #strikesAtAccept(strike: Strike): boolean {
     if (strike.kind === 'stall' || strike.kind === 'half-cut') return false
     if (strike.afterIdleMs !== undefined) {
-      this.#strikeWhenIdle(strike, strike.afterIdleMs)
+      this.#whenIdle(strike.afterIdleMs, () => this.strike(strike))
       return false
     }
     this.#strikeAfter(strike, strike.afterMs ?? 0)
@@ -108,15 +108,28 @@ export class WireLink {
     else this.#deadlines.at(nowMs() + afterMs, () => this.strike(strike))
   }
 
-  #strikeWhenIdle(strike: Strike, idleMs: number): void {
-    const lookedAtMs = this.#lastInMs
-    this.#deadlines.at(lookedAtMs + idleMs, () => {
-      if (this.#lastInMs === lookedAtMs) this.strike(strike)
-      else this.#strikeWhenIdle(strike, idleMs)
+  #whenIdle(idleMs: number, act: () => void): void {
+    this.#deadlines.whenIdle(idleMs, () => this.#lastInMs, act)
+  }
+
+  /**
+   * When it was idle for so long, whatever else was to happen to this connection. Resolves when its client has
+   * taken notice of what it can notice: answered the FIN, been sent the RST.
+   * @param begin is asked when it is time: whether it is still to be struck.
+   */
+  strikeWhenIdle(strike: OpenStrike, idleMs: number, begin: () => boolean): Promise<void> {
+    const isTold = strike.kind === 'cut' || strike.kind === 'reset'
+    return new Promise((resolve) => {
+      this.#client.once('close', () => resolve())
+      this.#whenIdle(idleMs, () => {
+        const isWanted = begin()
+        if (isWanted) this.strike(strike)
+        if (!isWanted || !isTold) resolve()
+      })
     })
   }
 
-  /** Now, whatever else was to happen to this connection. */
+  /** Now. */
   strike(strike: Strike): void {
     this.#tellStruck()
     if (strike.kind === 'stall') return
@@ -233,10 +246,4 @@ export class WireLink {
     this.#down.close()
     this.#options.onClosed()
   }
-}
-
-/** A shape without a point acts from the start, on a FIN without bytes too. */
-function markOf(verdict: WireVerdict): ByteMark | undefined {
-  const hasPoint = 'afterBytes' in verdict || 'afterText' in verdict || 'turn' in verdict
-  return hasPoint ? new ByteMark(verdict) : undefined
 }

@@ -69,8 +69,26 @@ export class WireListener {
   }
 }
 
+/** With port 0 the kernel gives one that may be taken at the second address; then the next one is tried. */
+const portAttemptsMax = 20
+
+/** Opens the same port at each. @throws Error with `code` EADDRINUSE when it is taken. */
+export async function listenOnAll(listeners: readonly WireListener[], wanted: number): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      let port = wanted
+      for (const listener of listeners) port = await listener.open(port)
+      return port
+    } catch (error) {
+      for (const listener of listeners) await listener.close()
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (wanted !== 0 || !isTaken || attempt === portAttemptsMax) throw error
+    }
+  }
+}
+
 /** How a state leaves the port at one of a wire's addresses. */
-export function reachOf(address: string, state: Exclude<WireState, { kind: 'open-struck' }>): Reach {
+export function reachOf(address: string, state: WireState): Reach {
   switch (state.kind) {
     case 'closed':
       return 'refused'
@@ -78,6 +96,9 @@ export function reachOf(address: string, state: Exclude<WireState, { kind: 'open
       return 'silence'
     case 'by-family':
       return isIPv6(address) ? state.ipv6 : state.ipv4
+    case 'full':
+    case 'open-struck':
+      return 'works'
     default:
       return state satisfies never
   }

@@ -1,4 +1,4 @@
-import type { BytePoint } from './wire-points.ts'
+import type { BytePoint, WireVerdict } from './wire-points.ts'
 
 /** Finds one byte of a direction, chunk by chunk. */
 export class ByteMark {
@@ -38,4 +38,10 @@ export class ByteMark {
     this.#textFound = true
     return at + this.#text.length - kept
   }
+}
+
+/** A shape without a point acts from the start, on a FIN without bytes too. */
+export function markOf(verdict: WireVerdict): ByteMark | undefined {
+  const hasPoint = 'afterBytes' in verdict || 'afterText' in verdict || 'turn' in verdict
+  return hasPoint ? new ByteMark(verdict) : undefined
 }

@@ -93,26 +93,31 @@ export type WireVerdict =
   | { readonly kind: 'swallow-end'; readonly from: WireSide }
   /** The end of this side, FIN or RST, comes `delayMs` later; bytes do not. */
   | { readonly kind: 'delay-end'; readonly from: WireSide; readonly delayMs: number }
-  /** With so many connections open already, a further one is struck at accept. */
-  | {
-      readonly kind: 'limit'
-      readonly connections: number
-      readonly strike: 'reset' | 'cut' | 'silence'
-    }
 
 /**
  * - `closed`: nobody listens; a connect is refused.
  * - `backlog-full`: the kernel drops every SYN; a connect never ends (Linux only).
  * - `by-family`: at its IPv6 and its IPv4 address the port is one or the other; only where it has both.
- * - `open-struck`: every connection that is open when this is armed is struck, once; new ones work.
+ * - `full`: so many connections may be open, and others have opened as many: a further one is struck at accept.
+ * - `open-struck`: every connection that is open when this is armed is struck, once, when no byte came from either
+ *   side for `afterIdleMs`; new ones work. It is armed when all of them have been, and their clients know.
  *
- * Except there, connections open already stay: `Wire.resetAll` drops them.
+ * Except there, connections open already stay.
  */
 export type WireState =
   | { readonly kind: 'closed' }
   | { readonly kind: 'backlog-full' }
   | { readonly kind: 'by-family'; readonly ipv6: Reach; readonly ipv4: Reach }
-  | { readonly kind: 'open-struck'; readonly strike: 'reset' | 'cut' | 'silence' | 'forget' }
+  | {
+      readonly kind: 'full'
+      readonly connections: number
+      readonly strike: 'reset' | 'cut' | 'silence'
+    }
+  | {
+      readonly kind: 'open-struck'
+      readonly strike: 'reset' | 'cut' | 'silence' | 'forget'
+      readonly afterIdleMs?: number
+    }
 
 /** What a connect meets: a connection, a RST (`closed`), or nothing ever (`backlog-full`). */
 export type Reach = 'works' | 'refused' | 'silence'

@@ -47,7 +47,6 @@ export function shapeOf(verdict: WireVerdict, acted: () => void): Shape | undefi
     case 'forget':
     case 'stall':
     case 'half-cut':
-    case 'limit':
       return undefined
     default:
       return verdict satisfies never

@@ -20,3 +20,13 @@ export function strikeOf(verdict: WireVerdict | undefined): Strike | undefined {
       return undefined
   }
 }
+
+/** What a state of the port does to whole connections. */
+export const strikes = {
+  reset: { kind: 'reset' },
+  cut: { kind: 'cut' },
+  silence: { kind: 'silence' },
+  forget: { kind: 'forget' },
+} as const satisfies Record<string, WireVerdict>
+
+export type OpenStrike = (typeof strikes)[keyof typeof strikes]

@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nowMs } from '../clock.ts'
-import type { Ground } from '../ground/ground.ts'
+import type { Ground, Occupation } from '../ground/ground.ts'
 import type { Breakable, Evidence } from '../machine.ts'
 import { RuleSet } from '../rules.ts'
 import type { Observe, WireName } from '../trace.ts'
-import { WireLink } from './wire-link.ts'
-import { reachOf, WireListener } from './wire-listener.ts'
+import { type LinkOptions, WireLink } from './wire-link.ts'
+import { listenOnAll, reachOf, WireListener } from './wire-listener.ts'
 import type { WireEvent, WirePlan, WireState, WireVerdict } from './wire-points.ts'
+import { strikes } from './wire-strike.ts'
+import { type Tally, tallied } from './wire-tally.ts'
 
 export interface WireOptions {
   readonly name: WireName
@@ -23,31 +25,25 @@ export interface WireOptions {
   readonly onBug: (error: Error) => void
 }
 
-/** What a peer that waits on an open connection gets to notice its end, before anybody calls again. */
-const noticeMs = 100
-
-/** With port 0 the kernel gives one that may be taken at the second address; then the next one is tried. */
-const portAttemptsMax = 20
-
-/** What happened since the last arming. Each arming has its own, so that older connections cannot add to it. */
-interface Tally {
-  accepted: number
-  struck: number
-  kind: string
-}
+/** A client that does not answer the end of its connection is not waited for any longer. */
+const noticeMsMax = 1_000
 
 /**
  * A relay of bytes between a listener and an upstream. It hands on bytes, a FIN as a FIN, a RST as a RST, keeps
  * half-closed connections and back-pressure; when the upstream refuses, the client gets a RST.
  *
  * Rules are decided once per connection, when it is accepted: arming and healing change nothing on connections
- * that are open (see `resetAll`).
+ * that are open.
  */
 export class Wire implements Breakable<WirePlan> {
   readonly address: string
   readonly #options: WireOptions
   readonly #rules = new RuleSet<WireEvent, WireVerdict>()
   readonly #links = new Set<WireLink>()
+  /** Those of `#links` that others hold while the state is `full`. Nobody observes them: they are no part of a call. */
+  readonly #others = new Set<WireLink>()
+  #onOther: ((link: WireLink) => void) | undefined
+  #occupation: Occupation | undefined
   #port = 0
   readonly #listeners: readonly WireListener[]
   #state: WireState | undefined
@@ -74,7 +70,7 @@ export class Wire implements Breakable<WirePlan> {
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
   static async open(options: WireOptions): Promise<Wire> {
     const wire = new Wire(options)
-    await wire.#listen()
+    wire.#port = await listenOnAll(wire.#listeners, options.port)
     return wire
   }
 
@@ -109,8 +105,8 @@ export class Wire implements Breakable<WirePlan> {
   /** Of a rule: the connections it acted on. Of a state: what the kernel says. Read before healing. */
   async evidence(): Promise<Evidence> {
     const state = this.#state
-    if (state === undefined || state.kind === 'open-struck') return tallied(this.#tally)
-    const shut = this.#listeners.filter(({ address }) => reachOf(address, state) !== 'works')
+    const shut = this.#listeners.filter(({ address }) => state && reachOf(address, state) !== 'works')
+    if (shut.length === 0) return tallied(this.#tally)
     const proofs = await Promise.all(shut.map((listener) => listener.evidence()))
     return {
       fired: Math.min(...proofs.map(({ fired }) => fired)),
@@ -119,26 +115,23 @@ export class Wire implements Breakable<WirePlan> {
     }
   }
 
-  /** Sends a RST to both sides of every open connection: what a pool or a keep-alive agent holds is gone. */
-  resetAll(): void {
-    for (const link of this.#links) link.reset()
-  }
-
   /**
    * Resolves when no connection is open. What is still open after `atMostMs` (a call that hung) is destroyed, so
    * that no later call shares the wire with it.
    */
   async quiet(atMostMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#destroyAll(), atMostMs)
+    const timer = setTimeout(() => this.#destroyAll(this.#others), atMostMs)
     await new Promise<void>((resolve) => {
       this.#onQuiet = resolve
-      if (this.#links.size === 0) resolve()
+      if (this.#links.size === this.#others.size) resolve()
     })
     clearTimeout(timer)
   }
 
-  #destroyAll(): void {
-    for (const link of this.#links) link.destroy()
+  #destroyAll(except?: ReadonlySet<WireLink>): void {
+    for (const link of this.#links) {
+      if (!except?.has(link)) link.destroy()
+    }
   }
 
   /** Tells the totals of the connections that are still open. The others told theirs when they closed. */
@@ -150,6 +143,7 @@ export class Wire implements Breakable<WirePlan> {
   close(): Promise<void> {
     return this.#change(async () => {
       this.#rules.heal()
+      await this.#occupation?.release()
       this.#destroyAll()
       await Promise.all(this.#listeners.map((listener) => listener.close()))
       this.#state = undefined
@@ -170,35 +164,49 @@ export class Wire implements Breakable<WirePlan> {
       )
     }
     this.#state = state
-    if (state.kind === 'open-struck') return await this.#strikeOpen(state.strike)
+    if (state.kind === 'open-struck') return await this.#strikeOpen(state)
+    if (state.kind === 'full') return await this.#fill(state.connections)
     for (const listener of this.#listeners) await listener.become(reachOf(listener.address, state))
   }
 
-  async #strikeOpen(kind: Extract<WireState, { kind: 'open-struck' }>['strike']): Promise<void> {
-    this.#tally = { accepted: this.#links.size, struck: this.#links.size, kind }
-    for (const link of this.#links) link.strike(strikes[kind])
-    await sleep(noticeMs)
+  async #strikeOpen(state: Extract<WireState, { kind: 'open-struck' }>): Promise<void> {
+    const { strike, afterIdleMs = 0 } = state
+    const tally = { accepted: this.#links.size, struck: 0, kind: strike }
+    this.#tally = tally
+    const struck = [...this.#links].map(async (link) => {
+      await link.strikeWhenIdle(strikes[strike], afterIdleMs, () => {
+        const isArmed = this.#state === state
+        if (isArmed) tally.struck += 1
+        return isArmed
+      })
+    })
+    await Promise.race([Promise.all(struck), sleep(afterIdleMs + noticeMsMax, undefined, { ref: false })])
+  }
+
+  /** Resolves when so many connections of others are open, as far as the upstream. */
+  async #fill(connections: number): Promise<void> {
+    const { address, ground } = this.#options
+    const areIn = new Promise<void>((resolve) => {
+      this.#onOther = (link) => {
+        this.#others.add(link)
+        if (this.#others.size < connections) return
+        this.#onOther = undefined
+        resolve()
+      }
+    })
+    this.#occupation = await ground.occupy(address, this.#port, connections)
+    await areIn
+    this.#tally = { accepted: 0, struck: 0, kind: '', held: connections }
   }
 
   async #heal(): Promise<void> {
     this.#rules.heal()
     this.#state = undefined
+    this.#onOther = undefined
+    await this.#occupation?.release()
+    this.#occupation = undefined
+    for (const link of this.#others) link.destroy()
     for (const listener of this.#listeners) await listener.become('works')
-  }
-
-  async #listen(): Promise<void> {
-    const { port } = this.#options
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        this.#port = port
-        for (const listener of this.#listeners) this.#port = await listener.open(this.#port)
-        return
-      } catch (error) {
-        for (const listener of this.#listeners) await listener.close()
-        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-        if (port !== 0 || !isTaken || attempt === portAttemptsMax) throw error
-      }
-    }
   }
 
   #accept(client: Socket, address: string): void {
@@ -206,39 +214,36 @@ export class Wire implements Breakable<WirePlan> {
     const connection = ++this.#connections
     const tally = this.#tally
     tally.accepted += 1
-    observe({ machine: 'wire', wire: name, connection, what: 'accepted', address })
-    const verdict = this.#rules.decide({ wire: name }, nowMs())
+    const onOther = this.#onOther
+    const see: LinkOptions['observe'] = (seen) => {
+      if (onOther === undefined) observe({ machine: 'wire', wire: name, connection, ...seen })
+    }
+    see({ what: 'accepted', address })
+    const verdict = this.#verdict()
     const link = new WireLink({
       client,
       upstream,
-      verdict: verdict?.kind === 'limit' ? this.#limited(verdict) : verdict,
-      observe: (seen) => observe({ machine: 'wire', wire: name, connection, ...seen }),
+      verdict,
+      observe: see,
       onStruck: () => {
         tally.struck += 1
         tally.kind = verdict?.kind ?? ''
       },
       onClosed: () => {
         this.#links.delete(link)
-        if (this.#links.size === 0) this.#onQuiet()
+        this.#others.delete(link)
+        if (this.#links.size === this.#others.size) this.#onQuiet()
       },
       onBug,
     })
     this.#links.add(link)
+    onOther?.(link)
   }
 
-  #limited(limit: Extract<WireVerdict, { kind: 'limit' }>): WireVerdict | undefined {
-    return this.#links.size >= limit.connections ? strikes[limit.strike] : undefined
+  /** What a connection gets that is accepted now. */
+  #verdict(): WireVerdict | undefined {
+    const state = this.#state
+    if (state?.kind !== 'full') return this.#rules.decide({ wire: this.#options.name }, nowMs())
+    return this.#links.size >= state.connections ? strikes[state.strike] : undefined
   }
-}
-
-const strikes = {
-  reset: { kind: 'reset' },
-  cut: { kind: 'cut' },
-  silence: { kind: 'silence' },
-  forget: { kind: 'forget' },
-} as const satisfies Record<string, WireVerdict>
-
-function tallied({ accepted, struck, kind }: Tally): Evidence {
-  const connections = `${accepted} connection${accepted === 1 ? '' : 's'}`
-  return { fired: struck, text: struck === 0 ? connections : `${connections}, ${struck} × ${kind}` }
 }

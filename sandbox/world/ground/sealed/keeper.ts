@@ -8,8 +8,9 @@ import { existsSync, readlinkSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { counters, lingering } from '../../kernel/proc-net.ts'
-import type { FullBacklog } from '../ground.ts'
+import { type PacketCounts, packetCounts, watchListing, watchRules } from '../../kernel/packet-watch.ts'
+import { lingering, repeats } from '../../kernel/proc-net.ts'
+import type { FullBacklog, Occupation } from '../ground.ts'
 import { hasIpv6, loopbackAddresses, PortableGround } from '../portable-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
@@ -19,6 +20,7 @@ process.on('disconnect', () => process.exit(0))
 const addresses = loopbackAddresses()
 const ground = new PortableGround(addresses)
 const backlogs = new Map<string, FullBacklog>()
+const occupations = new Map<string, Occupation>()
 
 process.on('message', (message: ToKeeper) => {
   answer(message).catch((error: NodeJS.ErrnoException) => {
@@ -32,8 +34,10 @@ async function answer(message: ToKeeper): Promise<void> {
   switch (message.kind) {
     case 'nft':
       return tell({ kind: 'done', id, value: await nft(message.input) })
-    case 'counters':
-      return tell({ kind: 'done', id, value: counters() })
+    case 'packets':
+      return tell({ kind: 'done', id, value: await packets(message.address, message.port) })
+    case 'repeats':
+      return tell({ kind: 'done', id, value: repeats() })
     case 'lingering':
       return tell({ kind: 'done', id, value: lingering(message.address, message.port) })
     default:
@@ -42,7 +46,7 @@ async function answer(message: ToKeeper): Promise<void> {
 }
 
 async function answerSocket(
-  message: Exclude<ToKeeper, { kind: 'nft' | 'counters' | 'lingering' }>,
+  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'repeats' | 'lingering' }>,
 ): Promise<void> {
   const { id, address, port } = message
   const place = `${address}:${port}`
@@ -72,6 +76,13 @@ async function answerSocket(
     case 'release-backlog':
       await backlogs.get(place)?.release()
       backlogs.delete(place)
+      return tell({ kind: 'done', id })
+    case 'occupy':
+      occupations.set(place, await ground.occupy(address, port, message.connections))
+      return tell({ kind: 'done', id })
+    case 'leave':
+      await occupations.get(place)?.release()
+      occupations.delete(place)
       return tell({ kind: 'done', id })
     default:
       message satisfies never
@@ -106,6 +117,13 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
   }
 }
 
+/** Without nft nothing here loses a packet: what fills a backlog then is seen by its SYN_SENT. */
+async function packets(address: string, port: number): Promise<PacketCounts> {
+  if (watching === undefined) return { sent: 0, arrived: 0 }
+  await watching
+  return packetCounts(await nft(watchListing), address, port)
+}
+
 function nft(input: string): Promise<string> {
   return run('nft', ['-f', '-'], input)
 }
@@ -138,6 +156,9 @@ function hasNft(): boolean {
   return folders.some((folder) => existsSync(`${folder}/nft`))
 }
 
+const watching = hasNft() ? nft(watchRules) : undefined
+// Whoever asks for packets learns why it failed.
+watching?.catch(() => {})
 // `/proc` is still the host's, so this link names the process as the host knows it.
 tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')), hasNft: hasNft(), hasIpv6: hasIpv6() })
 // It is killed in the end, and would not write what it compiled.

@@ -1,4 +1,4 @@
-import type { KernelCounters } from '../../kernel/packet-filter.ts'
+import type { PacketCounts } from '../../kernel/packet-watch.ts'
 
 /** What the runner asks of the keeper inside, each answered once under the same id. */
 export type ToKeeper = { readonly id: number } & (
@@ -8,8 +8,16 @@ export type ToKeeper = { readonly id: number } & (
   | { readonly kind: 'fill-backlog'; readonly address: string; readonly port: number }
   | { readonly kind: 'unanswered'; readonly address: string; readonly port: number }
   | { readonly kind: 'release-backlog'; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'occupy'
+      readonly address: string
+      readonly port: number
+      readonly connections: number
+    }
+  | { readonly kind: 'leave'; readonly address: string; readonly port: number }
   | { readonly kind: 'nft'; readonly input: string }
-  | { readonly kind: 'counters' }
+  | { readonly kind: 'packets'; readonly address: string; readonly port: number }
+  | { readonly kind: 'repeats' }
   | { readonly kind: 'lingering'; readonly address: string; readonly port: number }
 )
 
@@ -22,5 +30,5 @@ export type FromKeeper =
       readonly hasNft: boolean
       readonly hasIpv6: boolean
     }
-  | { readonly kind: 'done'; readonly id: number; readonly value?: string | number | KernelCounters }
+  | { readonly kind: 'done'; readonly id: number; readonly value?: string | number | PacketCounts }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly code?: string }

@@ -5,10 +5,11 @@ import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cleanEnvironment, nodeFlags } from '../../environment.ts'
-import type { Kernel, KernelCounters } from '../../kernel/packet-filter.ts'
+import type { Kernel } from '../../kernel/packet-filter.ts'
+import type { PacketCounts } from '../../kernel/packet-watch.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
-import type { FullBacklog, Ground } from '../ground.ts'
+import type { FullBacklog, Ground, Occupation } from '../ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
 const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
@@ -24,7 +25,7 @@ type Request = ToKeeper extends infer Message
   : never
 
 interface Answer {
-  readonly value?: string | number | KernelCounters
+  readonly value?: string | number | PacketCounts
   readonly handle?: unknown
 }
 
@@ -153,12 +154,25 @@ export class SealedGround implements Ground, Kernel {
     }
   }
 
+  async occupy(address: string, port: number, connections: number): Promise<Occupation> {
+    await this.#ask({ kind: 'occupy', address, port, connections })
+    return {
+      release: async () => {
+        await this.#ask({ kind: 'leave', address, port })
+      },
+    }
+  }
+
   async nft(input: string): Promise<string> {
     return String((await this.#ask({ kind: 'nft', input })).value)
   }
 
-  async counters(): Promise<KernelCounters> {
-    return (await this.#ask({ kind: 'counters' })).value as KernelCounters
+  async packets(address: string, port: number): Promise<PacketCounts> {
+    return (await this.#ask({ kind: 'packets', address, port })).value as PacketCounts
+  }
+
+  async repeats(): Promise<number> {
+    return Number((await this.#ask({ kind: 'repeats' })).value)
   }
 
   async lingering(address: string, port: number): Promise<number> {

@@ -1,0 +1,29 @@
+import type { Evidence } from '../world/machine.ts'
+import type { Plan } from '../world/points.ts'
+import type { Traveller } from './traveller.ts'
+
+/** Where a call that met a state of this machine must have been before. */
+const lastBefore = {
+  api: { machine: 'gateway', what: 'request' },
+  database: { machine: 'api', what: 'query' },
+  'database-wire': { machine: 'api', what: 'query' },
+} as const
+
+/**
+ * How often one client met the fault. Where several called side by side and the machine cannot tell them apart,
+ * there must have been enough for all of them, and this one must have come as far as the machine.
+ */
+export function firedFor(
+  { broken, visit }: Pick<Traveller, 'broken' | 'visit'>,
+  point: Plan['point'],
+  { fired, ofDoor }: Evidence,
+  clients: number,
+): number {
+  if (clients === 1) return fired
+  if (ofDoor !== undefined) return ofDoor(visit.id)
+  const before = point in lastBefore ? lastBefore[point as keyof typeof lastBefore] : undefined
+  const hasAttempted = broken?.some(({ events }) =>
+    events.some(({ machine, what }) => machine === before?.machine && what === before.what),
+  )
+  return hasAttempted ? Math.floor(fired / clients) : 0
+}

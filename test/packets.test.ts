@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ReadyClient, resolveCall } from '../sandbox/clients/client.ts'
+import { clients } from '../sandbox/clients/index.ts'
+import { diagnose, type ObservedCall } from '../sandbox/run/diagnosis.ts'
+import { nowMs } from '../sandbox/world/clock.ts'
+import type { Breakable } from '../sandbox/world/machine.ts'
+import type { Plan } from '../sandbox/world/points.ts'
+import type { TraceEvent } from '../sandbox/world/trace.ts'
+import { type Visit, World } from '../sandbox/world/world.ts'
+
+// Packets of several clients cross one kernel, so what it loses of one could be taken for a loss of all.
+
+const canSeal =
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
+    .status === 0
+const hasNft = spawnSync('nft', ['--version']).status === 0
+
+describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped without either)', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await World.open({ kind: 'sealed', database: {}, onProgress: () => {} })
+    await world.up()
+  })
+  afterAll(() => world.close())
+
+  interface Caller {
+    readonly visit: Visit
+    readonly client: ReadyClient
+    readonly events: TraceEvent[]
+  }
+
+  async function arrive(name: 'https' | 'curl'): Promise<Caller> {
+    const events: TraceEvent[] = []
+    const visit = await world.visit(name, (event) => events.push(event))
+    await visit.open()
+    const client = clients[name].prepare(visit.standpoint)
+    await client.started
+    return { visit, client, events }
+  }
+
+  async function call({ visit, client, events }: Caller): Promise<ObservedCall> {
+    const startedMs = nowMs()
+    const resolved = resolveCall({ timeoutMs: 3_500 }, visit.door, 'sealed', {})
+    const symptom = await client.call(resolved, (observation, atMs = nowMs()) =>
+      events.push({ ...observation, atMs, door: visit.id }),
+    )
+    await visit.door.quiet()
+    await world.flush()
+    const inOrder = events.splice(0).toSorted((one, other) => one.atMs - other.atMs)
+    return { startedMs, symptom, events: inOrder, limitsMs: [resolved.timeoutMs] }
+  }
+
+  test('the losses of one client are no losses of another that calls beside it', async () => {
+    const loser = await arrive('https')
+    const beside = await arrive('curl')
+    const healthy = await Promise.all([call(loser), call(beside)])
+
+    const filter = loser.visit.door.point('kernel') as Breakable<Plan>
+    await filter.arm({
+      point: 'kernel',
+      state: { kind: 'packets', rules: [{ direction: 'to-client', every: 3 }] },
+    })
+    const broken = await Promise.all([call(loser), call(beside)])
+    const again = await call(beside)
+    const { fired } = await filter.evidence()
+    await filter.heal()
+    await Promise.all([loser, beside].map(({ client, visit }) => client.close().then(() => visit.close())))
+
+    const lost = ({ events }: ObservedCall) =>
+      events.flatMap((event) => (event.machine === 'kernel' ? [event.packets] : []))
+    expect(lost(broken[0])).toEqual([fired])
+    expect([lost(broken[1]), lost(again)]).toEqual([[], []])
+    expect(diagnose(healthy[0], broken[0]).broke).toBe('network')
+    expect(diagnose(healthy[1], broken[1]).because).toBe('nothing differs from the healthy call')
+  })
+})
