@@ -7,34 +7,50 @@ import { oneOf, wholeNumber } from '../parameters.ts'
  * The app sees a slow call now and then. Retrying at once makes it worse; a longer timeout hides it.
  *
  * - `every`, `burst`: of every so many packets, so many in a row (but not all) are lost. Counted, so the same each time.
+ * - `first`: instead of `every`, the first so many are lost, and no more. 0 means: `every`.
+ * - `only`: `all` packets count, or those that carry `data` (more than 100 bytes).
  * - `direction`: which packets: `to-server`, `to-client` or `both`.
- * - `chancePercent`: instead of `every`, by chance; the kernel draws, and takes no seed. 0 means: count.
- * - Seen: status 200, later by one retransmission timeout (at least 200 ms) for each loss that nobody notices.
- * - Source: RFC 6298 (retransmission timer); nft(8), numgen.
+ * - `chancePercent`: instead of counting, by chance; the kernel draws, and takes no seed. 0 means: count.
+ * - Seen: status 200. Later by a second where the loss meets the opening of the connection; where nothing behind
+ *   the loss arrives, by 200 ms, and twice as long for each repetition that is lost too; else by a round trip.
+ * - Source: RFC 6298 (§2.1 first timer, §5.5 doubling), RFC 8985 (loss probe); nft(8), numgen.
  */
 export const packetLoss = fault({
   step: 'network',
   name: 'packet-loss',
-  summary: ({ burst, chancePercent, direction, every }) =>
-    `packet-loss ${direction}: ${chancePercent > 0 ? `${chancePercent} % by chance` : `${burst} of every ${every} packets`}`,
+  summary: ({ burst, chancePercent, direction, every, first, only }) => {
+    const counted = first > 0 ? `the first ${first}` : `${burst} of every ${every}`
+    const which = chancePercent > 0 ? `${chancePercent} % by chance` : counted
+    return `packet-loss ${direction}: ${which}, ${only} packets`
+  },
   parameters: {
     every: wholeNumber({ default: 3, min: 2, max: 1_000 }),
     burst: wholeNumber({ default: 1, min: 1, max: 1_000 }),
+    first: wholeNumber({ default: 0, max: 1_000 }),
+    only: oneOf(['all', 'data'], { default: 'all' }),
     direction: oneOf(['to-server', 'to-client', 'both'], { default: 'to-client' }),
     chancePercent: wholeNumber({ default: 0, max: 100 }),
   },
-  check: ({ burst, chancePercent, every }, given) => {
+  check: ({ burst, chancePercent, every, first }, given) => {
     if (burst >= every) return { parameter: 'burst', expected: `fewer packets than every (${every})` }
-    const counted = given.every !== undefined || given.burst !== undefined
-    if (chancePercent > 0 && counted)
-      return { parameter: 'chancePercent', expected: '0, or neither every nor burst: by count or by chance' }
+    const isCounted = given.every !== undefined || given.burst !== undefined
+    if (first > 0 && isCounted) return { parameter: 'first', expected: '0, or neither every nor burst' }
+    if (chancePercent > 0 && (isCounted || first > 0))
+      return {
+        parameter: 'chancePercent',
+        expected: '0, or none of first, every and burst: by count or by chance',
+      }
     return undefined
   },
   worlds: ['sealed'],
   needs: ['nft'],
-  plan: ({ burst, chancePercent, direction, every }) => {
+  plan: ({ burst, chancePercent, direction, every, first, only }) => {
     const directions = direction === 'both' ? (['to-server', 'to-client'] as const) : [direction]
-    const which = chancePercent > 0 ? { chancePercent } : { every, burst }
+    const counted = first > 0 ? { first } : { every, burst }
+    const which = {
+      ...(only === 'data' ? { largerThanBytes: 100 } : {}),
+      ...(chancePercent > 0 ? { chancePercent } : counted),
+    }
     return {
       point: 'kernel',
       state: { kind: 'packets', rules: directions.map((each) => ({ direction: each, ...which })) },

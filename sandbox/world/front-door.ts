@@ -1,6 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Place } from './client-world.ts'
-import { nowMs } from './clock.ts'
 import { DnsServer } from './dns/dns-server.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { Ground } from './ground/ground.ts'
@@ -15,10 +13,6 @@ import { Wire } from './wire/wire.ts'
 
 /** How long the connections of a call that ended may take to close everywhere. */
 const quietMs = 300
-
-/** How long, and how often, the kernel is asked whether it has come to rest. */
-const settleMsMax = 2_500
-const settlePollMs = 10
 
 type DoorPoint = Exclude<PointName, 'api' | 'database' | 'database-wire' | 'kernel' | 'client'>
 
@@ -63,6 +57,8 @@ export class FrontDoor {
   /** What the kernel had counted when it was last asked: for all doors, and lost of this one's. */
   #repeats = 0
   #lost: Promise<number>
+  /** Every call that ends asks all doors: one after the other, or one would miss what the other has just read. */
+  #asking: Promise<unknown> = Promise.resolve()
   readonly #machines: DoorMachines
 
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
@@ -134,18 +130,16 @@ export class FrontDoor {
     for (const wire of this.#wires) await wire.quiet(quietMs)
   }
 
-  /**
-   * Resolves when the kernel has nothing more to send for connections of this door. What could not be
-   * delivered while a fault was armed is sent again up to seconds after it was healed.
-   */
+  /** What was lost up to now is no part of a later call. */
   async settle(): Promise<void> {
-    const { kernel, place } = this.#options
-    if (kernel === undefined) return
-    const deadlineMs = nowMs() + settleMsMax
-    while ((await kernel.lingering(place.address, place.ports.https)) > 0 && nowMs() < deadlineMs) {
-      await pause(settlePollMs)
-    }
-    await this.#lostSince(kernel)
+    const { kernel } = this.#options
+    if (kernel !== undefined) await this.#inTurn(() => this.#lostSince(kernel))
+  }
+
+  #inTurn(ask: () => Promise<unknown>): Promise<unknown> {
+    const asked = this.#asking.then(ask)
+    this.#asking = asked.catch(() => {})
+    return asked
   }
 
   /**
@@ -173,8 +167,10 @@ export class FrontDoor {
     for (const wire of this.#wires) wire.flushObservations()
     const { kernel, observe } = this.#options
     if (kernel === undefined) return
-    const packets = await this.#lostSince(kernel)
-    if (packets > 0) observe({ machine: 'kernel', what: 'lost', packets })
+    await this.#inTurn(async () => {
+      const packets = await this.#lostSince(kernel)
+      if (packets > 0) observe({ machine: 'kernel', what: 'lost', packets })
+    })
   }
 
   async close(): Promise<void> {

@@ -1,16 +1,19 @@
 import { network, scenario } from '#sandbox/network'
 
 export default scenario({
-  title: 'Two packets in a row are lost, again and again',
-  break: network.packetLoss({ every: 6, burst: 2, direction: 'to-client' }),
+  title: 'Data is lost, and its repetitions too: each wait is twice as long',
+  break: network.packetLoss({ first: 4, only: 'data', direction: 'to-client' }),
   call: { timeoutMs: 3_500 },
   expect: {
-    all: { status: 200 },
+    // The data, a probe soon after, then timers of 200, 400 and 800 ms at least.
+    all: { status: 200, tookMs: [1_400, 3_000] },
   },
   lesson: {
     story: 'Most calls are quick, a few hang for seconds and then succeed.',
-    why: 'Losses in a row hit the repetition too, so TCP waits twice as long each time.',
-    seeIt: 'nstat -az TcpRetransSegs',
-    looksLike: 'packet-loss (single losses cost less)',
+    why: 'The repetitions were lost as well. TCP doubles its timer each time: 200 ms, 400, 800.',
+    seeIt: "ss -tio dst :443 | grep -o 'backoff:[0-9]*'",
+    looksLike:
+      'packet-loss (a second, and only while connecting), slow-query (the bytes arrive, the answer is late)',
+    hints: ['Are the delays doubles of each other?', 'Does the kernel count retransmissions?'],
   },
 })

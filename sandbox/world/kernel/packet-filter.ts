@@ -11,8 +11,6 @@ export interface Kernel {
   packets(address: string, port: number): Promise<PacketCounts>
   /** TCP segments sent again so far, whoever sent them (RFC 4022, tcpRetransSegs). */
   repeats(): Promise<number>
-  /** Connections of `address:port` that are neither listening nor over: their kernel may still send. */
-  lingering(address: string, port: number): Promise<number>
 }
 
 const rejections: Record<Rejection, string> = {
@@ -22,6 +20,9 @@ const rejections: Record<Rejection, string> = {
   'port-unreachable': 'icmp type port-unreachable',
   'admin-prohibited': 'icmp type admin-prohibited',
 }
+
+/** Where a count of the first packets would start anew: beyond what any call sends. */
+const packetsMax = 1_000_000_000
 
 /**
  * The packets between one client and its front door, filtered by the kernel (nftables). A table of its own, so
@@ -89,6 +90,7 @@ function ruleText(rule: PacketRule, { address, ports }: Place): string {
   const parts = [way]
   if (rule.only !== undefined) parts.push(flags[rule.only])
   if (rule.largerThanBytes !== undefined) parts.push(`ip length > ${rule.largerThanBytes}`)
+  if (rule.first !== undefined) parts.push(`numgen inc mod ${packetsMax} < ${rule.first}`)
   // The last ones of each round, so that a connection's first packet gets through.
   if (rule.every !== undefined)
     parts.push(`numgen inc mod ${rule.every} >= ${rule.every - (rule.burst ?? 1)}`)

@@ -16,7 +16,9 @@ export interface PacketRule {
   readonly only?: 'syn' | 'established'
   /** Only packets larger than this, IP header included. */
   readonly largerThanBytes?: number
-  /** Of every so many packets, `burst` in a row (default 1). Counted, not drawn: the same each time. */
+  /** Only the first so many. */
+  readonly first?: number
+  /** Of every so many packets instead, `burst` in a row (default 1). Counted, not drawn: the same each time. */
   readonly every?: number
   readonly burst?: number
   /** With this probability instead, in percent: drawn by the kernel, which takes no seed. */

@@ -33,6 +33,8 @@ set_sysctl() {
   echo "$2" >"/proc/sys/net/ipv4/$1" 2>/dev/null || true
 }
 set_sysctl tcp_congestion_control reno
+# Round trips of earlier connections to an address would set the timers of the next one.
+set_sysctl tcp_no_metrics_save 1
 set_sysctl ip_unprivileged_port_start 0
 
 exec "$@"

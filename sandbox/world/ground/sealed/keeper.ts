@@ -9,7 +9,7 @@ import { flushCompileCache } from 'node:module'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type PacketCounts, packetCounts, watchListing, watchRules } from '../../kernel/packet-watch.ts'
-import { lingering, repeats } from '../../kernel/proc-net.ts'
+import { repeats } from '../../kernel/proc-net.ts'
 import type { FullBacklog, Occupation } from '../ground.ts'
 import { hasIpv6, loopbackAddresses, PortableGround } from '../portable-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
@@ -38,15 +38,13 @@ async function answer(message: ToKeeper): Promise<void> {
       return tell({ kind: 'done', id, value: await packets(message.address, message.port) })
     case 'repeats':
       return tell({ kind: 'done', id, value: repeats() })
-    case 'lingering':
-      return tell({ kind: 'done', id, value: lingering(message.address, message.port) })
     default:
       return await answerSocket(message)
   }
 }
 
 async function answerSocket(
-  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'repeats' | 'lingering' }>,
+  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'repeats' }>,
 ): Promise<void> {
   const { id, address, port } = message
   const place = `${address}:${port}`

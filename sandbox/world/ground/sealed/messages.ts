@@ -18,7 +18,6 @@ export type ToKeeper = { readonly id: number } & (
   | { readonly kind: 'nft'; readonly input: string }
   | { readonly kind: 'packets'; readonly address: string; readonly port: number }
   | { readonly kind: 'repeats' }
-  | { readonly kind: 'lingering'; readonly address: string; readonly port: number }
 )
 
 /** `value`: the result of a probe, a count. A socket comes as the message's handle. */

@@ -175,10 +175,6 @@ export class SealedGround implements Ground, Kernel {
     return Number((await this.#ask({ kind: 'repeats' })).value)
   }
 
-  async lingering(address: string, port: number): Promise<number> {
-    return Number((await this.#ask({ kind: 'lingering', address, port })).value)
-  }
-
   /** Written in place: running clients have this very file mounted, and glibc reads it again when it changed. */
   useResolvers(client: string, resolvers: readonly string[]): void {
     writeFileSync(this.#resolversFile(client), resolvConf(...resolvers))
