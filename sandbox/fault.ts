@@ -89,23 +89,23 @@ export function camelCase(kebab: string): string {
 }
 
 function parse<P extends Schemas>(id: string, schema: v.StrictObjectSchema<P, undefined>, input: unknown) {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  const result = v.safeParse(schema, input)
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const key = issue.path?.[0]?.key
+  if (key === undefined) {
     throw new InvalidInput(`${id}()`, `expected an object of parameters, saw ${show(input)}`, {
       path: ['break'],
     })
   }
-  // Not left to the schema: to it, what every object inherits (`constructor`, `__proto__`) is known.
-  const known = Object.keys(schema.entries)
-  const unknown = Object.keys(input).find((name) => !known.includes(name))
-  if (unknown !== undefined) {
+  const name = String(key)
+  if (!Object.hasOwn(schema.entries, name)) {
+    const known = Object.keys(schema.entries)
     const offer = known.length === 0 ? 'It takes no parameters' : `It takes: ${known.join(', ')}`
-    const problem = `unknown parameter "${unknown}".${didYouMean(unknown, known)} ${offer}`
-    throw new InvalidInput(`${id}()`, problem, { path: ['break', unknown] })
+    throw new InvalidInput(`${id}()`, `unknown parameter "${name}".${didYouMean(name, known)} ${offer}`, {
+      path: ['break', name],
+    })
   }
-  const result = v.safeParse(schema, input)
-  if (result.success) return result.output
-  const [issue] = result.issues
-  const name = String(issue.path?.[0]?.key)
   throw unexpected(id, name, issue.message, (input as Record<string, unknown>)[name])
 }
 
