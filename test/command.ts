@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { liveRuns } from '../sandbox/world/lifetime/run-directory.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -65,6 +67,23 @@ export function descendants(pid: number): number[] {
   for (const ancestor of below)
     for (const [child, parent] of parents) if (parent === ancestor) below.push(child)
   return below.slice(1)
+}
+
+/** The Postgres of the run below `pid`, as soon as it lets anybody log in. */
+export function postgresBelow(pid: number): Promise<number> {
+  return until('Postgres to be ready', () => {
+    const mine = new Set(descendants(pid).map(String))
+    for (const folder of liveRuns()) {
+      if (!mine.has(/\/(\d+)-\d+$/.exec(folder)?.[1] ?? '')) continue
+      try {
+        const lines = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+        if (lines[7]?.trim() === 'ready') return Number(lines[0])
+      } catch {
+        // Not yet.
+      }
+    }
+    return undefined
+  })
 }
 
 /** Everything of one run that still lives: marked with its id, working in its folder, or started with its path. */

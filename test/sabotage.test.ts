@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { liveRuns } from '../sandbox/world/lifetime/run-directory.ts'
-import { descendants, npmRun, type Running, until } from './command.ts'
+import { npmRun, postgresBelow, until } from './command.ts'
 
 // Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
 // the check stands in the name of the neighbouring test: 0.
@@ -45,26 +44,9 @@ test('an internal throw: 70', async () => {
   expect(code).toBe(70)
 })
 
-/** The Postgres of a run, as soon as it lets anybody log in. */
-function postgresOf(run: Running): Promise<number> {
-  return until('Postgres to be ready', () => {
-    const mine = new Set(descendants(run.pid).map(String))
-    for (const folder of liveRuns()) {
-      if (!mine.has(/\/(\d+)-\d+$/.exec(folder)?.[1] ?? '')) continue
-      try {
-        const lines = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
-        if (lines[7]?.trim() === 'ready') return Number(lines[0])
-      } catch {
-        // Not yet.
-      }
-    }
-    return undefined
-  })
-}
-
 test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
   const run = npmRun(['scenario', 'slow-query'])
-  process.kill(await postgresOf(run), 'SIGKILL')
+  process.kill(await postgresBelow(run.pid), 'SIGKILL')
   const { code, stdout, stderr } = await run.done
   expect(stdout + stderr).toMatch(/Postgres: died/)
   expect(code).toBe(3)
@@ -75,7 +57,7 @@ test.skipIf(process.platform !== 'linux')(
   async () => {
     const sandbox = npmRun(['sandbox'])
     await until('the sandbox to be up', () => sandbox.output().includes('is up and healthy'))
-    process.kill(await postgresOf(sandbox), 'SIGKILL')
+    process.kill(await postgresBelow(sandbox.pid), 'SIGKILL')
     const { code, stderr } = await sandbox.done
     expect(stderr).toMatch(/^Postgres: died \(.+\)\. Start the sandbox again\.$/ms)
     expect(code).toBe(3)

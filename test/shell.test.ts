@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { root, until } from './command.ts'
+import { postgresBelow, root, until } from './command.ts'
 
 // `npm run sandbox -- --shell` as a person has it: on a terminal, typing. Everything typed is what the README
 // promises to just work: no flag, no address, no certificate.
@@ -12,6 +12,21 @@ const hasScript = isThere('script', '--version')
 
 let terminal: ChildProcess
 let output = ''
+
+async function openShell(): Promise<void> {
+  output = ''
+  // A terminal has a size: without one, psql would page its answer.
+  const command = 'stty rows 40 cols 200; exec npm run --silent sandbox -- --shell --world=sealed'
+  terminal = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
+    cwd: root,
+    env: { ...process.env, TERM: 'xterm' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  terminal.stdout!.on('data', (chunk: Buffer) => {
+    output += chunk
+  })
+  await until('the prompt', () => output.includes('[faultpath sealed]'))
+}
 
 /** Types a line; its output, and the exit code it left. */
 async function type(line: string): Promise<{ readonly code: number; readonly output: string }> {
@@ -27,19 +42,7 @@ async function type(line: string): Promise<{ readonly code: number; readonly out
 describe.skipIf(!canSeal || !hasScript)(
   'a shell inside (skipped without script: apt-get install bsdutils; or without user namespaces)',
   () => {
-    beforeAll(async () => {
-      // A terminal has a size: without one, psql would page its answer.
-      const command = 'stty rows 40 cols 200; exec npm run --silent sandbox -- --shell --world=sealed'
-      terminal = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
-        cwd: root,
-        env: { ...process.env, TERM: 'xterm' },
-        stdio: ['pipe', 'pipe', 'inherit'],
-      })
-      terminal.stdout!.on('data', (chunk: Buffer) => {
-        output += chunk
-      })
-      await until('the prompt', () => output.includes('[faultpath sealed]'))
-    })
+    beforeAll(openShell)
 
     afterAll(() => {
       terminal.kill()
@@ -99,6 +102,16 @@ describe.skipIf(!canSeal || !hasScript)(
       const closed = once(terminal, 'close')
       terminal.stdin!.write('exit 7\n')
       expect(await closed).toEqual([7, null])
+    })
+
+    test('a part that died meanwhile is said at the end: 3', async () => {
+      await openShell()
+      const closed = once(terminal, 'close')
+      process.kill(await postgresBelow(terminal.pid!), 'SIGKILL')
+      expect(await type('psql -c "select 1" >/dev/null 2>&1 || sleep 0.2')).toMatchObject({ code: 0 })
+      terminal.stdin!.write('exit 0\n')
+      expect(await closed).toEqual([3, null])
+      expect(output).toMatch(/^Postgres: died \(.+\)\. Start the sandbox again\./ms)
     })
   },
 )
