@@ -473,6 +473,18 @@ test('full: others hold the connections that there are, and a further one is str
   await after.until(() => after.text === 'hello')
 })
 
+test('full: others get their connections also where somebody has some already, who keeps them', async () => {
+  const open = [call('hello'), call('hello'), call('hello')]
+  for (const each of open) await each.until(() => each.text === 'hello')
+  await wire.arm({ state: { kind: 'full', connections: 2, strike: 'cut' } })
+  await silence()
+  const struck = call('hello')
+  await struck.untilFate()
+  expect(await wire.evidence()).toEqual({ fired: 1, text: '1 connection beside 2 of others, 1 × cut' })
+  await wire.heal()
+  expect(open.map(({ fate }) => fate)).toEqual([undefined, undefined, undefined])
+})
+
 test('closed: a connect is refused, what is open goes on, and healing opens the same port', async () => {
   const open = call('hello')
   await open.until(() => open.text === 'hello')

@@ -183,7 +183,7 @@ export class Wire implements Breakable<WirePlan> {
     await Promise.race([Promise.all(struck), sleep(afterIdleMs + noticeMsMax, undefined, { ref: false })])
   }
 
-  /** Resolves when so many connections of others are open, as far as the upstream. */
+  /** Resolves when others have so many connections open, whoever else has some. */
   async #fill(connections: number): Promise<void> {
     const { address, ground } = this.#options
     const areIn = new Promise<void>((resolve) => {
@@ -219,7 +219,7 @@ export class Wire implements Breakable<WirePlan> {
       if (onOther === undefined) observe({ machine: 'wire', wire: name, connection, ...seen })
     }
     see({ what: 'accepted', address })
-    const verdict = this.#verdict()
+    const verdict = onOther === undefined ? this.#verdict() : undefined
     const link = new WireLink({
       client,
       upstream,

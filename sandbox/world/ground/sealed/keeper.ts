@@ -115,10 +115,9 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
   }
 }
 
-/** Without nft nothing here loses a packet: what fills a backlog then is seen by its SYN_SENT. */
+/** Without nft, or a kernel for it, nothing here loses a packet: a full backlog is seen by its SYN_SENT. */
 async function packets(address: string, port: number): Promise<PacketCounts> {
-  if (watching === undefined) return { sent: 0, arrived: 0 }
-  await watching
+  if (!(await watching)) return { sent: 0, arrived: 0 }
   return packetCounts(await nft(watchListing), address, port)
 }
 
@@ -154,9 +153,12 @@ function hasNft(): boolean {
   return folders.some((folder) => existsSync(`${folder}/nft`))
 }
 
-const watching = hasNft() ? nft(watchRules) : undefined
-// Whoever asks for packets learns why it failed.
-watching?.catch(() => {})
+const watching =
+  hasNft() &&
+  nft(watchRules).then(
+    () => true,
+    () => false,
+  )
 // `/proc` is still the host's, so this link names the process as the host knows it.
 tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')), hasNft: hasNft(), hasIpv6: hasIpv6() })
 // It is killed in the end, and would not write what it compiled.
