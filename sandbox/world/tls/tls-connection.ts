@@ -32,6 +32,7 @@ export class TlsConnection {
   #asksForStaple = false
   #hasFailed = false
   #isSecured = false
+  #isRefused = false
   #isResumed = false
   #upstream: Socket | undefined
 
@@ -46,11 +47,6 @@ export class TlsConnection {
     })
     raw.on('data', this.#onHelloBytes)
     raw.on('end', this.#onEarlyEnd)
-  }
-
-  /** The settings of this handshake, once the TLS stack was given the ClientHello. */
-  get settings(): TlsSettings | undefined {
-    return this.#settings
   }
 
   /** The client resumed the session of an earlier connection: no certificate was shown (RFC 8446 §2.2). */
@@ -109,7 +105,6 @@ export class TlsConnection {
   }
 
   #meet(verdict: TlsVerdict | undefined): void {
-    if (verdict !== undefined && isMetAtOnce(verdict)) this.#host.onActed(verdict)
     switch (verdict?.kind) {
       case undefined:
       case 'slow':
@@ -118,21 +113,25 @@ export class TlsConnection {
         this.#handshake(verdict)
         return
       case 'cut':
-        if (verdict.at === 'hello') this.hangUp(verdict.how)
-        else this.#handshake(verdict)
+        if (verdict.at === 'hello') {
+          this.hangUp(verdict.how)
+          break
+        }
+        this.#handshake(verdict)
         return
       case 'stall':
         this.#discardInput()
-        return
+        break
       case 'alert':
         this.#reply(alertRecord(verdict.level, verdict.description), verdict.ending)
-        return
+        break
       case 'answer':
         this.#reply(Buffer.from(verdict.latin1, 'latin1'), verdict.ending)
-        return
+        break
       default:
         verdict satisfies never
     }
+    if (verdict !== undefined) this.#host.onActed(verdict)
   }
 
   #reply(bytes: Buffer, ending: Ending = 'end'): void {
@@ -185,7 +184,7 @@ export class TlsConnection {
     if (!settings.accepts(tls.getPeerX509Certificate())) {
       // Node's own TLS server closes without an alert here too: OpenSSL was told to leave the verdict to it.
       this.#failed()
-      this.#raw.destroy()
+      this.#refuse(tls)
       return
     }
     this.#isSecured = true
@@ -199,12 +198,23 @@ export class TlsConnection {
   }
 
   /**
+   * In TLS 1.3 the client takes the handshake for done: its request is on its way, and unread it would turn the FIN
+   * into a RST now and then. In TLS 1.2 it waits for our Finished, which must not go out any more.
+   */
+  #refuse(tls: TLSSocket): void {
+    this.#isRefused = true
+    if (tls.getProtocol() === 'TLSv1.3') this.#raw.end()
+    else this.#raw.destroy()
+  }
+
+  /**
    * The first plaintext, or the client's end. The upstream is called when there is something to say, as reverse
    * proxies do: a client that distrusts the certificate completes the handshake and leaves, and no request may
    * seem to have got any further.
    */
   #onReadable(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
-    if (!this.#isSecured) this.#raw.destroy()
+    if (this.#isRefused) tls.resume()
+    else if (!this.#isSecured) this.#raw.destroy()
     else if (verdict?.kind === 'cut' && verdict.at === 'secured') tls.resume()
     else if (tls.readableLength > 0) this.#relay(tls, verdict)
     else tls.resume().end()
@@ -236,11 +246,4 @@ export class TlsConnection {
   #served(): Pick<TlsObservation, 'certificate'> {
     return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
   }
-}
-
-/** Instead of a handshake; the others change a handshake that is under way, or what comes after it. */
-function isMetAtOnce(verdict: TlsVerdict): boolean {
-  return (
-    ['alert', 'stall', 'answer'].includes(verdict.kind) || (verdict.kind === 'cut' && verdict.at === 'hello')
-  )
 }
