@@ -89,7 +89,7 @@ test.each([
   ],
   [
     () => network.packetLoss({ every: 3, chancePercent: 20 }),
-    'network.packetLoss(): chancePercent: expected 0, or neither every nor burst: by count or by chance, saw 20',
+    'network.packetLoss(): chancePercent: expected 0, or none of first, every and burst: by count or by chance, saw 20',
   ],
   [
     () => tls.cutInHandshake({ flightBytes: 100 }),
