@@ -118,13 +118,15 @@ test.each([
   ['reset-then-works', 'network'],
   ['alert-then-works', 'tls'],
   ['cut-then-works', 'reply'],
+  ['server-error-then-works', 'backend'],
 ])('%s fails twice, then works, and %s is named all the same', async (id, step) => {
   const report = await runScenario(world, await loadScenarioFile(findScenarioFile(id)))
   expect(report.problems).toEqual([])
   for (const { skipped, symptom, earlier, diagnosis } of report.clients) {
     if (skipped !== undefined) continue
     expect(symptom).toMatchObject({ kind: 'response', status: 200, attempts: 3 })
-    expect(earlier?.map(({ kind }) => kind)).toEqual(['error', 'error'])
+    const failure = step === 'backend' ? { kind: 'response', status: 500 } : { kind: 'error' }
+    expect(earlier).toMatchObject([failure, failure])
     expect(diagnosis).toMatchObject({ broke: step, because: expect.stringContaining('attempt 1 of 3') })
   }
 })

@@ -135,7 +135,11 @@ function sawText({ earlier = [], symptom }: ClientReport): string[] {
   if (symptom === undefined) return ['-']
   const [saw = '', ...more] = symptomText(symptom)
   if (earlier.length === 0) return [saw, ...more]
-  const before = Object.groupBy(earlier, (each) => symptomText(each).at(-1)!.replace(/^└ /, ''))
+  const before = Object.groupBy(earlier, (each) =>
+    symptomText(each)
+      .at(each.kind === 'response' ? 0 : -1)!
+      .replace(/^└ /, ''),
+  )
   const counted = Object.entries(before).map(([text, all = []]) => `└ before: ${all.length} × ${text}`)
   return [`${saw} (${earlier.length + 1} attempts)`, ...more, ...counted]
 }
