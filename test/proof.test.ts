@@ -6,7 +6,7 @@ import type { TraceEvent } from '../sandbox/world/trace.ts'
 // An average would call a fault proved for a client that never met it.
 
 const traveller = (door: string, events: readonly object[]) =>
-  ({ visit: { id: door }, broken: { events: events as TraceEvent[] } }) as unknown as Traveller
+  ({ visit: { id: door }, broken: [{ events: events as TraceEvent[] }] }) as unknown as Traveller
 
 const attempt = { machine: 'gateway', what: 'request', request: 'fetch-1.1', atMs: 0, door: 'fetch-1' }
 
