@@ -60,16 +60,17 @@ export interface FaultDefinition<P extends Schemas = Schemas> {
   readonly id: string
   readonly step: Step
   readonly faultName: string
-  readonly defaults: Readonly<Record<string, unknown>>
+  readonly defaults: () => Readonly<Record<string, unknown>>
   /** Of each parameter, beside `when`. */
   readonly schemas: P
 }
 
 export function fault<const P extends Schemas>(options: FaultOptions<P>): FaultDefinition<P> {
   const id = `${options.step}.${camelCase(options.name)}`
-  const schema = v.strictObject({ ...options.parameters, when: v.optional(whenSchema, options.when) })
+  // Made when it is first needed: a scenario needs one, and its step's face has forty.
+  const schemaOf = () => v.strictObject({ ...options.parameters, when: v.optional(whenSchema, options.when) })
   const define = (input: Input<P> & { readonly when?: When } = {} as Input<P>): Fault => {
-    const { when, ...parameters } = parse(id, schema, input) as Output<P> & { when?: When }
+    const { when, ...parameters } = parse(id, schemaOf(), input) as Output<P> & { when?: When }
     const conflict = options.check?.(parameters as Output<P>, input)
     if (conflict !== undefined) {
       const { expected, parameter } = conflict
@@ -95,8 +96,10 @@ export function fault<const P extends Schemas>(options: FaultOptions<P>): FaultD
       needs: options.needs ?? [],
     }
   }
-  const { when, ...own } = v.getDefaults(schema) as Record<string, unknown>
-  const defaults = when === undefined ? own : { ...own, when }
+  const defaults = () => {
+    const { when, ...own } = v.getDefaults(schemaOf()) as Record<string, unknown>
+    return when === undefined ? own : { ...own, when }
+  }
   const { step, name: faultName, parameters: schemas } = options
   return Object.assign(define, { id, step, faultName, defaults, schemas })
 }

@@ -162,7 +162,7 @@ async function listFaults(): Promise<number> {
   const faults = [...(await faultCatalogue()).values()]
   const width = Math.max(...faults.map(({ id }) => id.length))
   const lines = faults.map(({ id, step, defaults }) => {
-    const { when, ...own } = defaults
+    const { when, ...own } = defaults()
     const all = [
       ...Object.entries(own),
       ...Object.entries(when ?? {}).map(([name, value]) => [`when.${name}`, value]),

@@ -21,7 +21,7 @@ import {
 } from './parts.ts'
 import type { Plan } from './points.ts'
 import type { TraceEvent } from './trace.ts'
-import { Visit, type VisitOptions } from './visit.ts'
+import type { Visit, VisitOptions } from './visit.ts'
 
 export type { WorldOptions } from './parts.ts'
 export type { Visit } from './visit.ts'
@@ -120,6 +120,7 @@ export class World {
     { ipv6 = false, edge = {} }: VisitOptions = {},
   ): Promise<Visit> {
     this.#inside = await this.#parts.inside
+    const { Visit: VisitClass } = await import('./visit.ts')
     const { authority, authorityFile, clientWorld } = this.#inside
     let index = 0
     while (this.#visits.has(index)) index += 1
@@ -160,7 +161,7 @@ export class World {
       })
     }
     const enter: Visit['enter'] = (command, args) => clientWorld.enter(place, command, args)
-    const visit = new Visit(id, place, standpoint, enter, openDoor, () => {
+    const visit = new VisitClass(id, place, standpoint, enter, openDoor, () => {
       this.#visits.delete(index)
       this.#incidents.listeners.delete(id)
     })
