@@ -241,7 +241,6 @@ export class ScenarioRun {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#travellers.map(({ client }) => client.close()))
-    await Promise.allSettled(this.#travellers.map(({ visit }) => visit.close()))
+    await Promise.allSettled(this.#travellers.flatMap(({ client, visit }) => [client.close(), visit.close()]))
   }
 }

@@ -10,8 +10,6 @@ import type { ApiEvent, ApiPlan } from './api-points.ts'
 import type { FromApi, ToApi } from './process/messages.ts'
 import { evidenceOfRequests } from './request-evidence.ts'
 
-/** How long a process that was told to end may take before it is killed. */
-const endMs = 500
 /** How long a living process may take to acknowledge. A blocked event loop answers nothing until it is free. */
 const acknowledgeMs = 5_000
 /** What a blocked process has not sent by then belongs to no call any more. */
@@ -142,10 +140,6 @@ export class Api {
 
   /** Ends the process and its children, also when it is stopped or blocked. Safe to repeat. */
   async stop(): Promise<void> {
-    if (this.isRunning && this.#stoppedBy.size === 0) {
-      this.#signal('SIGTERM')
-      await Promise.race([this.#ended, delay(endMs, undefined, { ref: false })])
-    }
     if (this.isRunning) this.#signal('SIGKILL')
     await this.#ended
   }

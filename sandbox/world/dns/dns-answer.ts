@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { Packet } from 'dns2'
 import type { Rule } from '../rules.ts'
 import { buildQuestion, type DnsQuestion, normalName, readQuestion } from './dns-message.ts'
 import type { DnsAnswer, DnsEvent, DnsRcode, DnsRecord, DnsVerdict, DnsZone } from './dns-points.ts'
+import { Packet } from './packet.ts'
 
 interface Content {
   readonly rcode: DnsRcode

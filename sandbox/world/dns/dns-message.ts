@@ -1,6 +1,6 @@
-import { Packet } from 'dns2'
 import type { DnsFlaw } from '../trace.ts'
 import type { DnsEvent, DnsRcode } from './dns-points.ts'
+import { Packet } from './packet.ts'
 
 /** A question that can be answered. */
 export interface DnsQuestion {

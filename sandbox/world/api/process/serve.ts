@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app.ts'
 import { Faults } from './faults.ts'
@@ -25,6 +26,8 @@ export function serve(address: string, port: number): void {
     void tellRunner({ kind: 'listening', port: (server.address() as AddressInfo).port })
     // Loaded now and not at the first query: meanwhile the database is still coming up.
     library('pg')
+    // It is killed in the end, and would not write what it compiled.
+    flushCompileCache()
   })
 }
 
