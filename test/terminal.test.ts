@@ -159,8 +159,8 @@ test('a terminal gets colours; a pipe, or NO_COLOR, gets none, and the same word
   const onTerminal = () => closingLines(report, screenOf(terminal, {}))
   const inPipe = linesAt(100).slice(7)
   vi.stubEnv('TERM', 'xterm-256color')
-  vi.stubEnv('NO_COLOR', undefined)
-  vi.stubEnv('FORCE_COLOR', undefined)
+  // Node looks at all of these.
+  for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) vi.stubEnv(name, undefined)
   const coloured = onTerminal()
   expect(coloured.join('')).toContain('\u001b[')
   expect(inPipe.join('')).not.toContain('\u001b')
