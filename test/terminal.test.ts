@@ -112,7 +112,7 @@ test('a report reads like this', () => {
     '',
     '  why      The resolver answered "no such name", so no socket was ever opened. Retrying will not help.',
     '  see it   dig api.example.test, and then getent hosts api.example.test in the same terminal',
-    '  like     looks like: servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
+    '  like     servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
     '',
     '  PASS  0.7 s',
   ])

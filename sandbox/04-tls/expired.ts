@@ -17,7 +17,7 @@ const validDays = 90
 export const expired = fault({
   step: 'tls',
   name: 'expired',
-  summary: ({ which, daysAgo }) => `expired ${which}, ended ${which === 'root' ? 30 : daysAgo} days ago`,
+  summary: ({ which, daysAgo }) => `expired ${which}, ended ${which === 'root' ? 30 : daysAgo} day(s) ago`,
   parameters: {
     which: oneOf(['leaf', 'intermediate', 'root'], { default: 'leaf' }),
     daysAgo: wholeNumber({ default: 30, min: 1, max: 3_650 }),

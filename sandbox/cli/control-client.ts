@@ -28,7 +28,7 @@ export async function ask(which: string | undefined, route: string, body?: unkno
   if (only === undefined) throw new InvalidInput(`sandbox ${which}`, `none runs there. Running: ${addresses}`)
   if (second !== undefined) {
     throw new InvalidInput('sandbox', `several are running: ${addresses}`, {
-      next: `Say which: -- --sandbox=${second.status.address}`,
+      next: `Say which, right behind the verb: npm run sandbox -- status --sandbox=${second.status.address}`,
     })
   }
   return await exchange(only.socket, route, body)

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
+import type { FaultDefinition } from '../fault.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
 import { faultCatalogue, readParameters } from '../run/catalogue.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../run/control.ts'
 import { exitCodes } from '../run/outcome.ts'
-import { stepNumber } from '../steps.ts'
+import { stepNumber, steps } from '../steps.ts'
 import type { Evidence } from '../world/machine.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import { World } from '../world/world.ts'
@@ -159,7 +160,9 @@ function firedText({ fired, isProbed, text }: Evidence): string {
 }
 
 async function listFaults(): Promise<number> {
-  const faults = [...(await faultCatalogue()).values()]
+  const inOrder = (one: FaultDefinition, other: FaultDefinition) =>
+    steps.indexOf(one.step) - steps.indexOf(other.step)
+  const faults = [...(await faultCatalogue()).values()].sort(inOrder)
   const width = Math.max(...faults.map(({ id }) => id.length))
   const lines = faults.map(({ id, step, defaults }) => {
     const { when, ...own } = defaults()

@@ -53,8 +53,7 @@ export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   if (lesson !== undefined && report.outcome === 'pass') {
     lines.push('', ...labelled('why', lesson.why, columns))
     if (lesson.seeIt !== undefined) lines.push(...labelled('see it', lesson.seeIt, columns))
-    if (lesson.looksLike !== undefined)
-      lines.push(...labelled('like', `looks like: ${lesson.looksLike}`, columns))
+    if (lesson.looksLike !== undefined) lines.push(...labelled('like', lesson.looksLike, columns))
   }
   if (report.problems.length > 0) lines.push('')
   for (const problem of report.problems) lines.push(...labelled('problem', problem, columns))

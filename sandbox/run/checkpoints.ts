@@ -65,7 +65,9 @@ function dnsAnswer(event: Of<'dns'>): string | undefined {
 function servedCertificate(event: Of<'tls'>): string | undefined {
   if (event.certificate === undefined) return undefined
   const { digests, names, notBefore, notAfter } = event.certificate
-  return `${names.join(' ')}, ${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}, chain ${digests.join('-')}`
+  const window = `${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`
+  const valid = notBefore < notAfter ? `valid ${window}` : `never valid (${window})`
+  return `${names.join(' ')}, as a whole ${valid}, chain ${digests.join('-')}`
 }
 
 function tlsEstablished(event: Of<'tls'>): string | undefined {
