@@ -103,6 +103,8 @@ test('a report reads like this', () => {
     '   fetch      ✓  ✗                            TypeError: fetch failed                                                            ✓',
     '                                              └ getaddrinfo ENOTFOUND api.example.test',
     "   requests   ✓  ✗                            ConnectionError: HTTPSConnectionPool(host='api.example.test', port=443): Max ...   ✓",
+    "                                              └ ConnectionError: HTTPSConnectionPool(host='api.example.test',",
+    '                                                port=443): Max retries exceeded',
     '   chromium   skipped: not installed: apt-get install chromium libnss3-tools',
     '',
     '  broke    02 dns    noticed 02 dns',

@@ -12,8 +12,10 @@ type Paint = (style: Style, text: string) => string
 /** With less, "saw" stands below the marks. */
 const sawColumnsMin = 40
 
-/** What any text from outside is cut to: a body or a message may be a page. */
-const textColumnsMax = 64
+/** What any text from outside is cut to, since it may be a page. Of a body the beginning tells. */
+const bodyColumnsMax = 64
+/** Of a message all of it may tell; the longest seen, OpenSSL's, takes 170. */
+const textColumnsMax = 240
 
 /** What stands for a promise that was not kept. */
 const broken = '✗ see below'
@@ -111,13 +113,23 @@ function clientTable(report: ScenarioReport, columns: number, paint: Paint): str
     if (isBeside) {
       const promised = isKept ? paint('green', '✓') : paint('red', broken)
       lines.push(`${start}${clipped(saw, sawWidth).padEnd(sawWidth)}   ${promised}`)
+      // The exact words are what people come for: where the row cuts them, they stand below it.
+      if (saw.length > sawWidth && more.length === 0) more.push(`└ ${saw}`)
     } else {
       lines.push(start + (isKept ? paint('green', '✓') : paint('red', '✗')))
       more.unshift(saw)
     }
-    for (const line of more) lines.push(' '.repeat(indent) + clipped(line, columns - indent))
+    for (const line of more) lines.push(...below(line, indent, columns))
   }
   return lines
+}
+
+/** As many lines as it takes; what has no places to break at, a body say, is cut. */
+function below(text: string, indent: number, columns: number): string[] {
+  const width = columns - indent
+  const canBreak = text.split(' ').every((word) => word.length <= width - 2)
+  const start = ' '.repeat(indent)
+  return canBreak ? wrapped(start, text, columns, indent + 2) : [start + clipped(text, width)]
 }
 
 function marksOf({ diagnosis }: ClientReport, paint: Paint): string {
@@ -146,7 +158,10 @@ function sawText({ earlier = [], symptom }: ClientReport): string[] {
 function symptomText(symptom: Symptom): string[] {
   if (symptom.kind === 'hangs') return [`nothing for ${(symptom.tookMs / 1000).toFixed(1)} s, then stopped`]
   if (symptom.kind === 'response')
-    return [`status ${symptom.status}`, ...(symptom.bodyText ? [`└ ${oneLine(symptom.bodyText)}`] : [])]
+    return [
+      `status ${symptom.status}`,
+      ...(symptom.bodyText ? [`└ ${clipped(oneLine(symptom.bodyText), bodyColumnsMax)}`] : []),
+    ]
   const [first] = symptom.errors
   const telling = tellingError(symptom)
   const lines = [`${first?.name}: ${oneLine(first?.message ?? '')}`]
