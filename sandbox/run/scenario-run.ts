@@ -11,7 +11,7 @@ import { isShared } from '../world/points.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { World } from '../world/world.ts'
 import type { ObservedCall } from './diagnosis.ts'
-import { isWorthRetrying, promisesOf, unhealthy, whyNot } from './promises.ts'
+import { isWorthRetrying, patient, promisesOf, unhealthy, whyNot } from './promises.ts'
 import { firedFor } from './proof.ts'
 import { expectConnection, expectDatabase, expectWorld, visitOptions } from './requirements.ts'
 import type { ScenarioFile } from './scenario-file.ts'
@@ -113,7 +113,7 @@ export class ScenarioRun {
     await this.#resetData()
     const calls = await Promise.all(
       this.#travellers.map(async (traveller) => {
-        const call = await this.#call(traveller)
+        const call = await this.#call(traveller, patient(this.#file.scenario.call))
         if (when === 'before the fault') traveller.healthy = call
         return { client: traveller.name, symptom: call.symptom }
       }),
@@ -189,17 +189,17 @@ export class ScenarioRun {
   async #attempts(traveller: Traveller): Promise<readonly ObservedCall[]> {
     const { retries = 0 } = this.#file.scenario.call ?? {}
     const attempts: ObservedCall[] = []
-    do attempts.push(await this.#call(traveller))
+    do attempts.push(await this.#call(traveller, this.#file.scenario.call))
     while (attempts.length <= retries && isWorthRetrying(attempts.at(-1)!.symptom))
     return attempts
   }
 
   /** One call, and everything the parts observed of it. */
-  async #call(traveller: Traveller): Promise<ObservedCall> {
+  async #call(traveller: Traveller, asked: Call | undefined): Promise<ObservedCall> {
     const { client, name, visit, events } = traveller
     // A warm connection may break between two calls: what happened since the last one belongs to this one.
     if (!this.#isWarm) events.length = 0
-    const call = visit.caller.puts(resolveCall(this.#file.scenario.call, visit.door, this.#kind, this.#files))
+    const call = visit.caller.puts(resolveCall(asked, visit.door, this.#kind, this.#files))
     await client.started
     const startedMs = nowMs()
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>
