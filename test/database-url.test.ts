@@ -42,11 +42,14 @@ test('takes a URL of this machine, and another only with leave', () => {
 const ofRuns = `SELECT datname AS name FROM pg_database WHERE datname ~ '^faultpath_'
   UNION ALL SELECT rolname FROM pg_roles WHERE rolname ~ '^faultpath_'`
 
-/** Makes a user on the embedded server, and the template database that a server of somebody else has. */
+/** Makes a user on the embedded server, and the empty template database that a server of somebody else has. */
 async function asVisitor(rights: string, work: (url: string) => Promise<void>): Promise<void> {
   await ask(database.admin, `CREATE ROLE visitor LOGIN PASSWORD 'p@ss' ${rights}`)
-  await ask(database.admin, 'CREATE DATABASE template1 TEMPLATE postgres IS_TEMPLATE true')
-  await work(urlOf({ ...database.admin, user: 'visitor', password: 'p%40ss', database: 'postgres' }))
+  await ask(database.admin, 'CREATE DATABASE template1 TEMPLATE shop IS_TEMPLATE true')
+  const template = { ...database.admin, database: 'template1' }
+  await ask(template, 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public AUTHORIZATION pg_database_owner')
+  await ask(template, 'GRANT USAGE ON SCHEMA public TO PUBLIC')
+  await work(urlOf({ ...database.admin, user: 'visitor', password: 'p%40ss' }))
   await ask(database.admin, 'ALTER DATABASE template1 IS_TEMPLATE false', 'DROP DATABASE template1')
   await ask(database.admin, 'DROP ROLE visitor')
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { identify, lives } from './process-identity.ts'
 import { reap } from './watchdog.ts'
 
-/** A Postgres cluster takes about 25 MB. Docker gives /dev/shm 64 MB, which several runs would fill. */
+/** A Postgres cluster takes about 12 MB. Docker gives /dev/shm 64 MB, which several runs would fill. */
 const memoryFreeBytesMin = 256 * 1024 * 1024
 
 const asRoot = process.getuid?.() === 0
