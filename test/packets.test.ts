@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ReadyClient, resolveCall } from '../sandbox/clients/client.ts'
-import { clients } from '../sandbox/clients/index.ts'
+import { loadClient } from '../sandbox/clients/index.ts'
 import { diagnose, type ObservedCall } from '../sandbox/run/diagnosis.ts'
 import { nowMs } from '../sandbox/world/clock.ts'
 import type { Breakable } from '../sandbox/world/machine.ts'
@@ -34,7 +34,7 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     const events: TraceEvent[] = []
     const visit = await world.visit(name, (event) => events.push(event))
     await visit.open()
-    const client = clients[name].prepare(visit.standpoint)
+    const client = (await loadClient(name)).prepare(visit.standpoint)
     await client.started
     return { visit, client, events }
   }

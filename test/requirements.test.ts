@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { network } from '../sandbox/03-network/index.ts'
+import { loadClient } from '../sandbox/clients/index.ts'
 import { whyNot } from '../sandbox/run/promises.ts'
 import { expectConnection, expectWorld } from '../sandbox/run/requirements.ts'
 import type { TraceEvent } from '../sandbox/world/trace.ts'
@@ -14,15 +15,18 @@ test.each([
   expect(() => expectWorld(fault, 'sealed', ['something else'])).not.toThrow()
 })
 
-test('a client that cannot check a revocation as the call wants is skipped, and one that can is not', () => {
-  expect(whyNot('fetch', 'sealed', { revocationChecking: 'crl' })).toBe('it cannot check a CRL')
-  expect(whyNot('https', 'sealed', { revocationChecking: 'crl' })).toBeUndefined()
-  expect(whyNot('https', 'sealed', { revocationChecking: 'ocsp-stapling' })).toMatch(/stapled OCSP response/)
-  expect(whyNot('fetch', 'sealed', {})).toBeUndefined()
-  expect(whyNot('chromium', 'sealed', { clientCertificate: true })).toBe(
+test('a client that cannot check a revocation as the call wants is skipped, and one that can is not', async () => {
+  const fetch = await loadClient('fetch')
+  const https = await loadClient('https')
+  const chromium = await loadClient('chromium')
+  expect(whyNot(fetch, 'sealed', { revocationChecking: 'crl' })).toBe('it cannot check a CRL')
+  expect(whyNot(https, 'sealed', { revocationChecking: 'crl' })).toBeUndefined()
+  expect(whyNot(https, 'sealed', { revocationChecking: 'ocsp-stapling' })).toMatch(/stapled OCSP response/)
+  expect(whyNot(fetch, 'sealed', {})).toBeUndefined()
+  expect(whyNot(chromium, 'sealed', { clientCertificate: true })).toBe(
     'it cannot be given a client certificate',
   )
-  expect(whyNot('https', 'sealed', { clientCertificate: true })).toBeUndefined()
+  expect(whyNot(https, 'sealed', { clientCertificate: true })).toBeUndefined()
 })
 
 test('a call that was to resume a TLS session is invalid where it looked at the certificate again', () => {

@@ -12,7 +12,6 @@ function findBrowser(): string | undefined {
 export const chromiumClient: Client = {
   name: 'chromium',
   worlds: ['sealed'],
-  onlyNamed: true,
   abilities: ['warm'],
   missing,
   prepare: (standpoint) =>

@@ -67,8 +67,6 @@ export type Ability =
 export interface Client {
   readonly name: ClientName
   readonly worlds: readonly WorldKind[]
-  /** It calls only where a scenario names it: `all` does not mean it, because its start costs seconds of work. */
-  readonly onlyNamed?: boolean
   readonly abilities: readonly Ability[]
   /** Why it cannot be used here and how to get it; undefined when it can. */
   missing(): string | undefined

@@ -1,17 +1,16 @@
 import type { ClientName } from '../scenario.ts'
-import { chromiumClient } from './chromium.ts'
 import type { Client } from './client.ts'
-import { curlClient } from './curl.ts'
-import { fetchClient } from './fetch.ts'
-import { httpsClient } from './https.ts'
-import { pythonClient, requestsClient } from './python.ts'
 
-/** Every client, in the order in which the views show them. */
-export const clients: Readonly<Record<ClientName, Client>> = {
-  fetch: fetchClient,
-  https: httpsClient,
-  curl: curlClient,
-  python: pythonClient,
-  requests: requestsClient,
-  chromium: chromiumClient,
+const loaders: Readonly<Record<ClientName, () => Promise<Client>>> = {
+  fetch: async () => (await import('./fetch.ts')).fetchClient,
+  https: async () => (await import('./https.ts')).httpsClient,
+  curl: async () => (await import('./curl.ts')).curlClient,
+  python: async () => (await import('./python.ts')).pythonClient,
+  requests: async () => (await import('./python.ts')).requestsClient,
+  chromium: async () => (await import('./chromium.ts')).chromiumClient,
+}
+
+/** Each when it is first wanted: a run starts without waiting for those that do not call. */
+export function loadClient(name: ClientName): Promise<Client> {
+  return loaders[name]()
 }

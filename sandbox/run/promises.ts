@@ -1,9 +1,8 @@
-import type { Ability } from '../clients/client.ts'
-import { clients } from '../clients/index.ts'
+import type { Ability, Client } from '../clients/client.ts'
 import type { Symptom } from '../clients/symptom.ts'
 import type { WorldKind } from '../fault.ts'
 import type { ClientReport } from '../report/report.ts'
-import type { Call, ClientName, ClientPromise, Scenario } from '../scenario.ts'
+import { type Call, type ClientName, type ClientPromise, clientNames, type Scenario } from '../scenario.ts'
 import { seededUsers } from '../world/api/shop.ts'
 import { describe } from './compare.ts'
 
@@ -15,9 +14,11 @@ const inability: Record<Ability, string> = {
   clientCertificate: 'it cannot be given a client certificate',
 }
 
+/** `all` does not mean these, because their start costs seconds of work. */
+const onlyNamed: readonly ClientName[] = ['chromium']
+
 /** Why a client cannot make this call here; undefined when it can. */
-export function whyNot(name: ClientName, world: WorldKind, call: Call = {}): string | undefined {
-  const client = clients[name]
+export function whyNot(client: Client, world: WorldKind, call: Call = {}): string | undefined {
   if (!client.worlds.includes(world)) return 'only in the sealed world'
   const { clientCertificate, connection = 'cold', revocationChecking } = call
   const wanted = [
@@ -33,10 +34,10 @@ export function whyNot(name: ClientName, world: WorldKind, call: Call = {}): str
 export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<ClientName, ClientPromise> {
   const promises = new Map<ClientName, ClientPromise>()
   const layers = world === 'portable' ? [scenario.portable, scenario.expect] : [scenario.expect]
-  for (const name of Object.keys(clients) as ClientName[]) {
+  for (const name of clientNames) {
     const promise =
       layers.map((layer) => layer?.[name]).find((found) => found !== undefined) ??
-      (clients[name].onlyNamed === true
+      (onlyNamed.includes(name)
         ? undefined
         : layers.map((layer) => layer?.all).find((found) => found !== undefined))
     if (promise !== undefined) promises.set(name, promise)

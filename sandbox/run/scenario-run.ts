@@ -1,6 +1,6 @@
 import { timed } from '../budget.ts'
 import { type CallFiles, resolveCall } from '../clients/client.ts'
-import { clients } from '../clients/index.ts'
+import { loadClient } from '../clients/index.ts'
 import type { WorldKind } from '../fault.ts'
 import { PartFailure } from '../part-failure.ts'
 import type { ClientReport, HealthyCall } from '../report/report.ts'
@@ -76,12 +76,15 @@ export class ScenarioRun {
     this.#kind = kind
     expectWorld(this.#file.scenario.break, kind, lacks)
     const { call } = this.#file.scenario
-    const promises = [...promisesOf(this.#file.scenario, kind)].filter(([name]) => this.#wanted(name))
-    this.#skipped = promises.flatMap(([client]) => {
+    const promised = [...promisesOf(this.#file.scenario, kind)].filter(([name]) => this.#wanted(name))
+    const loaded = await Promise.all(
+      promised.map(async ([name, promise]) => ({ promise, client: await loadClient(name) })),
+    )
+    this.#skipped = loaded.flatMap(({ client }) => {
       const skipped = whyNot(client, kind, call)
-      return skipped === undefined ? [] : [{ client, skipped }]
+      return skipped === undefined ? [] : [{ client: client.name, skipped }]
     })
-    const able = promises.filter(([name]) => !this.#skipped.some(({ client }) => client === name))
+    const able = loaded.filter(({ client: { name } }) => !this.#skipped.some(({ client }) => client === name))
     if (able.length === 0) {
       const why = this.#skipped.map(({ client, skipped }) => `${client}: ${skipped}`).join('; ')
       throw new Stop('skipped', why || 'no client that this scenario promises anything was chosen')
@@ -89,13 +92,14 @@ export class ScenarioRun {
     const options = visitOptions(this.#file.scenario)
     this.#files = await this.#world.filesFor(call)
     this.#travellers = await Promise.all(
-      able.map(async ([name, promise]): Promise<Traveller> => {
+      able.map(async ({ promise, client: { name, prepare } }): Promise<Traveller> => {
         const events: TraceEvent[] = []
         const visit = await this.#world.visit(name, (event) => events.push(event), options)
         // The process starts while its front door is opened.
-        const client = clients[name].prepare(visit.standpoint)
+        const another = () => prepare(visit.standpoint)
+        const client = another()
         await visit.open()
-        return { name, promise, visit, events, client }
+        return { name, promise, visit, events, client, another }
       }),
     )
   }
@@ -208,7 +212,7 @@ export class ScenarioRun {
     if (symptom.kind === 'hangs') {
       // Only a new process is sure to be able to call again.
       await client.close()
-      traveller.client = clients[name].prepare(visit.standpoint)
+      traveller.client = traveller.another()
     }
     if (!this.#isWarm) await visit.door.quiet()
     await this.#world.flush()

@@ -16,6 +16,8 @@ export interface Traveller {
   readonly events: TraceEvent[]
   /** Makes all its calls: each with a connection of its own, unless the scenario wants a warm one. */
   client: ReadyClient
+  /** Another one of its kind, in a new process. */
+  readonly another: () => ReadyClient
   /** Another one than `client` where that is new: it has no connection and no TLS session to go on from. */
   lastToCall?: ReadyClient
   healthy?: ObservedCall
