@@ -98,7 +98,11 @@ export async function startParts(
   watchdog: Watchdog,
   incidents: Incidents,
 ): Promise<Parts> {
-  const apiModules = Promise.all([import('./api/api.ts'), import('./api/libraries.ts')])
+  const apiModules = Promise.all([
+    import('./api/api.ts'),
+    import('./libraries/bundles.ts'),
+    import('./libraries/library.ts'),
+  ])
   const lease = await leaseAddress()
   const { address } = lease
   const compileCache = join(cacheDirectory(), 'compile')
@@ -106,7 +110,7 @@ export async function startParts(
     ...{ options, run, watchdog, incidents, address, compileCache },
     ground: new PortableGround(),
   }
-  const [{ Api: ApiClass }, { buildBundles, findBundles }] = await apiModules
+  const [{ Api: ApiClass }, { buildBundles, findBundles }, { loadFrom }] = await apiModules
   // The API takes longest to come up, so everything else waits until it is spawned.
   const apiSpawned = Promise.withResolvers<void>()
   const databaseSpawned = Promise.withResolvers<void>()
@@ -114,18 +118,17 @@ export async function startParts(
   const databaseWire = database.then((up) => openDatabaseWire(start, up))
   const target = async () => ({ ...(await database).target, host: address, port: (await databaseWire).port })
   const bundles = findBundles()
+  const builtFolder = bundles?.isBuilt === true ? bundles.folder : undefined
+  if (builtFolder !== undefined) loadFrom(builtFolder)
   const api = timed('API', () =>
-    startApi(ApiClass, start, bundles?.isBuilt === true ? bundles.folder : undefined, {
-      target,
-      onSpawn: apiSpawned.resolve,
-    }),
+    startApi(ApiClass, start, builtFolder, { target, onSpawn: apiSpawned.resolve }),
   )
   api.catch(apiSpawned.reject)
   const bundled =
     bundles?.isBuilt === false &&
     buildBundles(bundles, run).catch((error: Error) =>
       options.onProgress(
-        `API: its libraries cannot be bundled, every start takes longer: ${error.message.split('\n')[0]}`,
+        `libraries cannot be bundled, every start takes longer: ${error.message.split('\n')[0]}`,
       ),
     )
   const backend = Promise.all([database, databaseWire, api, bundled, sweep(), sweepContainers()]).then(
@@ -169,7 +172,7 @@ async function openDatabaseWire({ address, ground, incidents }: Start, database:
   })
 }
 
-/** @param libraries the folder of its bundled libraries, where it is built. */
+/** @param libraries the folder of bundled libraries, where it is built. */
 async function startApi(
   ApiClass: typeof Api,
   { address, compileCache, incidents, run, watchdog }: Start,
@@ -223,8 +226,14 @@ async function openInside(
   const authorityFile = join(options.run.path, 'ca.pem')
   writeFileSync(authorityFile, '')
   const entering = timed('world', () => openClientWorld(wanted, options))
+  let isEntered = false
   // Awaited at the end; until then its failure is not unhandled.
-  entering.catch(() => {})
+  entering.then(
+    () => {
+      isEntered = true
+    },
+    () => {},
+  )
   await othersSpawned
   const authority = await timed('certificates', async () => {
     const [{ Authority: AuthorityClass }, { hostName }] = await Promise.all([
@@ -234,5 +243,7 @@ async function openInside(
     return await AuthorityClass.create(hostName)
   })
   writeFileSync(authorityFile, authority.rootPem)
+  // Entering the sealed world takes longer than all else here: what the front doors need is imported meanwhile.
+  if (!isEntered) await timed('machines imported', () => import('./front-door.ts'))
   return { authority, authorityFile, clientWorld: await entering }
 }

@@ -7,6 +7,7 @@ import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { setImmediate } from 'node:timers/promises'
 import { nowMs } from '../../world/clock.ts'
+import { compileAddressPattern } from '../../world/ground/address-pattern.ts'
 import type { ResolvedCall } from '../client.ts'
 import type { ErrorLink, Symptom } from '../symptom.ts'
 import { useData } from './app.ts'
@@ -101,10 +102,11 @@ function causeChain(error: unknown): ErrorLink[] {
   return links
 }
 
+compileAddressPattern()
 const makeCall = await load(process.argv[2] ?? '', process.argv[3] ?? '')
 report({ kind: 'ready' })
-// The process is killed when its call is over: only what is written now is still there for the next one.
-flushCompileCache()
 for await (const line of createInterface({ input: process.stdin })) {
   report({ kind: 'symptom', symptom: await run(makeCall, JSON.parse(line) as ResolvedCall) })
+  // Killed in the end, it would not write what it compiled. Once written, this does nothing.
+  flushCompileCache()
 }

@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { library } from '../libraries/library.ts'
 import type { DatabaseTarget } from './database.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -39,8 +40,7 @@ export class AdminConnection {
 
   async #connect(): Promise<Client> {
     try {
-      const { Client } = await import('pg')
-      const client = new Client({
+      const client = new (library('pg').Client)({
         ...this.target,
         // Both are given so that PGSSLMODE and PGOPTIONS of the person's shell are not read.
         ssl: false,

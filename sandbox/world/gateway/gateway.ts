@@ -38,8 +38,7 @@ export class Gateway implements Breakable<GatewayPlan> {
   #port = 0
   readonly #options: Required<GatewayOptions>
   readonly #server: Server
-  /** Loaded beside everything else that starts; the first request waits for it. */
-  readonly #proxy: Promise<ReverseProxy> = ReverseProxy.load()
+  readonly #proxy = new ReverseProxy()
   readonly #rules = new RuleSet<GatewayEvent, GatewayVerdict>()
   #met: GatewayEvent[] = []
   #connectionsMax: number | undefined
@@ -53,7 +52,7 @@ export class Gateway implements Breakable<GatewayPlan> {
       gateway.#port = await options.ground.listen(gateway.#server, options.address, options.port)
       return gateway
     } catch (error) {
-      ;(await gateway.#proxy).close()
+      gateway.#proxy.close()
       throw error
     }
   }
@@ -105,7 +104,7 @@ export class Gateway implements Breakable<GatewayPlan> {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
-    ;(await this.#proxy).close()
+    this.#proxy.close()
     await closed
   }
 
@@ -156,9 +155,8 @@ export class Gateway implements Breakable<GatewayPlan> {
     alter: (head: Head) => Head = (head) => head,
   ): Promise<void> {
     const { upstream, timeoutMs } = this.#options
-    const proxy = await this.#proxy
     try {
-      await proxy.forward(request, response, {
+      await this.#proxy.forward(request, response, {
         upstream: upstream(),
         headers: { 'x-request-id': id },
         timeoutMs,

@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import util from 'node:util'
 import type HttpProxy from 'http-proxy'
+import { library } from '../libraries/library.ts'
 
 /** The head of an answer as the client is to get it. */
 export interface Head {
@@ -63,13 +64,9 @@ export class ReverseProxy {
   readonly #agent: Agent
   readonly #exchanges = new WeakMap<IncomingMessage, Exchange>()
 
-  static async load(): Promise<ReverseProxy> {
+  constructor() {
     Object.assign(util, { _extend: Object.assign })
-    const { default: httpProxy } = await import('http-proxy')
-    return new ReverseProxy(httpProxy)
-  }
-
-  private constructor(httpProxy: typeof HttpProxy) {
+    const httpProxy = library('http-proxy')
     const { Agent } = process.getBuiltinModule('node:http')
     this.#agent = new Agent({ keepAlive: true })
     this.#proxy = httpProxy.createProxyServer({ agent: this.#agent, selfHandleResponse: true })

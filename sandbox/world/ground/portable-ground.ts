@@ -2,7 +2,10 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { BlockList, connect, isIP, isIPv6, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { compileAddressPattern } from './address-pattern.ts'
 import type { FullBacklog, Ground, Occupation } from './ground.ts'
+
+compileAddressPattern()
 
 /** A loopback connect that takes longer has no answer: a full backlog, for example. */
 const PROBE_WAITS_MS = 1_000

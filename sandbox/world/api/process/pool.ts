@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { nowMs } from '../../clock.ts'
 import type { DatabaseTarget } from '../../database/database.ts'
-import { library } from './library.ts'
+import { library } from '../../libraries/library.ts'
 import { Refusal } from './refusal.ts'
 import { observe } from './runner.ts'
 

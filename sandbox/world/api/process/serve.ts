@@ -1,8 +1,9 @@
 import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { compileAddressPattern } from '../../ground/address-pattern.ts'
+import { library } from '../../libraries/library.ts'
 import { createApp } from './app.ts'
 import { Faults } from './faults.ts'
-import { library } from './library.ts'
 import type { ToApi } from './messages.ts'
 import { Database } from './pool.ts'
 import { sendBatch, tellRunner } from './runner.ts'
@@ -22,13 +23,14 @@ export function serve(address: string, port: number): void {
   server.once('error', ({ code }: NodeJS.ErrnoException) => {
     void tellRunner({ kind: 'not-listening', code: code ?? 'unknown' }).then(() => process.exit(1))
   })
+  compileAddressPattern()
   server.listen(port, address, () => {
     void tellRunner({ kind: 'listening', port: (server.address() as AddressInfo).port })
     // Loaded now and not at the first query: meanwhile the database is still coming up.
     library('pg')
-    // It is killed in the end, and would not write what it compiled.
-    flushCompileCache()
   })
+  // Killed in the end, it would not write what it compiled; and what serves a request is compiled by the first one.
+  server.once('request', (_request, response) => response.once('close', () => flushCompileCache()))
 }
 
 async function obey(message: ToApi, database: Database, faults: Faults): Promise<void> {
