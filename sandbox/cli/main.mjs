@@ -23,5 +23,15 @@ if (major < 22 || (major === 22 && minor < 18) || (major === 23 && minor < 6)) {
 const home = process.getuid?.() === 0 ? '/var/cache' : process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
 module.enableCompileCache(join(process.env.FAULTPATH_CACHE || join(home, 'faultpath'), 'compile'))
 
+// Our own modules name each other by path and ending: nothing is left to look up. Node would ask the file system
+// four times for each, which is a third of the time that the hundred of them take.
+const ours = new URL('..', import.meta.url).href
+module.registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier.startsWith('.') && specifier.endsWith('.ts') && context.parentURL?.startsWith(ours)
+      ? { url: new URL(specifier, context.parentURL).href, format: 'module-typescript', shortCircuit: true }
+      : next(specifier, context),
+})
+
 const { main } = await import('./main.ts')
 await main(process.argv[2])
