@@ -2,6 +2,9 @@
 # The first process of the clients' namespaces (user, network, mount, pid): makes them a machine of its own, then
 # becomes the keeper. Nothing here reaches the host: mounts are private, the network is empty.
 #
+# Once they can be entered it says so on standard output: `<its process id on the host> <nft> <ipv6>`, the last two
+# only where these can be had. The keeper takes as long again to come up, and clients can start meanwhile.
+#
 # usage: enter.sh <folder with nsswitch.conf and ca.pem> <command>...
 set -e
 
@@ -37,4 +40,9 @@ set_sysctl tcp_congestion_control reno
 set_sysctl tcp_no_metrics_save 1
 set_sysctl ip_unprivileged_port_start 0
 
+# /proc is still the host's.
+read -r pid _ </proc/self/stat
+nft=$(command -v nft >/dev/null && echo nft || true)
+ipv6=$(read -r _ 2>/dev/null </proc/net/if_inet6 && echo ipv6 || true)
+echo "$pid $nft $ipv6"
 exec "$@"

@@ -4,14 +4,14 @@
  * nobody serves.
  */
 import { type SendHandle, spawn } from 'node:child_process'
-import { existsSync, readlinkSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type PacketCounts, packetCounts, watchListing, watchRules } from '../../kernel/packet-watch.ts'
 import { repeats } from '../../kernel/proc-net.ts'
 import type { FullBacklog, Occupation } from '../ground.ts'
-import { hasIpv6, loopbackAddresses, PortableGround } from '../portable-ground.ts'
+import { loopbackAddresses, PortableGround } from '../portable-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
 // Without the runner nobody would ever end this process, and all others in here with it.
@@ -159,7 +159,5 @@ const watching =
     () => true,
     () => false,
   )
-// `/proc` is still the host's, so this link names the process as the host knows it.
-tell({ kind: 'ready', pid: Number(readlinkSync('/proc/self')), hasNft: hasNft(), hasIpv6: hasIpv6() })
 // It is killed in the end, and would not write what it compiled.
 flushCompileCache()

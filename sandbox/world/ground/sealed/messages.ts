@@ -22,12 +22,5 @@ export type ToKeeper = { readonly id: number } & (
 
 /** `value`: the result of a probe, a count. A socket comes as the message's handle. */
 export type FromKeeper =
-  /** `pid`: the keeper as the host knows it. `hasNft`, `hasIpv6`: whether these can be had. */
-  | {
-      readonly kind: 'ready'
-      readonly pid: number
-      readonly hasNft: boolean
-      readonly hasIpv6: boolean
-    }
   | { readonly kind: 'done'; readonly id: number; readonly value?: string | number | PacketCounts }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly code?: string }

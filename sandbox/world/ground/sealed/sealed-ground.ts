@@ -29,6 +29,13 @@ interface Answer {
   readonly handle?: unknown
 }
 
+/** What enter.sh says. */
+interface Entered {
+  readonly pid: number
+  readonly hasNft: boolean
+  readonly hasIpv6: boolean
+}
+
 interface Pending {
   resolve(answer: Answer): void
   reject(error: Error): void
@@ -78,14 +85,14 @@ export class SealedGround implements Ground, Kernel {
       ],
       {
         env: cleanEnvironment({ NODE_COMPILE_CACHE: compileCache }),
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     )
     let complaint = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk).slice(-2_000)
     })
-    const ready = await new Promise<Extract<FromKeeper, { kind: 'ready' }>>((resolve, reject) => {
+    const entered = await new Promise<Entered>((resolve, reject) => {
       const refuse = (why: string) => {
         child.kill('SIGKILL')
         reject(new Error(why))
@@ -95,20 +102,17 @@ export class SealedGround implements Ground, Kernel {
         refuse(error.code === 'ENOENT' ? 'unshare is not installed (package util-linux)' : error.message),
       )
       child.once('close', (code) => refuse(complaint.trim().split('\n').at(-1) || `exit code ${code}`))
-      child.once('message', (message: FromKeeper) => {
+      child.stdout?.once('data', (line: Buffer) => {
+        const [pid, ...has] = line.toString().trim().split(' ')
+        resolve({ pid: Number(pid), hasNft: has.includes('nft'), hasIpv6: has.includes('ipv6') })
         clearTimeout(timer)
-        if (message.kind === 'ready') resolve(message)
       })
       child.once('close', () => clearTimeout(timer))
     })
-    return new SealedGround(child, ready, run)
+    return new SealedGround(child, entered, run)
   }
 
-  private constructor(
-    child: ChildProcess,
-    { pid, hasIpv6, hasNft }: Extract<FromKeeper, { kind: 'ready' }>,
-    run: RunDirectory,
-  ) {
+  private constructor(child: ChildProcess, { pid, hasIpv6, hasNft }: Entered, run: RunDirectory) {
     this.#child = child
     this.pid = pid
     this.hasNft = hasNft
@@ -224,7 +228,6 @@ export class SealedGround implements Ground, Kernel {
   }
 
   #receive(message: FromKeeper, handle: unknown): void {
-    if (message.kind === 'ready') return
     const pending = this.#pending.get(message.id)
     this.#pending.delete(message.id)
     if (message.kind === 'failed')
