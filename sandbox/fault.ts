@@ -3,7 +3,7 @@ import { InvalidInput, show } from './invalid-input.ts'
 import { didYouMean } from './nearest.ts'
 import type { Step } from './steps.ts'
 import { actingWhen, conditions, notForStates, whenSchema, whenText } from './when.ts'
-import type { DatabaseNeed } from './world/database/database.ts'
+import type { DatabaseNeed } from './world/database/database-points.ts'
 import type { Plan } from './world/points.ts'
 import type { When } from './world/rules.ts'
 

@@ -5,7 +5,7 @@
  * usage: node sandbox-runner.ts postgres | released | ancestors
  */
 import { spawn } from 'node:child_process'
-import { openDatabase } from '../sandbox/world/database/database.ts'
+import { openDatabase } from '../sandbox/world/database/open-database.ts'
 import { leaseAddress } from '../sandbox/world/ground/address.ts'
 import { RunDirectory } from '../sandbox/world/lifetime/run-directory.ts'
 import { Watchdog, watchAncestors } from '../sandbox/world/lifetime/watchdog.ts'

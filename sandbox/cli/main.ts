@@ -11,13 +11,6 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** A second Ctrl-C this much later does not wait any longer. Sooner it is the same one: npm passes its own on. */
 const impatientMs = 1_000
 
-export interface Command {
-  /** Runs the command; the number is the exit code. */
-  run(): Promise<number>
-  /** Heals, stops everything and gives it back. Called once, on every way out. */
-  close(): Promise<void>
-}
-
 /**
  * Runs a command to its end: its exit code, 2 with one line for wrong input, 70 for a bug of ours, 128 + n
  * for a signal. Whatever happens, `close` has finished before the process ends.

@@ -4,7 +4,7 @@ import type { ScenarioFile } from '../run/scenario-file.ts'
 import type { World, WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Choice, chooseScenarios, listLines } from './choose-scenarios.ts'
-import type { Command } from './main.ts'
+import type { Command } from './command.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
 const options = {

@@ -1,5 +1,6 @@
 import { InvalidInput } from '../invalid-input.ts'
-import { databaseProviders, parseDatabaseUrl } from '../world/database/database.ts'
+import { databaseProviders } from '../world/database/database.ts'
+import { parseDatabaseUrl } from '../world/database/database-url.ts'
 import type { WorldOptions } from '../world/world.ts'
 import type { Arguments } from './arguments.ts'
 

@@ -1,5 +1,5 @@
 import type { TraceEvent, WireObservation, WireSide } from '../world/trace.ts'
-import type { Checkpoint } from './checkpoints.ts'
+import type { Checkpoint } from './checkpoint.ts'
 
 /** What one direction of one connection did, as both ends of the wire saw it. */
 interface Direction {

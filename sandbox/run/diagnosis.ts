@@ -1,7 +1,8 @@
 import type { Symptom } from '../clients/symptom.ts'
 import { type Step, steps } from '../steps.ts'
 import type { TraceEvent } from '../world/trace.ts'
-import { checkpoints, type Reading } from './checkpoints.ts'
+import type { Reading } from './checkpoint.ts'
+import { checkpoints } from './checkpoints.ts'
 
 /** One call as the parts observed it. */
 export interface ObservedCall {

@@ -1,6 +1,7 @@
 import type { Fault, WorldKind } from '../fault.ts'
 import type { Call, Scenario } from '../scenario.ts'
-import { type Database, databaseNeeds } from '../world/database/database.ts'
+import type { Database } from '../world/database/database.ts'
+import { databaseNeeds } from '../world/database/database-points.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import type { Visit, VisitOptions } from '../world/visit.ts'
 import { Stop } from './stop.ts'

@@ -7,22 +7,7 @@ import { hasIpv6, PortableGround } from './ground/portable-ground.ts'
 import type { Kernel } from './kernel/packet-filter.ts'
 import type { RunDirectory } from './lifetime/run-directory.ts'
 import type { Watchdog } from './lifetime/watchdog.ts'
-
-/** Where one front door stands, as its client sees it. */
-export interface Place {
-  readonly address: string
-  /** Where the pages of its client come from: an address that no part of the call has. Sealed world only. */
-  readonly pages?: string
-  /** A second one, IPv6, where the place was to have it. */
-  readonly address6?: string
-  /** `http` and `postgres` only where the ports are free for it: in the sealed world. */
-  readonly ports: {
-    readonly dns: number
-    readonly https: number
-    readonly http?: number
-    readonly postgres?: number
-  }
-}
+import type { Place } from './place.ts'
 
 export interface SpawnInside {
   readonly environment?: Readonly<Record<string, string>>

@@ -147,7 +147,7 @@ async function startDatabase(
   { address, incidents, options, run, watchdog }: Start,
   onSpawn: () => void,
 ): Promise<Database> {
-  const { openDatabase } = await import('./database/database.ts')
+  const { openDatabase } = await import('./database/open-database.ts')
   return await timed('Postgres', () =>
     openDatabase({
       ...options.database,

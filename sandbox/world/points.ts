@@ -1,6 +1,6 @@
 import type { ApiPlan } from './api/api-points.ts'
 import type { ClientPlan } from './client/client-points.ts'
-import type { DatabasePlan } from './database/database.ts'
+import type { DatabasePlan } from './database/database-points.ts'
 import type { DnsPlan } from './dns/dns-points.ts'
 import type { GatewayPlan } from './gateway/gateway-points.ts'
 import type { PacketPlan } from './kernel/packet-points.ts'

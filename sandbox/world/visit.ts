@@ -1,8 +1,8 @@
 import type { Standpoint } from '../clients/client.ts'
 import { Caller } from './client/caller.ts'
-import type { Place } from './client-world.ts'
 import type { FrontDoor, FrontDoorOptions } from './front-door.ts'
 import type { Breakable } from './machine.ts'
+import type { Place } from './place.ts'
 import type { Plan, PointName } from './points.ts'
 import { TimedPoint } from './timed-point.ts'
 

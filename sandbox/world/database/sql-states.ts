@@ -1,15 +1,7 @@
 import type { Breakable, Evidence } from '../machine.ts'
 import { type AdminConnection, identifier, literal } from './admin.ts'
-import type { Database, DatabaseNeed, DatabasePlan } from './database.ts'
-
-/** Every statement that reads `table` sleeps inside Postgres for `sleepMs` before it gets its first row. */
-export interface SlowTable {
-  readonly kind: 'slow-table'
-  readonly table: string
-  readonly sleepMs: number
-}
-
-export type DatabaseState = SlowTable
+import type { Database } from './database.ts'
+import type { DatabaseNeed, DatabasePlan, DatabaseState, SlowTable } from './database-points.ts'
 
 /** How one kind of state comes about and goes away. `undo` also works on a state that is half there or gone. */
 interface StateHandler<State extends DatabaseState> {

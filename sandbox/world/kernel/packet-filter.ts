@@ -1,5 +1,5 @@
-import type { Place } from '../client-world.ts'
 import type { Breakable, Evidence } from '../machine.ts'
+import type { Place } from '../place.ts'
 import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
 import type { PacketCounts } from './packet-watch.ts'
 

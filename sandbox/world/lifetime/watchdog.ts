@@ -4,7 +4,12 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { identify, lives, type ProcessIdentity } from './process-identity.ts'
-import type { RunDirectory } from './run-directory.ts'
+
+/** The run whose children and directory these are. */
+interface Run {
+  readonly id: string
+  readonly path: string
+}
 
 /** `quit` is for Postgres: it shuts down at once, and leaves no shared memory behind. */
 export type HowToEnd = 'kill' | 'quit'
@@ -16,12 +21,12 @@ const script = fileURLToPath(new URL('./watchdog.sh', import.meta.url))
  * is a shell in its own session (so Ctrl-C does not reach it) that waits for the end of a pipe.
  */
 export class Watchdog {
-  readonly #run: RunDirectory
+  readonly #run: Run
   readonly #shell: ChildProcess
   readonly #pipe: Socket
   readonly #adopted = new Set<number>()
 
-  private constructor(run: RunDirectory) {
+  private constructor(run: Run) {
     this.#run = run
     this.#shell = spawnScript(run.id, run.path, 'pipe')
     this.#pipe = this.#shell.stdin as Socket
@@ -32,7 +37,7 @@ export class Watchdog {
     this.#pipe.on('error', () => {})
   }
 
-  static start(run: RunDirectory): Watchdog {
+  static start(run: Run): Watchdog {
     return new Watchdog(run)
   }
 
