@@ -27,8 +27,6 @@ export interface CommandOptions {
   /** How to get it. */
   readonly install: string
   readonly abilities: Client['abilities']
-  /** What else it needs: why it cannot be used, or undefined. */
-  readonly lacks?: (command: string) => string | undefined
   readonly args: (call: ResolvedCall) => readonly string[]
   readonly read: (ended: Ended) => {
     readonly symptom: Symptom
@@ -46,8 +44,7 @@ export function commandClient(options: CommandOptions): Client {
     abilities: options.abilities,
     missing: () => {
       const command = findCommand(...options.commands)
-      if (command === undefined) return `${options.commands[0]} is not installed: ${options.install}`
-      return options.lacks?.(command)
+      return command === undefined ? `${options.commands[0]} is not installed: ${options.install}` : undefined
     },
     prepare: (standpoint) => new CommandProcess(options, standpoint),
   }

@@ -9,10 +9,10 @@ import { setImmediate } from 'node:timers/promises'
 import { nowMs } from '../../world/clock.ts'
 import { compileAddressPattern } from '../../world/ground/address-pattern.ts'
 import type { ResolvedCall } from '../client.ts'
+import type { ProcessReport } from '../process-report.ts'
 import type { ErrorLink, Symptom } from '../symptom.ts'
 import { useData } from './app.ts'
 import { observeSockets } from './observe.ts'
-import type { NodeReport } from './report.ts'
 
 /** What a library gave for a call: the response as it reached the app. */
 export interface Received {
@@ -29,7 +29,7 @@ const bodyTextMax = 65_536
 /** The rest of this turn reads what sockets have; those that ended are closed in the next. */
 const eventLoopTurns = 2
 
-function report(line: NodeReport): void {
+function report(line: ProcessReport): void {
   writeSync(reportFd, `${JSON.stringify(line)}\n`)
 }
 

@@ -1,8 +1,8 @@
-import type { ClientObservation } from '../../world/trace.ts'
-import type { Symptom } from '../symptom.ts'
+import type { ClientObservation } from '../world/trace.ts'
+import type { Symptom } from './symptom.ts'
 
-/** One line on the fourth pipe of a client process. */
-export type NodeReport =
+/** One line on the fourth pipe of a client's process. */
+export type ProcessReport =
   /** The process has loaded its library and waits for calls. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'observation'; readonly atMs: number; readonly observation: ClientObservation }

@@ -1,7 +1,9 @@
-"""One call with Python's urllib or requests: `call.py <library> <call as JSON>`, reported as one JSON line."""
+"""A client's own process: `main.py <urllib|requests>` makes a call for each line of JSON on standard input, and
+reports on the fourth pipe. No connection and no session outlives a call."""
 
 import errno
 import json
+import os
 import socket
 import ssl
 import sys
@@ -75,30 +77,64 @@ def with_requests(call, timeout):
     return response.status_code, response.text
 
 
-def main():
-    library, call = sys.argv[1], json.loads(sys.argv[2])
-    make = with_requests if library == "requests" else with_urllib
+def load(library):
+    """Now, so that its import is not part of a call."""
     if library == "requests":
-        import requests  # noqa: F401  its import is not part of the call
+        import requests  # noqa: F401
+
+        return with_requests
+    import urllib.request  # noqa: F401
+
+    return with_urllib
+
+
+reports = os.fdopen(3, "w", buffering=1)
+words = None
+
+
+def report(kind, **line):
+    reports.write(json.dumps({"kind": kind, **line}) + "\n")
+
+
+def now_ms():
+    return time.monotonic() * 1000  # The clock of every other process on the machine.
+
+
+def observe(what, detail=None):
+    seen = {"machine": "client", "what": what, **({} if detail is None else {"detail": detail})}
+    report("observation", atMs=now_ms(), observation=seen)
+
+
+def audit(event, _):
+    """Whoever looks a name up has a request to make; who gave up before had none."""
+    global words
+    if event == "socket.getaddrinfo" and words is not None:
+        observe("request", words)
+        words = None
+
+
+def run(make, call):
+    global words
+    words = call["words"]
     # Both know only a limit for each wait: the connect limit where there is one, else the call's.
     timeout = (call.get("connectTimeoutMs") or call["timeoutMs"]) / 1000
     if call.get("misuse") == "circular-body":
         call["body"] = dict(call.get("body") or {})
         call["body"]["self"] = call["body"]
-    started = time.monotonic()
-    report = {"errors": [], "made": False}
-
-    def audit(event, _):
-        if event == "socket.getaddrinfo":
-            report["made"] = True
-
-    sys.addaudithook(audit)
+    started_ms = now_ms()
     try:
-        report["status"], report["body"] = make(call, timeout)
+        status, text = make(call, timeout)
     except Exception as error:  # whatever it is, it is what the client saw
-        report["errors"] = chain(error)
-    report["tookMs"] = (time.monotonic() - started) * 1000
-    print(json.dumps(report))
+        took_ms, errors = now_ms() - started_ms, chain(error)
+        observe("failed", next((link["code"] for link in errors if "code" in link), errors[0]["name"]))
+        return {"kind": "error", "tookMs": took_ms, "errors": errors}
+    took_ms = now_ms() - started_ms
+    observe("body")
+    return {"kind": "response", "tookMs": took_ms, "errors": [], "status": status, "bodyText": text[:65_536]}
 
 
-main()
+make = load(sys.argv[1])
+sys.addaudithook(audit)
+report("ready")
+for line in sys.stdin:
+    report("symptom", symptom=run(make, json.loads(line)))
