@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { arm, call, observed, serveWith, silence, wire } from './wire-bench.ts'
+
+// That nothing comes is only shown by waiting, long against a round trip of loopback, and by showing that there was
+// something to hand on: what the wire read, or what the other direction still carries.
+
+test('silence at accept: connected, and then nothing; not even the FIN is answered', async () => {
+  await arm({ kind: 'silence' })
+  const client = call('hello')
+  client.socket.end()
+  await silence()
+  expect(client.socket.connecting).toBe(false)
+  expect(client.fate).toBeUndefined()
+  expect(client.text).toBe('')
+  wire.flushObservations()
+  expect(observed('in', 'client').at(-1)!.bytes).toBe(5)
+  expect(observed('out', 'server').at(-1)).toMatchObject({ bytes: 0 })
+  expect((await wire.evidence()).fired).toBe(1)
+})
+
+test('afterMs: everything is handed on until then, and nothing after', async () => {
+  await arm({ kind: 'silence', afterMs: 200 })
+  const client = call('hello')
+  await client.until(() => client.text === 'hello')
+  expect(client.reads[0]!.atMs).toBeLessThan(200)
+  expect((await wire.evidence()).fired).toBe(0)
+  await silence()
+  await silence()
+  client.socket.write('again')
+  await silence()
+  expect(client.text).toBe('hello')
+  expect(client.fate).toBeUndefined()
+  expect((await wire.evidence()).fired).toBe(1)
+
+  await arm({ kind: 'reset', afterMs: 0 })
+  await call().untilFate()
+  expect(observed('connected')).toHaveLength(1)
+})
+
+test('stall stops one direction after exactly N bytes; the other goes on', async () => {
+  const requests: string[] = []
+  serveWith((socket) =>
+    socket.on('data', (chunk: Buffer) => {
+      requests.push(String(chunk))
+      socket.write('0123456789')
+    }),
+  )
+  await arm({ kind: 'stall', from: 'server', afterBytes: 4 })
+  const client = call('a')
+  await client.until(() => client.text.length === 4)
+  client.socket.write('b')
+  await silence()
+  expect(client.text).toBe('0123')
+  expect(client.fate).toBeUndefined()
+  expect(requests).toEqual(['a', 'b'])
+  wire.flushObservations()
+  expect(observed('in', 'server').at(-1)!.bytes).toBe(20)
+  expect(observed('out', 'client').at(-1)!.bytes).toBe(4)
+})
+
+test.each([
+  { fate: 'end', arrives: 'end-in', finish: (socket: Socket) => socket.end() },
+  { fate: 'ECONNRESET', arrives: 'reset-in', finish: (socket: Socket) => socket.resetAndDestroy() },
+] as const)(
+  'swallow-end: the other side never learns of the $fate; delay-end: it learns later',
+  async ({ arrives, fate, finish }) => {
+    serveWith((socket) => socket.on('data', () => socket.write('bye', () => setTimeout(finish, 20, socket))))
+    await arm({ kind: 'swallow-end', from: 'server' })
+    const left = call('GET')
+    await left.until(() => left.text === 'bye')
+    await silence()
+    expect(observed(arrives, 'server')).toHaveLength(1)
+    expect(left.fate).toBeUndefined()
+    expect(observed('end-out', 'client')).toEqual([])
+    expect(observed('reset-out', 'client')).toEqual([])
+
+    await arm({ kind: 'delay-end', from: 'server', delayMs: 200 })
+    const late = call('GET')
+    await late.untilFate()
+    expect(late.fate).toBe(fate)
+    expect(late.fateMs - late.reads.at(-1)!.atMs).toBeGreaterThan(150)
+    expect(left.fate).toBeUndefined()
+  },
+)
