@@ -140,6 +140,11 @@ export function silence(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 150))
 }
 
+/** Full everywhere, so that nothing more leaves the client: what it could not send stays the same for a silence. */
+export async function untilFull({ socket }: Witness): Promise<void> {
+  for (let left = -1; left !== socket.writableLength; await silence()) left = socket.writableLength
+}
+
 export const arm = (verdict: WireVerdict) => wire.arm({ rules: [{ match: {}, verdict }] })
 export const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
 export const observed = (what: WireObservation['what'], side?: 'client' | 'server') =>

@@ -1,6 +1,16 @@
-import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { answerWith, arm, call, digest, observed, seen, serveWith, silence, wire } from './wire-bench.ts'
+import {
+  answerWith,
+  arm,
+  call,
+  digest,
+  nextAtServer,
+  observed,
+  seen,
+  silence,
+  untilFull,
+  wire,
+} from './wire-bench.ts'
 
 // A run believes what a wire counts: where a fault acts, whether it did, how long bytes waited. A count that is off by
 // one puts the fault elsewhere, and one that is never zero proves every fault: so bytes and strikes are asserted
@@ -15,14 +25,13 @@ test('a rule that never struck has not fired', async () => {
 })
 
 test('counts bytes behind a text, even when it lies across two chunks', async () => {
-  serveWith((socket) =>
-    socket.once('data', () => {
-      socket.setNoDelay()
-      socket.write('HTTP/1.1 200 OK\r\nA: b\r\n', () => setTimeout(() => socket.write('\r\n0123456789'), 20))
-    }),
-  )
+  const atServer = nextAtServer()
   await arm({ kind: 'cut', from: 'server', afterText: '\r\n\r\n', afterBytes: 4 })
   const client = call('GET')
+  const far = await atServer
+  far.socket.write('HTTP/1.1 200 OK\r\nA: b\r\n')
+  await client.until(() => client.text === 'HTTP/1.1 200 OK\r\nA: b\r\n')
+  far.socket.write('\r\n0123456789')
   await client.untilFate()
   expect(client.text).toBe('HTTP/1.1 200 OK\r\nA: b\r\n\r\n0123')
 })
@@ -59,17 +68,14 @@ test('says how long bytes waited, where they did; and compares what came with wh
 })
 
 test('bytes that a full receiver makes wait have waited, too', async () => {
-  const atServer = new Promise<Socket>((resolve) => {
-    serveWith((socket) => resolve(socket.pause()))
-  })
+  const atServer = nextAtServer()
   const client = call()
   for (let piece = 0; piece < 200; piece += 1) client.socket.write(Buffer.alloc(100_000))
   const far = await atServer
-  // Full everywhere: nothing more leaves the client.
-  for (let left = -1; left !== client.socket.writableLength; await silence())
-    left = client.socket.writableLength
+  far.socket.pause()
+  await untilFull(client)
   await silence()
-  far.resume()
+  far.socket.resume()
   await new Promise<void>((resolve) => client.socket.end(resolve))
   client.socket.destroy()
   await wire.quiet(1_000)

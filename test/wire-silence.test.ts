@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { arm, call, observed, serveWith, silence, wire } from './wire-bench.ts'
+import { arm, call, nextAtServer, observed, serveWith, silence, wire } from './wire-bench.ts'
 
 // That nothing comes is only shown by waiting, long against a round trip of loopback, and by showing that there was
 // something to hand on: what the wire read, or what the other direction still carries.
@@ -25,13 +25,11 @@ test('afterMs: everything is handed on until then, and nothing after', async () 
   await client.until(() => client.text === 'hello')
   expect(client.reads[0]!.atMs).toBeLessThan(200)
   expect((await wire.evidence()).fired).toBe(0)
-  await silence()
-  await silence()
+  await expect.poll(async () => (await wire.evidence()).fired).toBe(1)
   client.socket.write('again')
   await silence()
   expect(client.text).toBe('hello')
   expect(client.fate).toBeUndefined()
-  expect((await wire.evidence()).fired).toBe(1)
 
   await arm({ kind: 'reset', afterMs: 0 })
   await call().untilFate()
@@ -65,18 +63,26 @@ test.each([
 ] as const)(
   'swallow-end: the other side never learns of the $fate; delay-end: it learns later',
   async ({ arrives, fate, finish }) => {
-    serveWith((socket) => socket.on('data', () => socket.write('bye', () => setTimeout(finish, 20, socket))))
+    /** The server answers, and leaves when the client has read that. */
+    const answered = async () => {
+      const atServer = nextAtServer()
+      const client = call('GET')
+      const far = await atServer
+      far.socket.write('bye')
+      await client.until(() => client.text === 'bye')
+      finish(far.socket)
+      return client
+    }
     await arm({ kind: 'swallow-end', from: 'server' })
-    const left = call('GET')
-    await left.until(() => left.text === 'bye')
+    const left = await answered()
+    await expect.poll(() => observed(arrives, 'server')).toHaveLength(1)
     await silence()
-    expect(observed(arrives, 'server')).toHaveLength(1)
     expect(left.fate).toBeUndefined()
     expect(observed('end-out', 'client')).toEqual([])
     expect(observed('reset-out', 'client')).toEqual([])
 
     await arm({ kind: 'delay-end', from: 'server', delayMs: 200 })
-    const late = call('GET')
+    const late = await answered()
     await late.untilFate()
     expect(late.fate).toBe(fate)
     expect(late.fateMs - late.reads.at(-1)!.atMs).toBeGreaterThan(150)

@@ -18,8 +18,8 @@ test('full: others hold the connections that there are, and a further one is str
   })
   // Whoever leaves makes room.
   openAtServer()[0]!.destroy()
-  await expect.poll(openAtServer).toHaveLength(2)
-  await silence()
+  await expect.poll(() => wire.open).toBe(2)
+  expect(openAtServer()).toHaveLength(2)
   const fresh = call('hello')
   await fresh.until(() => fresh.text === 'hello')
   await wire.quiet(1)
@@ -35,11 +35,11 @@ test('full: others get their connections also where somebody has some already, w
   const open = [call('hello'), call('hello'), call('hello')]
   for (const each of open) await each.until(() => each.text === 'hello')
   await wire.arm({ state: { kind: 'full', connections: 2, strike: 'cut' } })
-  await silence()
   const struck = call('hello')
   await struck.untilFate()
   expect(await wire.evidence()).toEqual({ fired: 1, text: '1 connection beside 2 of others, 1 × cut' })
   await wire.heal()
+  await silence()
   expect(open.map(({ fate }) => fate)).toEqual([undefined, undefined, undefined])
 })
 

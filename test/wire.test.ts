@@ -8,7 +8,7 @@ import {
   observed,
   server,
   serveWith,
-  silence,
+  untilFull,
   wire,
 } from './wire-bench.ts'
 
@@ -37,10 +37,12 @@ test('keeps every byte and a half-closed connection: the answer comes after the 
 })
 
 test('hands a RST of the server on as a RST, behind its bytes', async () => {
-  serveWith((socket) =>
-    socket.on('data', () => socket.write('half', () => setTimeout(() => socket.resetAndDestroy(), 20))),
-  )
+  const atServer = nextAtServer()
   const client = call('hello')
+  const far = await atServer
+  far.socket.write('half')
+  await client.until(() => client.text === 'half')
+  far.socket.resetAndDestroy()
   await client.untilFate()
   expect(client.text).toBe('half')
   expect(client.fate).toBe('ECONNRESET')
@@ -68,10 +70,11 @@ test('resets the client when the server refuses', async () => {
 })
 
 test('keeps back-pressure: what the server does not read, the client cannot send', async () => {
-  serveWith((socket) => socket.pause())
+  const atServer = nextAtServer()
   const client = call(Buffer.alloc(64_000_000))
-  await silence()
-  await silence()
+  const far = await atServer
+  far.socket.pause()
+  await untilFull(client)
   wire.flushObservations()
   expect(client.socket.writableLength).toBeGreaterThan(0)
   expect(observed('in', 'client').at(-1)!.bytes).toBeLessThan(40_000_000)
