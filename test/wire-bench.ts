@@ -140,12 +140,19 @@ export function silence(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 150))
 }
 
-/** Full everywhere, so that nothing more leaves the client: what it could not send stays the same for a silence. */
-export async function untilFull({ socket }: Witness): Promise<void> {
-  for (let left = -1; left !== socket.writableLength; await silence()) left = socket.writableLength
-}
-
 export const arm = (verdict: WireVerdict) => wire.arm({ rules: [{ match: {}, verdict }] })
 export const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
 export const observed = (what: WireObservation['what'], side?: 'client' | 'server') =>
   seen.filter((one) => one.what === what && one.side === side)
+
+/**
+ * Everything is full: for a silence the wire has read nothing more of the client. The client's socket cannot tell, as
+ * Node hands all that waits to the kernel as one write, and counts it when the last byte is gone.
+ */
+export async function untilFull(): Promise<void> {
+  const read = () => {
+    wire.flushObservations()
+    return observed('in', 'client').at(-1)?.bytes ?? 0
+  }
+  for (let before = 0; before === 0 || before !== read(); await silence()) before = read()
+}
