@@ -67,6 +67,7 @@ const vocabulary = new Set(
     'steps',
     'fault',
     'scenario',
+    'handshake-fails',
     'lookup-fails',
     'parameters',
     'invalid-input',

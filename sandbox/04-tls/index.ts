@@ -1,4 +1,5 @@
 /** Step 04: the connection is encrypted. One export line per fault; `scenario`, so that an author needs one import. */
+export { handshakeFails } from '../handshake-fails.ts'
 export { scenario } from '../scenario.ts'
 export { alert } from './alert.ts'
 export { alpnMismatch } from './alpn-mismatch.ts'

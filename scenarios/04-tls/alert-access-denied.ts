@@ -1,19 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server refuses the handshake with an alert: access_denied',
   break: tls.alert({ description: 'access_denied' }),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED',
-      message: /tlsv1 alert access denied/,
-    },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /tlsv1 alert access denied/ },
-    curl: { exit: 35, message: /tlsv1 alert access denied/ },
-    python: { name: 'URLError', code: 'TLSV1_ALERT_ACCESS_DENIED', message: /tlsv1 alert access denied/ },
-    requests: { name: 'SSLError', code: 'TLSV1_ALERT_ACCESS_DENIED', message: /tlsv1 alert access denied/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'TLSV1_ALERT_ACCESS_DENIED',
+    message: /tlsv1 alert access denied/,
+  }),
   lesson: {
     story: 'Works from the office, "access denied" from the cloud.',
     why: 'The server knows how to go on and will not: a rule about who may call. Retrying changes nothing.',

@@ -1,19 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server refuses the handshake with an alert: handshake_failure',
   break: tls.alert({ description: 'handshake_failure' }),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-      message: /alert handshake failure/,
-    },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /alert handshake failure/ },
-    curl: { exit: 35, message: /alert handshake failure/ },
-    python: { name: 'URLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
-    requests: { name: 'SSLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'SSLV3_ALERT_HANDSHAKE_FAILURE',
+    fetchCode: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+    message: /alert handshake failure/,
+  }),
   lesson: {
     story: '"handshake failure": no more than that, from a server that nobody here owns.',
     why: 'The word for everything: no shared cipher, a missing client certificate, or a rule of the server. Only its log knows.',

@@ -1,18 +1,14 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'One bit of the signature on the certificate is wrong',
   break: tls.badSignature({ which: 'leaf' }),
   expect: {
-    fetch: { name: 'TypeError', code: 'CERT_SIGNATURE_FAILURE', message: /certificate signature failure/ },
-    https: { name: 'Error', code: 'CERT_SIGNATURE_FAILURE', message: /certificate signature failure/ },
-    curl: { exit: 35, message: /asn1 encoding routines::EVP lib/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate signature failure/ },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
+    ...handshakeFails.certificateRefused({
+      nodeCode: 'CERT_SIGNATURE_FAILURE',
       message: /certificate signature failure/,
-    },
+    }),
+    curl: { exit: 35, message: /asn1 encoding routines::EVP lib/ },
   },
   lesson: {
     story: 'The certificate looks right in every viewer, and no client takes it.',

@@ -1,15 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The intermediate may not sign certificates: CA:FALSE',
   break: tls.caFalse(),
-  expect: {
-    fetch: { name: 'TypeError', code: 'INVALID_PURPOSE', message: /unsuitable certificate purpose/ },
-    https: { name: 'Error', code: 'INVALID_PURPOSE', message: /unsuitable certificate purpose/ },
-    curl: { exit: 60, message: /invalid CA certificate/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /invalid CA certificate/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /invalid CA certificate/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'INVALID_PURPOSE',
+    nodeMessage: /unsuitable certificate purpose/,
+    message: /invalid CA certificate/,
+  }),
   lesson: {
     story: 'Somebody issued a certificate with a certificate that was never an authority.',
     why: 'If that were allowed, the owner of any host could vouch for every host. The intermediate says CA:FALSE.',

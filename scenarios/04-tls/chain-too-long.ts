@@ -1,23 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: '120 intermediates between certificate and root',
   break: tls.chainTooLong({ intermediates: 120 }),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      message: /unable to get local issuer certificate/,
-    },
-    https: {
-      name: 'Error',
-      code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      message: /unable to get local issuer certificate/,
-    },
-    curl: { exit: 60, message: /certificate chain too long/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate chain too long/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate chain too long/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    nodeMessage: /unable to get local issuer certificate/,
+    message: /certificate chain too long/,
+  }),
   lesson: {
     story: 'A script appended the chain to the file at every renewal; one day calls began to fail.',
     why: 'Clients follow 100 certificates at most. Node then only says that it found no issuer.',

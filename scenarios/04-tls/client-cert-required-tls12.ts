@@ -1,19 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server wants a client certificate (TLS 1.2), the app has none',
   break: tls.clientCertRequired({ tlsVersion: 'TLSv1.2' }),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-      message: /alert handshake failure/,
-    },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /alert handshake failure/ },
-    curl: { exit: 35, message: /alert handshake failure/ },
-    python: { name: 'URLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
-    requests: { name: 'SSLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'SSLV3_ALERT_HANDSHAKE_FAILURE',
+    fetchCode: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+    message: /alert handshake failure/,
+  }),
   lesson: {
     story: '"handshake failure" at a partner that asks for client certificates.',
     why: 'mTLS over TLS 1.2: the server refuses within the handshake, and its alert does not say what is missing.',

@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate in the middle of the chain expired 10 days ago',
   break: tls.expired({ which: 'intermediate', daysAgo: 10 }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'CERT_HAS_EXPIRED', message: /certificate has expired/ },
-    https: { name: 'Error', code: 'CERT_HAS_EXPIRED', message: /certificate has expired/ },
-    curl: { exit: 60, message: /certificate has expired/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate has expired/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate has expired/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'CERT_HAS_EXPIRED',
+    message: /certificate has expired/,
+  }),
   lesson: {
     story: 'CERT_HAS_EXPIRED, yet the certificate you look at is valid for months.',
     why: 'Every certificate of the chain must be valid. The one between yours and the root has ended; renewing only yours changes nothing.',

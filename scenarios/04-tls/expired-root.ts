@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The root itself expired 30 days ago',
   break: tls.expired({ which: 'root' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'CERT_HAS_EXPIRED', message: /certificate has expired/ },
-    https: { name: 'Error', code: 'CERT_HAS_EXPIRED', message: /certificate has expired/ },
-    curl: { exit: 60, message: /certificate has expired/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate has expired/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate has expired/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'CERT_HAS_EXPIRED',
+    message: /certificate has expired/,
+  }),
   lesson: {
     story: 'Old devices fail from one day on. The server was not touched, and its certificate is fine.',
     why: "The root in the client's own store has ended. A newer store, or a chain to another root, repairs it.",

@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'Bytes of no protocol come from the port',
   break: tls.otherProtocol({ speaks: 'garbage' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /wrong version number/ },
-    curl: { exit: 35, message: /wrong version number/ },
-    python: { name: 'URLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    requests: { name: 'SSLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'WRONG_VERSION_NUMBER',
+    message: /wrong version number/,
+  }),
   lesson: {
     story: 'A firmware update of the load balancer. Since then: "wrong version number".',
     why: 'Whatever is no TLS record is read as one of an unheard-of version. The words say nothing about the protocol.',

@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate carries 10 000 names',
   break: tls.hugeCertificate({ names: 10_000 }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_EXCESSIVE_MESSAGE_SIZE', message: /excessive message size/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /excessive message size/ },
-    curl: { exit: 35, message: /excessive message size/ },
-    python: { name: 'URLError', code: 'EXCESSIVE_MESSAGE_SIZE', message: /excessive message size/ },
-    requests: { name: 'SSLError', code: 'EXCESSIVE_MESSAGE_SIZE', message: /excessive message size/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'EXCESSIVE_MESSAGE_SIZE',
+    message: /excessive message size/,
+  }),
   lesson: {
     story: 'One certificate for every customer: with the ten-thousandth nobody can call any more.',
     why: 'Clients read certificates up to 100 KB in all, then give up.',

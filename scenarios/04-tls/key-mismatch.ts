@@ -1,19 +1,14 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server signs with another key than its certificate has',
   break: tls.keyMismatch(),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'ERR_SSL_PROVIDER_SIGNATURE_FAILURE',
-      message: /provider signature failure/,
-    },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /provider signature failure/ },
-    curl: { exit: 35, message: /bad signature/ },
-    python: { name: 'URLError', code: 'BAD_SIGNATURE', message: /bad signature/ },
-    requests: { name: 'SSLError', code: 'BAD_SIGNATURE', message: /bad signature/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'BAD_SIGNATURE',
+    fetchCode: 'ERR_SSL_PROVIDER_SIGNATURE_FAILURE',
+    nodeMessage: /provider signature failure/,
+    message: /bad signature/,
+  }),
   lesson: {
     story:
       'The certificate was renewed, the key file forgotten. Most servers refuse to start so; this one did not.',

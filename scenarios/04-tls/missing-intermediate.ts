@@ -1,31 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server sends its certificate without the intermediate',
   break: tls.missingIntermediate(),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-      message: /unable to verify the first certificate/,
-    },
-    https: {
-      name: 'Error',
-      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-      message: /unable to verify the first certificate/,
-    },
-    curl: { exit: 60, message: /unable to get local issuer certificate/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unable to get local issuer certificate/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unable to get local issuer certificate/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    nodeMessage: /unable to verify the first certificate/,
+    message: /unable to get local issuer certificate/,
+  }),
   lesson: {
     story: 'It works in the browser. curl and Node refuse.',
     why: 'The server sent only its own certificate. Browsers remember or fetch the missing link; others cannot. Install the full chain.',

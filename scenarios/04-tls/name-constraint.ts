@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The intermediate may vouch for other.test only',
   break: tls.nameConstraint({ how: 'permitted' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'UNSPECIFIED', message: /permitted subtree violation/ },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /permitted subtree violation/ },
-    curl: { exit: 60, message: /permitted subtree violation/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /permitted subtree violation/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /permitted subtree violation/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    message: /permitted subtree violation/,
+  }),
   lesson: {
     story: "The company's authority issued a certificate for a new domain. Every client refuses.",
     why: 'The authority is limited to certain domains, and this host is in none of them.',

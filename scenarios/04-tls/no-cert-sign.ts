@@ -1,19 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The key of the intermediate may not sign certificates',
   break: tls.noCertSign(),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'UNSPECIFIED',
-      message: /key usage does not include certificate signing/,
-    },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /key usage does not include certificate signing/ },
-    curl: { exit: 60, message: /invalid CA certificate/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /invalid CA certificate/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /invalid CA certificate/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    nodeMessage: /key usage does not include certificate signing/,
+    message: /invalid CA certificate/,
+  }),
   lesson: {
     story: 'The private authority was set up by hand; Node says UNSPECIFIED.',
     why: 'It is an authority, but its key usage lacks "Certificate Sign". Node names it, curl only says "invalid CA certificate".',

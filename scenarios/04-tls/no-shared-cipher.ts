@@ -1,19 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'Client and server have no cipher in common',
   break: tls.noSharedCipher({ tlsVersion: 'TLSv1.2' }),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-      message: /alert handshake failure/,
-    },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /alert handshake failure/ },
-    curl: { exit: 35, message: /alert handshake failure/ },
-    python: { name: 'URLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
-    requests: { name: 'SSLError', code: 'SSLV3_ALERT_HANDSHAKE_FAILURE', message: /alert handshake failure/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'SSLV3_ALERT_HANDSHAKE_FAILURE',
+    fetchCode: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+    message: /alert handshake failure/,
+  }),
   lesson: {
     story: 'The security team switched ciphers off. Some clients say "handshake failure" since.',
     why: "The server found nothing in the client's list that it may use, and says no more than that.",

@@ -1,19 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The intermediate starts in 30 days',
   break: tls.notYetValid({ which: 'intermediate', daysUntil: 30 }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'CERT_NOT_YET_VALID', message: /certificate is not yet valid/ },
-    https: { name: 'Error', code: 'CERT_NOT_YET_VALID', message: /certificate is not yet valid/ },
-    curl: { exit: 60, message: /certificate is not yet valid/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate is not yet valid/ },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /certificate is not yet valid/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'CERT_NOT_YET_VALID',
+    message: /certificate is not yet valid/,
+  }),
   lesson: {
     story: 'The dates of the certificate are fine, and clients say that it is not yet valid.',
     why: 'The authority sent its next intermediate too early: every certificate of the chain must be in its time.',

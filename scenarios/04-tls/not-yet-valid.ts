@@ -1,19 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate starts in 30 days',
   break: tls.notYetValid({ which: 'leaf', daysUntil: 30 }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'CERT_NOT_YET_VALID', message: /certificate is not yet valid/ },
-    https: { name: 'Error', code: 'CERT_NOT_YET_VALID', message: /certificate is not yet valid/ },
-    curl: { exit: 60, message: /certificate is not yet valid/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /certificate is not yet valid/ },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /certificate is not yet valid/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'CERT_NOT_YET_VALID',
+    message: /certificate is not yet valid/,
+  }),
   lesson: {
     story: 'A new certificate was installed in good time. Now every call fails.',
     why: 'Before its first day a certificate is as useless as after its last one.',

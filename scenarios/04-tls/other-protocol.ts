@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'A mail server listens on the port',
   break: tls.otherProtocol({ speaks: 'smtp' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /wrong version number/ },
-    curl: { exit: 35, message: /wrong version number/ },
-    python: { name: 'URLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    requests: { name: 'SSLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'WRONG_VERSION_NUMBER',
+    message: /wrong version number/,
+  }),
   lesson: {
     story: 'The port forwarding was changed. Since then: "wrong version number".',
     why: 'Another service listens there. Its greeting is read as a TLS record.',

@@ -1,23 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'One more intermediate than the authority allows',
   break: tls.pathLength(),
-  expect: {
-    fetch: { name: 'TypeError', code: 'PATH_LENGTH_EXCEEDED', message: /path length constraint exceeded/ },
-    https: { name: 'Error', code: 'PATH_LENGTH_EXCEEDED', message: /path length constraint exceeded/ },
-    curl: { exit: 60, message: /path length constraint exceeded/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /path length constraint exceeded/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /path length constraint exceeded/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'PATH_LENGTH_EXCEEDED',
+    message: /path length constraint exceeded/,
+  }),
   lesson: {
     story: "A department runs its own authority below the company's, and nobody accepts what it issues.",
     why: 'The authority above said: no further authority below me (pathlen 0). One follows all the same.',

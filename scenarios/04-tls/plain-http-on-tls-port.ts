@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'HTTP without TLS is spoken on the TLS port',
   break: tls.plainHttpOnTlsPort(),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /wrong version number/ },
-    curl: { exit: 35, message: /wrong version number/ },
-    python: { name: 'URLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    requests: { name: 'SSLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'WRONG_VERSION_NUMBER',
+    message: /wrong version number/,
+  }),
   lesson: {
     story: '"wrong version number": somebody updates OpenSSL, which does not help.',
     why: 'The server answered in plain HTTP. The client reads the letters as a TLS version. Scheme or port is wrong.',

@@ -1,23 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The intermediate is signed over SHA-1',
   break: tls.sha1Signature({ which: 'intermediate' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'UNSPECIFIED', message: /CA signature digest algorithm too weak/ },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /CA signature digest algorithm too weak/ },
-    curl: { exit: 60, message: /CA signature digest algorithm too weak/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /CA signature digest algorithm too weak/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /CA signature digest algorithm too weak/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    message: /CA signature digest algorithm too weak/,
+  }),
   lesson: {
     story: 'A new certificate, signed over SHA-256, is refused for its SHA-1.',
     why: 'The authority above it was signed long ago: every signature of the chain counts, but for that of the root.',

@@ -1,23 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate is signed over SHA-1',
   break: tls.sha1Signature({ which: 'leaf' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'UNSPECIFIED', message: /CA signature digest algorithm too weak/ },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /CA signature digest algorithm too weak/ },
-    curl: { exit: 60, message: /CA signature digest algorithm too weak/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /CA signature digest algorithm too weak/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /CA signature digest algorithm too weak/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    message: /CA signature digest algorithm too weak/,
+  }),
   lesson: {
     story: 'After the upgrade of the runtime the old appliance cannot be called any more.',
     why: 'SHA-1 signatures can be forged, so clients of today refuse them. Node gives no code, only the message tells.',

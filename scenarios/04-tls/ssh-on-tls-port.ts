@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'An SSH server listens on the port',
   break: tls.otherProtocol({ speaks: 'ssh' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /wrong version number/ },
-    curl: { exit: 35, message: /wrong version number/ },
-    python: { name: 'URLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-    requests: { name: 'SSLError', code: 'WRONG_VERSION_NUMBER', message: /wrong version number/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'WRONG_VERSION_NUMBER',
+    message: /wrong version number/,
+  }),
   lesson: {
     story: 'The tunnel was set up the wrong way round. Since then: "wrong version number".',
     why: 'Whatever is no TLS record is read as one of an unheard-of version. The words say nothing about the protocol.',

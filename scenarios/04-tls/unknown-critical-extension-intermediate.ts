@@ -1,19 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The intermediate carries a critical extension no client knows',
   break: tls.unknownCriticalExtension({ which: 'intermediate' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'UNSPECIFIED', message: /unhandled critical extension/ },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /unhandled critical extension/ },
-    curl: { exit: 60, message: /unhandled critical extension/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /unhandled critical extension/ },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unhandled critical extension/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    message: /unhandled critical extension/,
+  }),
   lesson: {
     story: 'Every certificate of one authority is refused, whatever it says.',
     why: 'The critical extension is in the intermediate. Who does not understand it must refuse all that it signs.',

@@ -1,19 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate carries a critical extension no client knows',
   break: tls.unknownCriticalExtension({ which: 'leaf' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'UNSPECIFIED', message: /unhandled critical extension/ },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /unhandled critical extension/ },
-    curl: { exit: 60, message: /unhandled critical extension/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /unhandled critical extension/ },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unhandled critical extension/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    message: /unhandled critical extension/,
+  }),
   lesson: {
     story: 'A certificate from a special-purpose authority works with its own tools only.',
     why: 'Critical means: who does not understand it must refuse. No ordinary client understands this one.',

@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server does not know the host the client asks for',
   break: tls.unrecognizedName(),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME', message: /tlsv1 unrecognized name/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /tlsv1 unrecognized name/ },
-    curl: { exit: 35, message: /tlsv1 unrecognized name/ },
-    python: { name: 'URLError', code: 'TLSV1_UNRECOGNIZED_NAME', message: /tlsv1 unrecognized name/ },
-    requests: { name: 'SSLError', code: 'TLSV1_UNRECOGNIZED_NAME', message: /tlsv1 unrecognized name/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'TLSV1_UNRECOGNIZED_NAME',
+    message: /tlsv1 unrecognized name/,
+  }),
   lesson: {
     story: 'The name was moved to another server, which has never heard of it.',
     why: 'The client names the host in its ClientHello (SNI). The server has no such host and says so.',

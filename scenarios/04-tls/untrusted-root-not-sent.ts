@@ -1,31 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The chain ends at a root nobody trusts, which is not sent',
   break: tls.untrustedRoot({ root: 'not-sent' }),
-  expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      message: /unable to get local issuer certificate/,
-    },
-    https: {
-      name: 'Error',
-      code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      message: /unable to get local issuer certificate/,
-    },
-    curl: { exit: 60, message: /unable to get local issuer certificate/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unable to get local issuer certificate/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unable to get local issuer certificate/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    message: /unable to get local issuer certificate/,
+  }),
   lesson: {
     story: 'Company tools work, the new container does not.',
     why: "The last certificate sent names an issuer that is not in the client's store. The private root must be added there.",

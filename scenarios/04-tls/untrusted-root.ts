@@ -1,30 +1,13 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The chain ends at a root nobody trusts, and the server sends that root too',
   break: tls.untrustedRoot({ root: 'sent' }),
   expect: {
-    fetch: {
-      name: 'TypeError',
-      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+    ...handshakeFails.certificateRefused({
+      nodeCode: 'SELF_SIGNED_CERT_IN_CHAIN',
       message: /self-signed certificate in certificate chain/,
-    },
-    https: {
-      name: 'Error',
-      code: 'SELF_SIGNED_CERT_IN_CHAIN',
-      message: /self-signed certificate in certificate chain/,
-    },
-    curl: { exit: 60, message: /self-signed certificate in certificate chain/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /self-signed certificate in certificate chain/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /self-signed certificate in certificate chain/,
-    },
+    }),
     chromium: { name: 'TypeError', code: 'ERR_CERT_AUTHORITY_INVALID', message: /^Failed to fetch$/ },
   },
   lesson: {

@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The server picks a TLS version the client did not offer',
   break: tls.versionMismatch(),
-  expect: {
-    fetch: { name: 'TypeError', code: 'ERR_SSL_UNSUPPORTED_PROTOCOL', message: /unsupported protocol/ },
-    https: { name: 'Error', code: 'EPROTO', syscall: 'write', message: /unsupported protocol/ },
-    curl: { exit: 35, message: /unsupported protocol/ },
-    python: { name: 'URLError', code: 'UNSUPPORTED_PROTOCOL', message: /unsupported protocol/ },
-    requests: { name: 'SSLError', code: 'UNSUPPORTED_PROTOCOL', message: /unsupported protocol/ },
-  },
+  expect: handshakeFails.inOpenssl({
+    code: 'UNSUPPORTED_PROTOCOL',
+    message: /unsupported protocol/,
+  }),
   lesson: {
     story: 'An appliance from long ago: "unsupported protocol".',
     why: 'Client and server share no version of TLS. The server chose one that the client has unlearned.',

@@ -1,15 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate carries an RSA key of 1024 bits',
   break: tls.weakKey({ which: 'leaf' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'UNSPECIFIED', message: /EE certificate key too weak/ },
-    https: { name: 'Error', code: 'UNSPECIFIED', message: /EE certificate key too weak/ },
-    curl: { exit: 60, message: /EE certificate key too weak/ },
-    python: { name: 'URLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /EE certificate key too weak/ },
-    requests: { name: 'SSLError', code: 'CERTIFICATE_VERIFY_FAILED', message: /EE certificate key too weak/ },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'UNSPECIFIED',
+    message: /EE certificate key too weak/,
+  }),
   lesson: {
     story: 'An old internal service fails with UNSPECIFIED since the app runs on a new Node.',
     why: 'A 1024-bit key can be broken, so OpenSSL refuses it. Node 20 took it, Node 24 does not.',

@@ -1,23 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The intermediate may vouch for clients only (clientAuth)',
   break: tls.wrongEku({ which: 'intermediate' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'INVALID_PURPOSE', message: /unsuitable certificate purpose/ },
-    https: { name: 'Error', code: 'INVALID_PURPOSE', message: /unsuitable certificate purpose/ },
-    curl: { exit: 60, message: /unsuitable certificate purpose/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unsuitable certificate purpose/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unsuitable certificate purpose/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'INVALID_PURPOSE',
+    message: /unsuitable certificate purpose/,
+  }),
   lesson: {
     story: 'The certificate says serverAuth, and clients say that its purpose is unsuitable.',
     why: 'The authority above it may vouch for clients only. A purpose has to be allowed by every certificate below the root.',

@@ -1,23 +1,12 @@
-import { scenario, tls } from '#sandbox/tls'
+import { handshakeFails, scenario, tls } from '#sandbox/tls'
 
 export default scenario({
   title: 'The certificate is for clients only (clientAuth)',
   break: tls.wrongEku({ which: 'leaf' }),
-  expect: {
-    fetch: { name: 'TypeError', code: 'INVALID_PURPOSE', message: /unsuitable certificate purpose/ },
-    https: { name: 'Error', code: 'INVALID_PURPOSE', message: /unsuitable certificate purpose/ },
-    curl: { exit: 60, message: /unsuitable certificate purpose/ },
-    python: {
-      name: 'URLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unsuitable certificate purpose/,
-    },
-    requests: {
-      name: 'SSLError',
-      code: 'CERTIFICATE_VERIFY_FAILED',
-      message: /unsuitable certificate purpose/,
-    },
-  },
+  expect: handshakeFails.certificateRefused({
+    nodeCode: 'INVALID_PURPOSE',
+    message: /unsuitable certificate purpose/,
+  }),
   lesson: {
     story:
       'The service uses its mTLS client certificate as server certificate too. Callers say INVALID_PURPOSE.',
