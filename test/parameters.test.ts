@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { network } from '../sandbox/03-network/index.ts'
 import { tls } from '../sandbox/04-tls/index.ts'
+import type { Fault } from '../sandbox/fault.ts'
 import { InvalidInput } from '../sandbox/invalid-input.ts'
 import { faultCatalogue, readParameters } from '../sandbox/run/catalogue.ts'
 
@@ -110,6 +111,17 @@ test('what belongs together is taken as it is given', () => {
   expect(tls.cutInHandshake({ at: 'flight', flightBytes: 100 }).plan).toMatchObject({
     rules: [{ verdict: { at: 'flight', flightBytes: 100 } }],
   })
+})
+
+test('a summary counts one thing as it counts many: "1 day", not "1 days"', () => {
+  const ones = faults.flatMap((fault) =>
+    Object.keys(fault.schemas).map((name) => attempt(() => fault({ [name]: 1 } as never))),
+  )
+  const summaries = ones.flatMap((one) => (one instanceof Error ? [] : [(one as Fault).summary]))
+  expect(summaries).toContain('expired leaf, ended 1 day ago')
+  // One word may stand between; `ms` is a unit, and so is `bytes/s`.
+  const plural = /\b1 (?!ms\b)([a-z]+ )?[a-z]*[a-rt-z]s\b(?!\/)/
+  expect(summaries.filter((summary) => plural.test(summary))).toEqual([])
 })
 
 test('parameters as words: each once, and none is lost on the way', () => {
