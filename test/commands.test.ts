@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -43,6 +44,8 @@ test('--report=json prints the report and nothing else on standard output', asyn
     ],
   })
   expect(stderr).toContain('PASS')
+  const file = /^ {2}report (.+)$/m.exec(stderr)?.[1] ?? 'not named'
+  expect(JSON.parse(readFileSync(join(root, file), 'utf8'))).toMatchObject({ faultpath: 1 })
   expect(code).toBe(0)
 })
 
