@@ -146,6 +146,9 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     process.kill(-sandbox.pid, 'SIGINT')
     await sandbox.done
   }
+  expect((await sandbox.done).stderr).toMatch(
+    /^sandbox \S+: healed network\.connectionRefused, everything stopped$/m,
+  )
 })
 
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) =>

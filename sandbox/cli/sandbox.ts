@@ -93,9 +93,11 @@ export class SandboxCommand implements Command {
     return reportDeath(ended.signal.reason as World['deaths'][number])
   }
 
-  async close(): Promise<void> {
-    await this.#control?.close()
-    await (await this.#opening?.catch(() => undefined))?.close()
+  async close(): Promise<string | undefined> {
+    const healed = await this.#control?.close()
+    const world = await this.#opening?.catch(() => undefined)
+    await world?.close()
+    return world && `sandbox ${world.address}: ${healed ? `healed ${healed.id}, ` : ''}everything stopped`
   }
 }
 
