@@ -165,6 +165,13 @@ test.skipIf(oldNode === undefined)(
   },
 )
 
+test('a shell inside the portable world is refused before anything starts', async () => {
+  const { code, stdout, stderr } = await npmRun(['sandbox', '--', '--shell', '--world=portable']).done
+  expect(stderr).toMatch(/^npm run sandbox: --shell: expected the sealed world.*Leave out one of the two$/m)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
 test('without a sandbox the verbs say how to start one', async () => {
   const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done
   expect(stderr).toMatch(/Start one: npm run sandbox|none runs there/)

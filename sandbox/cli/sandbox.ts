@@ -60,8 +60,9 @@ export class SandboxCommand implements Command {
   }
 
   async #up(args: Arguments): Promise<number> {
+    const isShell = args.flags['shell'] === true
     this.#opening = World.open({
-      ...worldChoice(args),
+      ...(isShell ? sealedChoice(args) : worldChoice(args)),
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
     })
@@ -74,8 +75,8 @@ export class SandboxCommand implements Command {
     })
     await visit.open()
     this.#control = await Control.open(world, visit, events)
-    process.stdout.write(`${(await tryLines(world, visit)).join('\n')}\n`)
-    if (args.flags['shell'] === true) {
+    process.stdout.write(`${(await tryLines(world, visit, isShell)).join('\n')}\n`)
+    if (isShell) {
       const code = await runInside(await this.#control.status(), shellWords())
       const [death] = world.deaths
       return death === undefined ? code : reportDeath(death)
@@ -99,6 +100,18 @@ export class SandboxCommand implements Command {
     await world?.close()
     return world && `sandbox ${world.address}: ${healed ? `healed ${healed.id}, ` : ''}everything stopped`
   }
+}
+
+/** The world in which a shell has an inside. Where it cannot be had, its own words say why. */
+function sealedChoice(args: Arguments): ReturnType<typeof worldChoice> {
+  if (worldChoice(args).kind === 'portable') {
+    throw new InvalidInput(
+      'npm run sandbox',
+      '--shell: expected the sealed world, saw --world=portable: there is no inside',
+      { next: 'Leave out one of the two' },
+    )
+  }
+  return { kind: 'sealed' }
 }
 
 function reportDeath({ part, detail }: World['deaths'][number]): number {
