@@ -15,6 +15,16 @@ test('npm run scenario alone says what there is, and what to type', async () => 
   expect(code).toBe(0)
 })
 
+test('--step alone lists that step, and says what to type to run it', async () => {
+  const { code, stdout } = await npmRun(['scenario', '--', '--step=reply']).done
+  const [head, ...lines] = stdout.trimEnd().split('\n')
+  expect(head).toMatch(/^STEP +ID +WHAT BREAKS$/)
+  expect(lines.splice(-2)).toEqual(['', 'run them     npm run scenario -- --all --step=reply'])
+  expect(lines).toContainEqual(expect.stringMatching(/^09 reply +cut-body /))
+  expect(lines.every((line) => line.startsWith('09 reply '))).toBe(true)
+  expect(code).toBe(0)
+})
+
 test('a flag that npm keeps for itself counts all the same', () => {
   const { status, stdout } = spawnSync('npm', ['run', '-s', 'scenario', '--list'], {
     cwd: root,

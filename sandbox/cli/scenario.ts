@@ -63,7 +63,12 @@ export class ScenarioCommand implements Command {
     const choice = chooseScenarios(args)
     if (choice.kind === 'list') {
       const lines = (await listLines(choice.step)).join('\n')
-      return print(flags['list'] ? lines : `${help}\n\n${lines}\n\ntry         npm run scenario dns-failure`)
+      if (flags['list']) return print(lines)
+      return print(
+        choice.step === undefined
+          ? `${help}\n\n${lines}\n\ntry          npm run scenario dns-failure`
+          : `${lines}\n\nrun them     npm run scenario -- --all --step=${choice.step}`,
+      )
     }
     // Awaited so that the imports below do not compete with those that spawning needs.
     if (flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
