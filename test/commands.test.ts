@@ -182,6 +182,21 @@ test('a shell inside the portable world is refused before anything starts', asyn
   expect(code).toBe(2)
 })
 
+test('break <fault> help says which values its parameters take', async () => {
+  const { code, stdout } = await npmRun(['sandbox', 'break', 'network.latency', 'delayMs=20', 'help']).done
+  expect(stdout.split('\n').slice(0, 7)).toEqual([
+    'network.latency   latency 20 ms, both',
+    '',
+    '  delayMs=20             a whole number of milliseconds from 1 to 3600000',
+    '  jitterMs=0             a whole number of milliseconds from 0 to 3600000',
+    '  distribution=uniform   one of "uniform", "normal"',
+    '  direction=both         one of "both", "to-server", "to-client"',
+    '  seed=0                 a whole number from 0 to 1000000000',
+  ])
+  expect(stdout).toContain('What each means: sandbox/03-network/latency.ts')
+  expect(code).toBe(0)
+})
+
 test('without a sandbox the verbs say how to start one', async () => {
   const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done
   expect(stderr).toMatch(/Start one: npm run sandbox|none runs there/)
