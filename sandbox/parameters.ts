@@ -10,12 +10,15 @@ interface NumberOptions {
   readonly max?: number
   /** The healthy value: given for a fault, it would change nothing. */
   readonly not?: number
+  /** As the message has it: `milliseconds`. Default: the name alone says it. */
+  readonly unit?: string
 }
 
 /** A whole number in the unit that its name ends in: `sleepMs`, `bodyBytes`, `retriesMax`. */
 export function wholeNumber(options: NumberOptions) {
-  const { min = 0, max = 1_000_000_000, not } = options
-  const expected = `a whole number from ${min} to ${max}${not === undefined ? '' : ` but ${not}`}`
+  const { min = 0, max = 1_000_000_000, not, unit } = options
+  const number = `a whole number${unit === undefined ? '' : ` of ${unit}`}`
+  const expected = `${number} from ${min} to ${max}${not === undefined ? '' : ` but ${not}`}`
   return v.optional(
     v.pipe(
       v.number(expected),
@@ -30,7 +33,7 @@ export function wholeNumber(options: NumberOptions) {
 
 /** A duration in milliseconds, an hour at most. */
 export function milliseconds(options: NumberOptions) {
-  return wholeNumber({ max: 3_600_000, ...options })
+  return wholeNumber({ max: 3_600_000, unit: 'milliseconds', ...options })
 }
 
 /** A DNS host name: labels of letters, digits and hyphens (RFC 1123 §2.1), lower case, no dot at the end. */

@@ -5,27 +5,28 @@ import type { When } from './world/rules.ts'
 /** What a state can be told: it holds or does not, so there is nothing to count. */
 export const stateConditions: readonly string[] = ['afterMs', 'forMs']
 
-const whole = (min: number, max: number) => {
-  const expected = `a whole number from ${min} to ${max}`
+const whole = (min: number, max: number, what = 'a whole number') => {
+  const expected = `${what} from ${min} to ${max}`
   return v.pipe(v.number(expected), v.integer(expected), v.minValue(min, expected), v.maxValue(max, expected))
 }
+const milliseconds = () => v.optional(whole(1, 3_600_000, 'a whole number of milliseconds'))
 const chance = 'a number above 0, 1 at most'
 
 /** The one way to say when a fault acts; each condition that would change nothing is refused. */
-const entries = {
+export const conditionSchemas = {
   times: v.optional(whole(1, 1_000_000)),
   every: v.optional(whole(2, 1_000_000)),
-  afterMs: v.optional(whole(1, 3_600_000)),
-  forMs: v.optional(whole(1, 3_600_000)),
+  afterMs: milliseconds(),
+  forMs: milliseconds(),
   chance: v.optional(v.pipe(v.number(chance), v.gtValue(0, chance), v.maxValue(1, chance))),
   seed: v.optional(whole(0, 1_000_000_000)),
 }
 
-export const conditions = Object.keys(entries)
+export const conditions = Object.keys(conditionSchemas)
 
 const anyOf = `an object with any of ${conditions.join(', ')}`
 
-const together = v.strictObject(entries, anyOf)
+const together = v.strictObject(conditionSchemas, anyOf)
 
 export const whenSchema = v.pipe(
   // A list has a function of the name `every`.

@@ -17,9 +17,21 @@ import { edge, open, outcome, reply } from './tls-edge-bench.ts'
 // what happens, no machine may count it as fired.
 
 test.each<[string, () => unknown, string]>([
-  ['no latency', () => network.latency({ delayMs: 0 }), 'delayMs: expected a whole number from 1 to'],
-  ['an end on time', () => network.slowClose({ delayMs: 0 }), 'delayMs: expected a whole number from 1 to'],
-  ['pieces at once', () => network.slicer({ delayMs: 0 }), 'delayMs: expected a whole number from 1 to'],
+  [
+    'no latency',
+    () => network.latency({ delayMs: 0 }),
+    'delayMs: expected a whole number of milliseconds from 1 to',
+  ],
+  [
+    'an end on time',
+    () => network.slowClose({ delayMs: 0 }),
+    'delayMs: expected a whole number of milliseconds from 1 to',
+  ],
+  [
+    'pieces at once',
+    () => network.slicer({ delayMs: 0 }),
+    'delayMs: expected a whole number of milliseconds from 1 to',
+  ],
   ['more than a handshake', () => tls.handshakeSlow({ bytes: 10_000 }), 'bytes: expected a whole number'],
   [
     'the right host',

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -11,6 +12,16 @@ test('npm run scenario alone says what there is, and what to type', async () => 
   const { code, stdout } = await npmRun(['scenario']).done
   expect(stdout).toMatch(/^02 dns +dns-failure +The API host name does not exist \(NXDOMAIN\)$/m)
   expect(stdout).toContain('npm run scenario dns-failure')
+  expect(code).toBe(0)
+})
+
+test('--step alone lists that step, and says what to type to run it', async () => {
+  const { code, stdout } = await npmRun(['scenario', '--', '--step=reply']).done
+  const [head, ...lines] = stdout.trimEnd().split('\n')
+  expect(head).toMatch(/^STEP +ID +WHAT BREAKS$/)
+  expect(lines.splice(-2)).toEqual(['', 'run them     npm run scenario -- --all --step=reply'])
+  expect(lines).toContainEqual(expect.stringMatching(/^09 reply +cut-body /))
+  expect(lines.every((line) => line.startsWith('09 reply '))).toBe(true)
   expect(code).toBe(0)
 })
 
@@ -43,6 +54,8 @@ test('--report=json prints the report and nothing else on standard output', asyn
     ],
   })
   expect(stderr).toContain('PASS')
+  const file = /^ {2}report (.+)$/m.exec(stderr)?.[1] ?? 'not named'
+  expect(JSON.parse(readFileSync(join(root, file), 'utf8'))).toMatchObject({ faultpath: 1 })
   expect(code).toBe(0)
 })
 
@@ -143,6 +156,9 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     process.kill(-sandbox.pid, 'SIGINT')
     await sandbox.done
   }
+  expect((await sandbox.done).stderr).toMatch(
+    /^sandbox \S+: healed network\.connectionRefused, everything stopped$/m,
+  )
 })
 
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) =>
@@ -158,6 +174,28 @@ test.skipIf(oldNode === undefined)(
     expect(status).toBe(2)
   },
 )
+
+test('a shell inside the portable world is refused before anything starts', async () => {
+  const { code, stdout, stderr } = await npmRun(['sandbox', '--', '--shell', '--world=portable']).done
+  expect(stderr).toMatch(/^npm run sandbox: --shell: expected the sealed world.*Leave out one of the two$/m)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test('break <fault> help says which values its parameters take', async () => {
+  const { code, stdout } = await npmRun(['sandbox', 'break', 'network.latency', 'delayMs=20', 'help']).done
+  expect(stdout.split('\n').slice(0, 7)).toEqual([
+    'network.latency   latency 20 ms, both',
+    '',
+    '  delayMs=20             a whole number of milliseconds from 1 to 3600000',
+    '  jitterMs=0             a whole number of milliseconds from 0 to 3600000',
+    '  distribution=uniform   one of "uniform", "normal"',
+    '  direction=both         one of "both", "to-server", "to-client"',
+    '  seed=0                 a whole number from 0 to 1000000000',
+  ])
+  expect(stdout).toContain('What each means: sandbox/03-network/latency.ts')
+  expect(code).toBe(0)
+})
 
 test('without a sandbox the verbs say how to start one', async () => {
   const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done

@@ -61,11 +61,27 @@ test.skipIf(process.platform !== 'linux')('Ctrl-C heals, leaves nothing, and end
   const folder = await midway(command)
   const address = addressOf(folder)
   process.kill(Number(basename(folder).split('-')[0]), 'SIGINT')
-  const { code } = await command.done
+  const { code, stdout, stderr } = await command.done
   expect(code).toBe(130)
+  expect(stderr).toContain('stopped before the end: everything healed and ended, no report\n')
+  // What its clients saw of the end is no finding.
+  expect(stdout).not.toMatch(/problem|report/)
   await until('the folder to go', () => !existsSync(folder), goneWithinMs)
   await expectGone(folder, address)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'Ctrl-C ends a sandbox that still comes up, and that is no bug',
+  async () => {
+    const command = npmRun(['sandbox'])
+    const folder = await runFolder(command)
+    process.kill(Number(basename(folder).split('-')[0]), 'SIGINT')
+    const { code, stderr } = await command.done
+    expect(stderr).toMatch(/^sandbox \S+: everything stopped$/m)
+    expect(stderr).not.toContain('a bug of ours')
+    expect(code).toBe(130)
+  },
+)
 
 describe.skipIf(process.platform !== 'linux')('after kill -9', () => {
   let bystander: Running

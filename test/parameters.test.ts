@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { network } from '../sandbox/03-network/index.ts'
 import { tls } from '../sandbox/04-tls/index.ts'
+import { faultLines } from '../sandbox/cli/fault-lines.ts'
+import type { Fault } from '../sandbox/fault.ts'
 import { InvalidInput } from '../sandbox/invalid-input.ts'
 import { faultCatalogue, readParameters } from '../sandbox/run/catalogue.ts'
+import { conditions, stateConditions } from '../sandbox/when.ts'
 
 // Whatever is given for a parameter, a fault either takes it, and then is plain data, or says at once what is
 // wrong with which parameter. Nothing has started by then, so nothing can crash or hang.
@@ -100,6 +103,17 @@ test.each([
   expect((attempt(define) as Error).message).toBe(message)
 })
 
+test.each(faults.map((fault) => [fault.id, fault] as const))(
+  '%s says of each parameter which values it takes, and a state of what it counts nothing',
+  async (id, fault) => {
+    const lines = (await faultLines(id, [])).slice(2, -2)
+    const named = lines.flatMap((line) => /^ {2}(\S+?)(?:=\S+)? {3,}(?=\S)(?!Invalid)/.exec(line)?.[1] ?? [])
+    const { plan } = fault()
+    const taken = plan.state === undefined ? conditions : stateConditions
+    expect(named).toEqual([...Object.keys(fault.schemas), ...taken.map((name) => `when.${name}`)])
+  },
+)
+
 test('what belongs together is taken as it is given', () => {
   expect(network.packetLoss({ every: 6, burst: 5 }).plan).toMatchObject({
     state: { rules: [{ every: 6, burst: 5 }] },
@@ -110,6 +124,17 @@ test('what belongs together is taken as it is given', () => {
   expect(tls.cutInHandshake({ at: 'flight', flightBytes: 100 }).plan).toMatchObject({
     rules: [{ verdict: { at: 'flight', flightBytes: 100 } }],
   })
+})
+
+test('a summary counts one thing as it counts many: "1 day", not "1 days"', () => {
+  const ones = faults.flatMap((fault) =>
+    Object.keys(fault.schemas).map((name) => attempt(() => fault({ [name]: 1 } as never))),
+  )
+  const summaries = ones.flatMap((one) => (one instanceof Error ? [] : [(one as Fault).summary]))
+  expect(summaries).toContain('expired leaf, ended 1 day ago')
+  // One word may stand between; `ms` is a unit, and so is `bytes/s`.
+  const plural = /\b1 (?!ms\b)([a-z]+ )?[a-z]*[a-rt-z]s\b(?!\/)/
+  expect(summaries.filter((summary) => plural.test(summary))).toEqual([])
 })
 
 test('parameters as words: each once, and none is lost on the way', () => {

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadScenarioFile } from '../sandbox/run/scenario-file.ts'
+import { npmRun, root } from './command.ts'
 
 // Inside the project, so that `#sandbox/dns` means what it means for an author.
 let folder: string
@@ -87,4 +89,31 @@ test.each([
   ],
 ])('points at the line of %s', async (_name, lines, message) => {
   expect(await load(lines)).toMatch(message)
+})
+
+// Who may import `#sandbox/...` is for Node to say, so these go by the command.
+test.each([
+  [
+    'a file outside the project',
+    () => tmpdir(),
+    '#sandbox/dns',
+    `1:32: #sandbox/dns: expected a file inside the project, saw one outside. Put it into scenarios/02-dns/, or anywhere else below ${root}`,
+  ],
+  [
+    'a step that does not exist',
+    () => folder,
+    '#sandbox/dnss',
+    '1:32: #sandbox/dnss: no step has this name. Did you mean "#sandbox/dns"? All of them: #sandbox/request, #sandbox/dns,',
+  ],
+])('points at the import of %s', async (_name, place, name, message) => {
+  const inside = mkdtempSync(join(place(), 'scenario-files-'))
+  try {
+    const file = join(inside, 'x.ts')
+    writeFileSync(file, `import { dns, scenario } from '${name}'\n`)
+    const { code, stderr } = await npmRun(['scenario', file]).done
+    expect(stderr.slice(stderr.indexOf('x.ts:') + 'x.ts:'.length)).toContain(message)
+    expect(code).toBe(2)
+  } finally {
+    rmSync(inside, { recursive: true })
+  }
 })

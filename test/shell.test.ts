@@ -48,6 +48,14 @@ describe.skipIf(!canSeal || !hasScript)(
       terminal.kill()
     })
 
+    test('what is printed to be typed here, works here', async () => {
+      const [, printed = ''] = /In this shell:\r\n(.*?)\r\n\r\n/s.exec(output) ?? []
+      const lines = printed.split('\r\n').map((line) => line.trim())
+      expect(lines).toContainEqual(expect.stringMatching(/^node -e /))
+      for (const line of lines) expect([line, (await type(line)).code]).toEqual([line, 0])
+      expect(output).toContain('exit ends it.')
+    })
+
     test.skipIf(!isThere('curl', '--version'))('curl (skipped without: apt-get install curl)', async () => {
       expect(await type('curl -sS https://api.example.test/users')).toEqual({
         code: 0,

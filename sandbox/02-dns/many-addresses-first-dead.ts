@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { hostName, wholeNumber } from '../parameters.ts'
 
 /**
@@ -15,7 +15,8 @@ import { hostName, wholeNumber } from '../parameters.ts'
 export const manyAddressesFirstDead = fault({
   step: 'dns',
   name: 'many-addresses-first-dead',
-  summary: ({ name, deadCount }) => `${name} has ${deadCount} dead addresses before the right one`,
+  summary: ({ name, deadCount }) =>
+    `${name} has ${counted(deadCount, 'dead address', 'dead addresses')} before the right one`,
   parameters: {
     name: hostName({ default: 'api.example.test' }),
     deadCount: wholeNumber({ default: 2, min: 1, max: 4 }),

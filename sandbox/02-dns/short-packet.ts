@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { hostName, wholeNumber } from '../parameters.ts'
 
 /**
@@ -14,7 +14,7 @@ import { hostName, wholeNumber } from '../parameters.ts'
 export const shortPacket = fault({
   step: 'dns',
   name: 'short-packet',
-  summary: ({ name, bytes }) => `answer for ${name} cut to ${bytes} bytes`,
+  summary: ({ name, bytes }) => `answer for ${name} cut to ${counted(bytes, 'byte')}`,
   parameters: {
     name: hostName({ default: 'api.example.test' }),
     bytes: wholeNumber({ default: 3, min: 0, max: 511 }),

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { milliseconds, oneOf, wholeNumber } from '../parameters.ts'
 
 /**
@@ -15,7 +15,7 @@ export const cablePulled = fault({
   step: 'network',
   name: 'cable-pulled',
   summary: ({ from, afterBytes, afterMs }) =>
-    `cable-pulled after ${afterBytes} bytes from the ${from}${afterMs === 0 ? '' : ` and ${afterMs} ms`}`,
+    `cable-pulled after ${counted(afterBytes, 'byte')} from the ${from}${afterMs === 0 ? '' : ` and ${afterMs} ms`}`,
   parameters: {
     from: oneOf(['client', 'server'], { default: 'server' }),
     afterBytes: wholeNumber({ default: 1_000 }),

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { oneOf, wholeNumber } from '../parameters.ts'
 
 /**
@@ -15,7 +15,7 @@ export const corruptBytes = fault({
   step: 'network',
   name: 'corrupt-bytes',
   summary: ({ from, afterBytes, bytes }) =>
-    `corrupt-bytes: ${bytes} from the ${from} after ${afterBytes} bytes`,
+    `corrupt-bytes: ${bytes} from the ${from} after ${counted(afterBytes, 'byte')}`,
   parameters: {
     from: oneOf(['client', 'server'], { default: 'server' }),
     afterBytes: wholeNumber({ default: 1_000 }),

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { milliseconds, oneOf, wholeNumber } from '../parameters.ts'
 
 /**
@@ -14,7 +14,8 @@ import { milliseconds, oneOf, wholeNumber } from '../parameters.ts'
 export const slicer = fault({
   step: 'network',
   name: 'slicer',
-  summary: ({ bytes, delayMs, direction }) => `slicer ${bytes} bytes every ${delayMs} ms, ${direction}`,
+  summary: ({ bytes, delayMs, direction }) =>
+    `slicer ${counted(bytes, 'byte')} every ${delayMs} ms, ${direction}`,
   parameters: {
     bytes: wholeNumber({ default: 100, min: 1 }),
     delayMs: milliseconds({ default: 10, min: 1 }),

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { oneOf, wholeNumber } from '../parameters.ts'
 
 /** How long a certificate that has ended was valid before. */
@@ -17,7 +17,8 @@ const validDays = 90
 export const expired = fault({
   step: 'tls',
   name: 'expired',
-  summary: ({ which, daysAgo }) => `expired ${which}, ended ${which === 'root' ? 30 : daysAgo} day(s) ago`,
+  summary: ({ which, daysAgo }) =>
+    `expired ${which}, ended ${counted(which === 'root' ? 30 : daysAgo, 'day')} ago`,
   parameters: {
     which: oneOf(['leaf', 'intermediate', 'root'], { default: 'leaf' }),
     daysAgo: wholeNumber({ default: 30, min: 1, max: 3_650 }),

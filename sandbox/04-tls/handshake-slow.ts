@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { milliseconds, wholeNumber } from '../parameters.ts'
 
 /**
@@ -14,7 +14,7 @@ import { milliseconds, wholeNumber } from '../parameters.ts'
 export const handshakeSlow = fault({
   step: 'tls',
   name: 'handshake-slow',
-  summary: ({ bytes, everyMs }) => `handshake-slow: ${bytes} bytes every ${everyMs} ms`,
+  summary: ({ bytes, everyMs }) => `handshake-slow: ${counted(bytes, 'byte')} every ${everyMs} ms`,
   parameters: {
     bytes: wholeNumber({ default: 200, min: 1, max: 1_000 }),
     everyMs: milliseconds({ default: 100, min: 1, max: 10_000 }),

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { oneOf, wholeNumber } from '../parameters.ts'
 
 /**
@@ -14,7 +14,7 @@ import { oneOf, wholeNumber } from '../parameters.ts'
 export const notYetValid = fault({
   step: 'tls',
   name: 'not-yet-valid',
-  summary: ({ which, daysUntil }) => `not-yet-valid ${which}, starts in ${daysUntil} days`,
+  summary: ({ which, daysUntil }) => `not-yet-valid ${which}, starts in ${counted(daysUntil, 'day')}`,
   parameters: {
     which: oneOf(['leaf', 'intermediate'], { default: 'leaf' }),
     daysUntil: wholeNumber({ default: 30, min: 1, max: 3_650 }),

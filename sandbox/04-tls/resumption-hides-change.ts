@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { oneOf, wholeNumber } from '../parameters.ts'
 
 /**
@@ -17,7 +17,7 @@ export const resumptionHidesChange = fault({
   step: 'tls',
   name: 'resumption-hides-change',
   summary: ({ daysAgo, unseenBy }) =>
-    `resumption-hides-change: a certificate that ended ${daysAgo} days ago, unseen by a ${unseenBy.replace('-', ' ')}`,
+    `resumption-hides-change: a certificate that ended ${counted(daysAgo, 'day')} ago, unseen by a ${unseenBy.replace('-', ' ')}`,
   parameters: {
     daysAgo: wholeNumber({ default: 30, min: 1, max: 3_650 }),
     unseenBy: oneOf(['resumed-session', 'kept-connection'], { default: 'resumed-session' }),

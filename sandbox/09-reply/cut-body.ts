@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { counted, fault } from '../fault.ts'
 import { oneOf, wholeNumber } from '../parameters.ts'
 
 /**
@@ -16,7 +16,7 @@ export const cutBody = fault({
   step: 'reply',
   name: 'cut-body',
   summary: ({ how, afterBytes }) =>
-    `cut-body: ${how === 'end' ? 'FIN' : 'RST'} after ${afterBytes} bytes of the body`,
+    `cut-body: ${how === 'end' ? 'FIN' : 'RST'} after ${counted(afterBytes, 'byte')} of the body`,
   parameters: {
     how: oneOf(['end', 'reset'], { default: 'end' }),
     afterBytes: wholeNumber({ default: 20 }),

@@ -56,8 +56,6 @@ export function chooseScenarios(args: Arguments): Choice {
   }
   databaseChoice(args)
   const files = flags['all'] ? [...listScenarioFiles(step).values()] : words.map(findScenarioFile)
-  if (files.length === 0)
-    throw wrong(`nothing to run: there is no scenario${step === undefined ? '' : ` in step ${step}`}`)
   return { kind: 'run', files, jobs, clients }
 }
 
@@ -86,11 +84,14 @@ function oneOfWords(name: string, flags: Arguments['flags'], known: readonly str
 function stepOf(flag: string | boolean | undefined): Step | undefined {
   if (flag === undefined) return undefined
   const step = steps.find((each) => each === flag)
-  if (step !== undefined) return step
-  throw wrong(
-    `--step: unknown step "${flag}".${didYouMean(String(flag), steps)}`,
-    `Steps: ${steps.join(', ')}`,
-  )
+  if (step === undefined) {
+    throw wrong(
+      `--step: unknown step "${flag}".${didYouMean(String(flag), steps)}`,
+      `Steps: ${steps.join(', ')}`,
+    )
+  }
+  if (listScenarioFiles(step).size > 0) return step
+  throw wrong(`--step: expected a step with scenarios, saw ${step}, which has none`)
 }
 
 function clientsOf(flag: string | boolean | undefined): readonly ClientName[] | undefined {

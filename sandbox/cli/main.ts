@@ -24,11 +24,12 @@ export async function main(name: string | undefined): Promise<void> {
       : new (await import('./scenario.ts')).ScenarioCommand()
   spanned('imports', startMs)
   let ending: Promise<void> | undefined
-  const end = (code: number): Promise<void> => {
+  const end = (code: number, isStopped = false): Promise<void> => {
     const startMs = nowMs()
     ending ??= command.close().then(
-      async () => {
+      async (ended) => {
         spanned('stop', startMs)
+        if (isStopped && ended !== undefined) process.stderr.write(`${ended}\n`)
         writeBudget()
         await written()
         process.exit(code)
@@ -47,7 +48,7 @@ export async function main(name: string | undefined): Promise<void> {
       const code = 128 + constants.signals[signal]
       askedMs ??= nowMs()
       if (nowMs() - askedMs > impatientMs) process.exit(code)
-      void end(code)
+      void end(code, true)
     })
   }
   process.once('uncaughtException', (error) => void end(report(error)))
@@ -64,7 +65,8 @@ export async function main(name: string | undefined): Promise<void> {
     const code = await command.run()
     await end(code)
   } catch (error) {
-    await end(report(error))
+    // What fails because it was stopped is no news.
+    await (ending ?? end(report(error)))
   }
 }
 

@@ -1,11 +1,9 @@
 import { once } from 'node:events'
-import type { FaultDefinition } from '../fault.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { didYouMean } from '../nearest.ts'
-import { faultCatalogue, readParameters } from '../run/catalogue.ts'
+import { readParameters } from '../run/catalogue.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../run/control.ts'
 import { exitCodes } from '../run/outcome.ts'
-import { stepNumber, steps } from '../steps.ts'
 import type { Evidence } from '../world/machine.ts'
 import type { TraceEvent } from '../world/trace.ts'
 import { World } from '../world/world.ts'
@@ -30,6 +28,7 @@ const verbs = ['break', 'heal', 'status', 'trace', 'exec'] as const
 
 const help = `npm run sandbox                                  everything up and healthy, until Ctrl-C
 npm run sandbox break                            all faults and their parameters
+npm run sandbox break <fault> help               which values one fault's parameters take
 npm run sandbox break <fault> [name=value...]    from another terminal: break one step
 npm run sandbox heal                             ... undo it
 npm run sandbox status                           ... what is up, what is armed, did it fire
@@ -55,13 +54,19 @@ export class SandboxCommand implements Command {
     }
     const [verb, ...words] = args.words
     if (verb === undefined) return await this.#up(args)
-    if (verb === 'break' && words.length === 0) return await listFaults()
+    if (verb === 'break' && (words.length === 0 || words.at(-1) === 'help')) {
+      const { catalogueLines, faultLines } = await import('./fault-lines.ts')
+      const [id, ...parameters] = words.slice(0, -1)
+      const lines = id === undefined ? await catalogueLines() : await faultLines(id, parameters)
+      return print(lines.join('\n'))
+    }
     return await speak(verb, words, args)
   }
 
   async #up(args: Arguments): Promise<number> {
+    const isShell = args.flags['shell'] === true
     this.#opening = World.open({
-      ...worldChoice(args),
+      ...(isShell ? sealedChoice(args) : worldChoice(args)),
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
     })
@@ -74,8 +79,8 @@ export class SandboxCommand implements Command {
     })
     await visit.open()
     this.#control = await Control.open(world, visit, events)
-    process.stdout.write(`${(await tryLines(world, visit)).join('\n')}\n`)
-    if (args.flags['shell'] === true) {
+    process.stdout.write(`${(await tryLines(world, visit, isShell)).join('\n')}\n`)
+    if (isShell) {
       const code = await runInside(await this.#control.status(), shellWords())
       const [death] = world.deaths
       return death === undefined ? code : reportDeath(death)
@@ -93,10 +98,24 @@ export class SandboxCommand implements Command {
     return reportDeath(ended.signal.reason as World['deaths'][number])
   }
 
-  async close(): Promise<void> {
-    await this.#control?.close()
-    await (await this.#opening?.catch(() => undefined))?.close()
+  async close(): Promise<string | undefined> {
+    const healed = await this.#control?.close()
+    const world = await this.#opening?.catch(() => undefined)
+    await world?.close()
+    return world && `sandbox ${world.address}: ${healed ? `healed ${healed.id}, ` : ''}everything stopped`
   }
+}
+
+/** The world in which a shell has an inside. Where it cannot be had, its own words say why. */
+function sealedChoice(args: Arguments): ReturnType<typeof worldChoice> {
+  if (worldChoice(args).kind === 'portable') {
+    throw new InvalidInput(
+      'npm run sandbox',
+      '--shell: expected the sealed world, saw --world=portable: there is no inside',
+      { next: 'Leave out one of the two' },
+    )
+  }
+  return { kind: 'sealed' }
 }
 
 function reportDeath({ part, detail }: World['deaths'][number]): number {
@@ -157,33 +176,6 @@ function firedText({ fired, isProbed, text }: Evidence): string {
   if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
   if (fired === 0) return `fired: not yet (${text})`
   return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
-}
-
-async function listFaults(): Promise<number> {
-  const inOrder = (one: FaultDefinition, other: FaultDefinition) =>
-    steps.indexOf(one.step) - steps.indexOf(other.step)
-  const faults = [...(await faultCatalogue()).values()].sort(inOrder)
-  const width = Math.max(...faults.map(({ id }) => id.length))
-  const lines = faults.map(({ id, step, defaults }) => {
-    const { when, ...own } = defaults()
-    const all = [
-      ...Object.entries(own),
-      ...Object.entries(when ?? {}).map(([name, value]) => [`when.${name}`, value]),
-    ]
-    const parameters = all.map(([name, value]) => `${name}=${value}`)
-    return `${stepNumber(step)} ${step.padEnd(8)}  ${id.padEnd(width)}  ${parameters.join(' ')}`.trimEnd()
-  })
-  const { conditions, stateConditions } = await import('../when.ts')
-  const when = (names: readonly string[]) => names.map((name) => `when.${name}`).join(' ')
-  return print(
-    [
-      `${'STEP'.padEnd(11)}  ${'FAULT'.padEnd(width)}  PARAMETERS`,
-      ...lines,
-      '',
-      `Each also takes       ${when(conditions)}`,
-      `Where it is a state   ${when(stateConditions)}`,
-    ].join('\n'),
-  )
 }
 
 function print(text: string): number {

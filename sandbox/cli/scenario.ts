@@ -54,7 +54,7 @@ interface Lane {
 export class ScenarioCommand implements Command {
   readonly #lanes = new Map<number, Lane>()
   #isRunning = false
-  #closed: Promise<void> | undefined
+  #closed: Promise<string | undefined> | undefined
 
   async run(): Promise<number> {
     const args = readArguments('scenario', options)
@@ -63,7 +63,12 @@ export class ScenarioCommand implements Command {
     const choice = chooseScenarios(args)
     if (choice.kind === 'list') {
       const lines = (await listLines(choice.step)).join('\n')
-      return print(flags['list'] ? lines : `${help}\n\n${lines}\n\ntry         npm run scenario dns-failure`)
+      if (flags['list']) return print(lines)
+      return print(
+        choice.step === undefined
+          ? `${help}\n\n${lines}\n\ntry          npm run scenario dns-failure`
+          : `${lines}\n\nrun them     npm run scenario -- --all --step=${choice.step}`,
+      )
     }
     // Awaited so that the imports below do not compete with those that spawning needs.
     if (flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
@@ -98,7 +103,10 @@ export class ScenarioCommand implements Command {
         wanted: (client) => clients === undefined || clients.includes(client),
         open: (lane) => this.#open(args, lane, kind),
         screen: screenOf(out),
-        print: (lines) => out.write(`${lines.join('\n')}\n`),
+        print: (lines) => {
+          this.#expectUnstopped()
+          out.write(`${lines.join('\n')}\n`)
+        },
       })
     const reports =
       flags['table'] === 'worlds' ? [await runs('sealed'), await runs('portable')] : [await runs(undefined)]
@@ -118,6 +126,7 @@ export class ScenarioCommand implements Command {
    * one that was spawned before anything was imported, unless another kind is wanted.
    */
   #open(args: Arguments, lane: number, kind: WorldOptions['kind']): Promise<World> {
+    this.#expectUnstopped()
     const wanted = kind ?? worldChoice(args).kind
     const last = this.#lanes.get(lane)
     if (last !== undefined && !last.isUsed && last.kind === wanted) {
@@ -139,16 +148,21 @@ export class ScenarioCommand implements Command {
     return world
   }
 
+  /** What a scenario meets when the world is taken from it is no finding, and no reason to open another world. */
+  #expectUnstopped(): void {
+    if (this.#closed !== undefined) throw new Error('stopped')
+  }
+
   /** Also while they come up: what is half open has to be ended too. */
-  close(): Promise<void> {
+  close(): Promise<string | undefined> {
     this.#closed ??= this.#close()
     return this.#closed
   }
 
-  async #close(): Promise<void> {
-    await Promise.all(
-      [...this.#lanes.values()].map(async ({ world }) => (await world.catch(() => undefined))?.close()),
-    )
+  async #close(): Promise<string | undefined> {
+    const lanes = [...this.#lanes.values()]
+    await Promise.all(lanes.map(async ({ world }) => (await world.catch(() => undefined))?.close()))
+    return lanes.length === 0 ? undefined : 'stopped before the end: everything healed and ended, no report'
   }
 }
 

@@ -4,16 +4,22 @@ import { hostName } from '../world/host-name.ts'
 import type { Visit } from '../world/visit.ts'
 import type { World } from '../world/world.ts'
 
-/** What a person can paste into another terminal; only tools that are installed here. */
-export async function tryLines(world: World, visit: Visit): Promise<string[]> {
+/**
+ * What a person can paste: into another terminal, or into the shell inside that follows. Only tools that are installed
+ * here. The verbs are for another terminal in any case: inside everybody is root, who looks for sandboxes of root.
+ */
+export async function tryLines(world: World, visit: Visit, isShell: boolean): Promise<string[]> {
   const { kind, reason } = await world.clients()
-  const lines = kind === 'sealed' ? sealedLines() : portableLines(world, visit)
+  const before = isShell ? '' : 'npm run sandbox exec -- '
+  const lines = kind === 'sealed' ? sealedLines(before) : portableLines(world, visit)
+  const what = `${kind}: ${reason}; Postgres ${world.postgresVersion}`
   return [
-    `sandbox ${world.address} is up and healthy (${kind}: ${reason}; Postgres ${world.postgresVersion}). Ctrl-C ends it.`,
+    `sandbox ${world.address} is up and healthy (${what}). ${isShell ? 'exit' : 'Ctrl-C'} ends it.`,
     '',
-    'From another terminal:',
+    isShell ? 'In this shell:' : 'From another terminal:',
     ...lines.filter(([tool]) => isInstalled(tool)).map(([, line]) => `  ${line}`),
     '',
+    ...(isShell ? ['From another terminal:'] : []),
     '  npm run sandbox break dns.nxdomain      break one step (npm run sandbox break: all faults)',
     '  npm run sandbox status                  what is armed, did it fire',
     '  npm run sandbox heal                    undo it',
@@ -22,14 +28,13 @@ export async function tryLines(world: World, visit: Visit): Promise<string[]> {
 
 type ToolLine = readonly [tool: string, line: string]
 
-function sealedLines(): ToolLine[] {
-  const inside = 'npm run sandbox exec --'
+function sealedLines(before: string): ToolLine[] {
   return [
-    ['curl', `${inside} curl https://${hostName}/users`],
-    ['dig', `${inside} dig ${hostName}`],
-    ['openssl', `${inside} openssl s_client -connect ${hostName}:443 -brief`],
-    ['psql', `${inside} psql -c 'select * from users'`],
-    ['node', `${inside} node -e "fetch('https://${hostName}/users').then(r => r.text()).then(console.log)"`],
+    ['curl', `${before}curl https://${hostName}/users`],
+    ['dig', `${before}dig ${hostName}`],
+    ['openssl', `${before}openssl s_client -connect ${hostName}:443 -brief </dev/null`],
+    ['psql', `${before}psql -c 'select * from users'`],
+    ['node', `${before}node -e "fetch('https://${hostName}/users').then(r => r.text()).then(console.log)"`],
   ]
 }
 

@@ -19,12 +19,13 @@ export function toJson(report: RunReport): string {
  */
 export function writeLast(report: RunReport, folder: string): string {
   const last = join('.faultpath', 'last')
+  const file = join(last, 'report.json')
   const draft = join(folder, last, `report.${process.pid}.json`)
   try {
     mkdirSync(join(folder, last), { recursive: true })
     writeFileSync(draft, `${toJson(report)}\n`)
-    renameSync(draft, join(folder, last, 'report.json'))
-    return last
+    renameSync(draft, join(folder, file))
+    return file
   } catch (error) {
     return `not written: ${(error as Error).message}`
   }

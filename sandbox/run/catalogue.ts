@@ -23,6 +23,11 @@ export async function faultCatalogue(): Promise<ReadonlyMap<string, FaultDefinit
  * @throws InvalidInput with the nearest id or parameter.
  */
 export async function defineFault(id: string, parameters: Readonly<Record<string, unknown>>): Promise<Fault> {
+  return (await findDefinition(id))(parameters)
+}
+
+/** @throws InvalidInput with the nearest id. */
+export async function findDefinition(id: string): Promise<FaultDefinition> {
   const faults = await faultCatalogue()
   const definition = faults.get(id)
   if (definition === undefined) {
@@ -30,7 +35,7 @@ export async function defineFault(id: string, parameters: Readonly<Record<string
       next: 'All of them: npm run sandbox break',
     })
   }
-  return definition(parameters)
+  return definition
 }
 
 /** The id of a scenario that breaks this fault, one with the same parameters where there is one. */

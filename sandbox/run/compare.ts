@@ -5,6 +5,7 @@ import type { ClientPromise, Seen } from '../scenario.ts'
 
 /** One field of a promise that the symptom did not keep. */
 export interface Difference {
+  /** `end`: not a field, but how the call ended at all. */
   readonly field: string
   readonly expected: string
   readonly saw: string
@@ -13,19 +14,25 @@ export interface Difference {
 /** What of the promise was not kept; empty when all of it was. A checked `oneOf` has at least two members. */
 export function compare(promise: ClientPromise, symptom: Symptom): readonly Difference[] {
   if (promise === 'hangs') {
-    return symptom.kind === 'hangs' ? [] : [{ field: 'end', expected: 'hangs', saw: describe(symptom) }]
+    return symptom.kind === 'hangs' ? [] : [endedOtherwise('a call that hangs', symptom)]
   }
   if ('oneOf' in promise) {
     const tries = promise.oneOf.map((seen) => compareSeen(seen, symptom))
-    return tries.find((differences) => differences.length === 0) ?? tries[0]!
+    if (tries.some((differences) => differences.length === 0)) return []
+    const first = ` (first of the ${tries.length} in oneOf)`
+    return tries[0]!.map((difference) => ({ ...difference, expected: difference.expected + first }))
   }
   return compareSeen(promise, symptom)
+}
+
+function endedOtherwise(expected: string, symptom: Symptom): Difference {
+  return { field: 'end', expected, saw: describe(symptom) }
 }
 
 function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
   const differences: Difference[] = []
   const differ = (field: string, expected: unknown, saw: unknown) =>
-    differences.push({ field, expected: show(expected), saw: show(saw) })
+    differences.push({ field, expected: show(expected), saw: saw === undefined ? 'none' : show(saw) })
   const telling = tellingError(symptom)
   const equal = (field: string, expected: unknown, saw: unknown) => {
     if (expected !== undefined && !isDeepStrictEqual(expected, saw)) differ(field, expected, saw)
@@ -38,7 +45,8 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
   equal('attempts', seen.attempts, symptom.attempts ?? 1)
   equal('data', seen.data, symptom.data)
   if (seen.message !== undefined && !symptom.errors.some((link) => seen.message?.test(link.message))) {
-    differ('message', seen.message, symptom.errors.map((link) => link.message).join(' < '))
+    const messages = symptom.errors.map((link) => link.message)
+    differ('message', seen.message, messages.length === 0 ? undefined : messages.join(' < '))
   }
   if (seen.body !== undefined && !contains(bodyOf(symptom), seen.body)) {
     differ('body', seen.body, bodyOf(symptom))
@@ -51,7 +59,7 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
   }
   const wantsError = [seen.name, seen.code, seen.syscall, seen.message].some((field) => field !== undefined)
   if (differences.length === 0 && !wantsError && seen.exit === undefined && symptom.kind !== 'response') {
-    differ('end', 'a response', describe(symptom))
+    differences.push(endedOtherwise('a response', symptom))
   }
   return differences
 }

@@ -146,12 +146,16 @@ export class Control {
     }
   }
 
-  /** Undoes what is armed. Safe to repeat. */
-  async heal(): Promise<void> {
+  /**
+   * Undoes what is armed. Safe to repeat.
+   * @returns what it undid.
+   */
+  async heal(): Promise<Fault | undefined> {
     const armed = this.#armed
-    if (armed === undefined) return
+    if (armed === undefined) return undefined
     await this.#world.point(this.#visit, armed.plan.point).heal()
     this.#armed = undefined
+    return armed
   }
 
   async status(): Promise<SandboxStatus> {
@@ -173,11 +177,12 @@ export class Control {
     }
   }
 
-  async close(): Promise<void> {
+  /** @returns what it healed. */
+  async close(): Promise<Fault | undefined> {
     this.#server.close()
     this.#server.closeAllConnections()
     await this.#queue
-    await this.heal()
+    return await this.heal()
   }
 }
 

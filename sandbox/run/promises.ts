@@ -53,11 +53,15 @@ export function isWorthRetrying({ kind, status = 0 }: Symptom): boolean {
 /** One line for each part of a promise that a client did not keep. */
 export function mismatches(id: string, report: ClientReport): string[] {
   const { client, differences = [], symptom, diagnosis } = report
-  return differences.map(
-    ({ field, expected, saw }) =>
-      `scenario ${id}: ${client} expected ${field} ${expected}, saw ${saw}; it got ` +
-      `${symptom === undefined ? 'nothing' : describe(symptom)} after ${Math.round(symptom?.tookMs ?? 0)} ms` +
-      `${diagnosis?.noticed === undefined ? '' : ` (noticed at ${diagnosis.noticed})`}`,
+  if (symptom === undefined) return []
+  // Of a call that hangs the description says it.
+  const took = symptom.kind === 'hangs' ? '' : `, after ${Math.round(symptom.tookMs)} ms`
+  const noticed = diagnosis?.noticed === undefined ? '' : ` (noticed at ${diagnosis.noticed})`
+  const call = `${describe(symptom)}${took}${noticed}`
+  return differences.map(({ field, expected, saw }) =>
+    field === 'end'
+      ? `scenario ${id}: ${client} expected ${expected}, saw ${call}`
+      : `scenario ${id}: ${client} expected ${field} ${expected}, saw ${saw}; the call: ${call}`,
   )
 }
 

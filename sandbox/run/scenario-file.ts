@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { basename, relative } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { InvalidInput } from '../invalid-input.ts'
+import { didYouMean } from '../nearest.ts'
 import type { Scenario } from '../scenario.ts'
+import { stepFolder, steps } from '../steps.ts'
 import { problemOf, type ScenarioProblem, scenarioKeys } from './check-scenario.ts'
 
 export { findScenarioFile, listScenarioFiles } from './scenario-place.ts'
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A scenario as it stands in its file. */
 export interface ScenarioFile {
@@ -25,7 +29,7 @@ export async function loadScenarioFile(file: string): Promise<ScenarioFile> {
   const place = async (path: readonly string[]) => {
     const { locate } = await import('./source-position.ts')
     const at = locate(source, path)
-    return `${relative(process.cwd(), file) || file}:${at.line}:${at.column}`
+    return `${shownPath(file)}:${at.line}:${at.column}`
   }
   let exported: unknown
   try {
@@ -64,7 +68,7 @@ async function importProblem(
   if (error instanceof InvalidInput) {
     return new InvalidInput(await place(error.path), error.message)
   }
-  const shown = relative(process.cwd(), file) || file
+  const shown = shownPath(file)
   const { syntaxProblem } = await import('./source-position.ts')
   const syntax = syntaxProblem(error, source)
   if (syntax !== undefined) {
@@ -74,6 +78,8 @@ async function importProblem(
     )
   }
   if (!(error instanceof Error)) return new InvalidInput(shown, `the file threw ${String(error)}`)
+  const unknown = await unknownName(error, file, source)
+  if (unknown !== undefined) return unknown
   const frame = stackFrame(error, file)
   if (
     frame === undefined &&
@@ -85,6 +91,36 @@ async function importProblem(
     frame === undefined ? shown : `${shown}:${frame}`,
     `${error.name}: ${error.message}`,
   )
+}
+
+/**
+ * An import of `#sandbox/...` that leads nowhere. The names are the project's own: a file outside of it, which Node may
+ * import all the same, does not know them.
+ */
+async function unknownName(error: Error, file: string, source: string): Promise<InvalidInput | undefined> {
+  const [, name = ''] = /"(#sandbox[^"]*)" is not defined/.exec(error.message) ?? []
+  const { locateText } = await import('./source-position.ts')
+  const at = locateText(source, name)
+  // One of another file that this one imports: Node says which.
+  if (name === '' || at === undefined) return undefined
+  const place = `${shownPath(file)}:${at.line}:${at.column}`
+  const names = steps.map((step) => `#sandbox/${step}`)
+  if (!realpathSync(file).startsWith(project)) {
+    const step = steps[names.indexOf(name)]
+    const folder = `scenarios/${step === undefined ? '' : `${stepFolder(step)}/`}`
+    return new InvalidInput(place, `${name}: expected a file inside the project, saw one outside`, {
+      next: `Put it into ${folder}, or anywhere else below ${project}`,
+    })
+  }
+  return new InvalidInput(place, `${name}: no step has this name.${didYouMean(name, names)}`, {
+    next: `All of them: ${names.join(', ')}`,
+  })
+}
+
+/** As a person would name it: from here, where it does not lie elsewhere altogether. */
+function shownPath(file: string): string {
+  const path = relative(process.cwd(), file)
+  return path === '' || path.startsWith('..') ? file : path
 }
 
 function stackFrame(error: Error, file: string): string | undefined {

@@ -28,6 +28,14 @@ export function locate(source: string, path: readonly string[]): Position {
   return position(found)
 }
 
+/** Where a text stands first; undefined when it is empty or stands nowhere. */
+export function locateText(source: string, text: string): Position | undefined {
+  const index = text === '' ? -1 : source.indexOf(text)
+  if (index === -1) return undefined
+  const before = source.slice(0, index).split('\n')
+  return { line: before.length, column: before.at(-1)!.length + 1 }
+}
+
 /** The keys of the exported object that stand there more than once: JavaScript keeps only the last. */
 export function repeatedKey(source: string): string | undefined {
   const program = parseSource(source)
