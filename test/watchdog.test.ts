@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { DatabaseTarget } from '../sandbox/world/database/database.ts'
+import { leasePort } from '../sandbox/world/ground/address.ts'
 import { identify } from '../sandbox/world/lifetime/process-identity.ts'
 import { RunDirectory } from '../sandbox/world/lifetime/run-directory.ts'
 import { Watchdog } from '../sandbox/world/lifetime/watchdog.ts'
@@ -73,9 +74,17 @@ async function nothingIsLeft(started: Started): Promise<void> {
     },
     { timeout: 2_000, interval: 20 },
   )
-  const server = createServer().listen(started.port, started.address)
-  await once(server, 'listening')
-  server.close()
+  // Its port is free, unless another sandbox has taken the address over meanwhile.
+  const isFree =
+    (await canListen(started.address, started.port)) || !(await canListen(started.address, leasePort))
+  expect(isFree).toBe(true)
+}
+
+function canListen(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false))
+    server.listen(port, address, () => server.close(() => resolve(true)))
+  })
 }
 
 async function countUsers(target: DatabaseTarget): Promise<number> {

@@ -7,7 +7,7 @@ export interface AddressLease {
 }
 
 /** The listener on this port of an address is the lease. Nothing else in the sandbox uses the port. */
-const leasePort = 4999
+export const leasePort = 4999
 
 /**
  * Leases the first free one of 127.0.1.1, 127.0.1.2 ... for the life of the process. The lease is a
