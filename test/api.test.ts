@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,7 @@ import type { Database } from '../sandbox/world/database/database.ts'
 import { openDatabase } from '../sandbox/world/database/open-database.ts'
 import { type AddressLease, leaseAddress } from '../sandbox/world/ground/address.ts'
 import { buildBundles, findBundles } from '../sandbox/world/libraries/bundles.ts'
+import { bundleOf } from '../sandbox/world/libraries/library.ts'
 import { identify, lives } from '../sandbox/world/lifetime/process-identity.ts'
 import { RunDirectory } from '../sandbox/world/lifetime/run-directory.ts'
 import { Watchdog } from '../sandbox/world/lifetime/watchdog.ts'
@@ -389,18 +391,25 @@ test('ends by itself when its runner is killed', async () => {
   await vi.waitFor(() => expect(lives(pid, start)).toBe(false), { timeout: 2_000 })
 })
 
-test('serves from bundles of its libraries, and only where they are', async () => {
+test('serves from bundles of its libraries where all of them are there, else as installed', async () => {
   vi.stubEnv('FAULTPATH_CACHE', join(run.path, 'cache'))
   const bundles = findBundles()!
   expect(bundles.isBuilt).toBe(false)
-  const bundled = () => startApi(0, database.target, { FAULTPATH_LIBRARIES: bundles.folder })
-  // That nothing is there to be loaded shows that it is loaded from there.
-  await expect(bundled()).rejects.toThrow(/Cannot find module .*express\.cjs/)
+  const serves = async () => {
+    const other = await startApi(0, database.target, { FAULTPATH_LIBRARIES: bundles.folder })
+    const answer = await fetch(`http://${other.address}:${other.port}/users`)
+    expect(await answer.json()).toEqual({ users: seededUsers })
+    await other.stop()
+  }
+  await serves()
 
   await Promise.all([buildBundles(bundles, run), buildBundles(bundles, { ...run, id: `${run.id}-2` })])
   expect(findBundles()).toEqual({ folder: bundles.folder, isBuilt: true })
-  const other = await bundled()
-  const answer = await fetch(`http://${other.address}:${other.port}/users`)
-  expect(await answer.json()).toEqual({ users: seededUsers })
-  await other.stop()
+  await serves()
+  writeFileSync(bundleOf(bundles.folder, 'express'), "throw new Error('this is the bundle')")
+  await expect(serves()).rejects.toThrow('this is the bundle')
+
+  rmSync(bundleOf(bundles.folder, 'pg'))
+  expect(findBundles()?.isBuilt).toBe(false)
+  expect(existsSync(bundles.folder)).toBe(false)
 })

@@ -69,6 +69,15 @@ export function descendants(pid: number): number[] {
   return below.slice(1)
 }
 
+/** The command line of a process; empty where it has ended. Linux only. */
+export function commandLine(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')
+  } catch {
+    return []
+  }
+}
+
 /** The Postgres of the run below `pid`, as soon as it lets anybody log in. */
 export function postgresBelow(pid: number): Promise<number> {
   return until('Postgres to be ready', () => {

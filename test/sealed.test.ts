@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { liveRuns, ownerLives } from '../sandbox/world/lifetime/run-directory.ts'
-import { descendants, npmRun, processesOf, root, until } from './command.ts'
+import { commandLine, descendants, npmRun, processesOf, root, until } from './command.ts'
 
 // The sealed world is a machine of its own for the clients, and no part of the host's: the system's resolver and
 // the real ports inside, nothing changed outside.
@@ -162,6 +162,26 @@ describe.skipIf(!canSeal)(
         expect(code, output).toBe(0)
       },
     )
+
+    test('when its keeper dies, whatever it was asked says so, and the exit code is 3', async () => {
+      const keeperBelow = (pid: number) => () =>
+        descendants(pid).find((each) => {
+          const [command, ...words] = commandLine(each)
+          return command === process.execPath && words.some((word) => word.endsWith('/sealed/keeper.ts'))
+        })
+      const scenario = npmRun(['scenario', 'dns-failure'])
+      process.kill(await until('the keeper', keeperBelow(scenario.pid)), 'SIGKILL')
+      const early = await scenario.done
+      expect(early.stdout).toMatch(/sealed world: its keeper ended \((killed|SIGKILL)\)/)
+      expect(early.code).toBe(3)
+
+      const sandbox = npmRun(['sandbox'])
+      await until('the sandbox to be up', () => sandbox.output().includes('is up and healthy'))
+      process.kill(await until('the keeper', keeperBelow(sandbox.pid)), 'SIGKILL')
+      const late = await sandbox.done
+      expect(late.stderr).toMatch(/the sealed world: died \((killed|SIGKILL)\)/)
+      expect(late.code).toBe(3)
+    })
 
     test('the host is the same before, during and after, also after kill -9', async () => {
       const before = hostState()

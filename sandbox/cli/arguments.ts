@@ -1,7 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import { distance } from 'fastest-levenshtein'
 import { InvalidInput } from '../invalid-input.ts'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean, distance } from '../nearest.ts'
 
 // An ESM import of node:util reads its every export, which takes 4 ms.
 const { parseArgs } = process.getBuiltinModule('node:util')

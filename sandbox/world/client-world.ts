@@ -39,6 +39,8 @@ export interface ClientWorldOptions {
   /** The sandbox's own address on the host's loopback. */
   readonly address: string
   readonly compileCache: string
+  /** Called when the sealed world ends unasked. */
+  readonly onDeath: (detail: string) => void
 }
 
 /** Ports of the first front door; the next door's are one higher. */

@@ -16,9 +16,7 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
 /**
  * Of Node's processes: V8 collects garbage less often while they start, and starts no threads for it, which is a
  * tenth of each start. Node's note that it strips types is for nobody.
- *
- * package.json starts the runner with the same, and with `--use-openssl-ca`: it trusts nobody, so it need not read
- * the 140 roots of the web as soon as TLS is loaded.
+ * package.json starts the runner with the same.
  */
 export const nodeFlags = [
   '--disable-warning=ExperimentalWarning',

@@ -136,7 +136,8 @@ export async function startParts(
   )
   // Whoever goes on imports and computes much: what takes long must be on its way before.
   const onTheWay = Promise.race([databaseSpawned.promise, Promise.allSettled([database])])
-  const inside = openInside(options.kind, { run, watchdog, address, compileCache }, onTheWay)
+  const onDeath = (detail: string) => incidents.died('the sealed world', detail)
+  const inside = openInside(options.kind, { run, watchdog, address, compileCache, onDeath }, onTheWay)
   // Awaited by whoever needs them; until then their failure is not unhandled.
   for (const part of [backend, database, databaseWire, inside]) part.catch(() => {})
   await onTheWay

@@ -1,3 +1,4 @@
+import { PartFailure } from '../../part-failure.ts'
 import { nowMs } from '../clock.ts'
 import type { Ground } from '../ground/ground.ts'
 import type { Breakable, Evidence } from '../machine.ts'
@@ -67,8 +68,9 @@ export class DnsServer implements Breakable<DnsPlan> {
     try {
       server.#sockets = await DnsSockets.open({ ground, address, port, onMessage, onBug })
     } catch (cause) {
+      if (cause instanceof PartFailure) throw cause
       const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : ''
-      const next = port === 0 ? '' : '. Free the port, or run with --port-dns 0'
+      const next = port === 0 ? '' : '. Free the port or choose another.'
       throw new Error(`DNS server: cannot listen on ${address}:${port}${code}${next}`, { cause })
     }
     return server

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildEntry, touchEntry } from '../lifetime/cache-entry.ts'
 import { cacheDirectory, type RunDirectory } from '../lifetime/run-directory.ts'
-import { bundleOf, installed } from './library.ts'
+import { bundleFolder, bundleOf, installed, libraryNames } from './library.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -23,9 +23,15 @@ export interface LibraryBundles {
 export function findBundles(): LibraryBundles | undefined {
   const list = statSync(join(root, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false })
   if (list === undefined) return undefined
-  const names = Object.keys(installed).join('-')
+  const names = libraryNames.join('-')
   const folder = join(cacheDirectory(), `libraries-${names}-${Math.round(list.mtimeMs)}-${list.size}`)
-  return { folder, isBuilt: touchEntry(folder) }
+  const isWhole = libraryNames.every(
+    (name) => (statSync(bundleOf(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0,
+  )
+  if (isWhole) touchEntry(folder)
+  // A part of it would stand in the way of the whole.
+  else rmSync(folder, { recursive: true, force: true })
+  return { folder, isBuilt: isWhole }
 }
 
 /** Bundles them for the runs to come. Its process is not waited for: it ends with this one. */
@@ -35,7 +41,7 @@ export async function buildBundles({ folder }: LibraryBundles, { id }: RunDirect
     await build({
       absWorkingDir: root,
       entryPoints: Object.fromEntries(Object.entries(installed).map(([name, file]) => [name, file()])),
-      outdir: dirname(bundleOf(building, 'pg')),
+      outdir: join(building, bundleFolder),
       outExtension: { '.js': '.cjs' },
       bundle: true,
       platform: 'node',

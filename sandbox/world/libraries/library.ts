@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -26,12 +27,17 @@ export function loadFrom(bundles: string): void {
   folder = bundles
 }
 
-/** Below `node_modules`: what a library there does that is deprecated, Node does not tell the person at the terminal. */
+export const libraryNames = Object.keys(installed) as readonly (keyof Libraries)[]
+
+/** What a library below `node_modules` does that is deprecated, Node does not tell the person at the terminal. */
+export const bundleFolder = 'node_modules'
+
 export function bundleOf(bundles: string, name: keyof Libraries): string {
-  return join(bundles, 'node_modules', `${name}.cjs`)
+  return join(bundles, bundleFolder, `${name}.cjs`)
 }
 
-/** From the folder of bundles where there is one, else as it is installed. */
+/** From the folder of bundles where it is there (whoever tidies a cache takes it away at any time), else as installed. */
 export function library<Name extends keyof Libraries>(name: Name): Libraries[Name] {
-  return require(folder === undefined ? installed[name]() : bundleOf(folder, name)) as Libraries[Name]
+  const bundle = folder && bundleOf(folder, name)
+  return require(bundle !== undefined && existsSync(bundle) ? bundle : installed[name]()) as Libraries[Name]
 }

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { identify, lives } from './process-identity.ts'
 import { reap } from './watchdog.ts'
 
@@ -90,7 +90,7 @@ function allRuns(): readonly { readonly id: string; readonly path: string }[] {
 export function cacheDirectory(): string {
   const { FAULTPATH_CACHE, XDG_CACHE_HOME } = process.env
   const parent = asRoot ? '/var/cache' : XDG_CACHE_HOME || join(homedir(), '.cache')
-  const path = FAULTPATH_CACHE || join(parent, 'faultpath')
+  const path = resolve(FAULTPATH_CACHE || join(parent, 'faultpath'))
   mkdirSync(dirname(path), { recursive: true })
   mkdirOwned(path, 0o700)
   return path

@@ -48,7 +48,7 @@ export async function tlsSettings(
   const options = {
     key: chain.keyPem,
     cert: chain.certPem,
-    // Never left out: the edge would put the 140 roots of the web into every first context, which takes 8 ms.
+    // Never left out: the edge would read all that this machine trusts into its first context, which takes up to 8 ms.
     ca: clients?.rootPem ?? [],
     ...(tlsVersion && { minVersion: tlsVersion, maxVersion: tlsVersion }),
     ...(ticketKeys ? { ticketKeys } : noResumption),

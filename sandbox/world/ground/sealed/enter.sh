@@ -40,6 +40,10 @@ set_sysctl tcp_congestion_control reno
 set_sysctl tcp_no_metrics_save 1
 set_sysctl ip_unprivileged_port_start 0
 
+[ -x "$1" ] || {
+  echo "$1 cannot be run inside" >&2
+  exit 126
+}
 # /proc is still the host's.
 read -r pid _ </proc/self/stat
 nft=$(command -v nft >/dev/null && echo nft || true)
