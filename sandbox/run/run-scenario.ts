@@ -34,9 +34,12 @@ export async function runScenario(
   }
   const run = new ScenarioRun(world, file, options.wanted ?? (() => true), open)
   const stopped = await go(run)
+  // The clients' processes end while what they saw is read.
+  const closing = run.close()
   open()
   const clients = run.reports()
   const broken = stopped.outcome !== 'pass' ? [] : brokenPromises(file, run, clients)
+  await closing
   const { lesson } = file.scenario
   return {
     ...opening(world, file, place, run.steady),
@@ -61,8 +64,6 @@ async function go(run: ScenarioRun): Promise<Judgement> {
     if (error instanceof Stop) return { outcome: error.outcome, problems: [error.message] }
     if (error instanceof PartFailure) return { outcome: 'unhealthy', problems: [error.message] }
     return { outcome: 'bug', problems: [`a bug of ours: ${(error as Error).stack}`] }
-  } finally {
-    await run.close()
   }
 }
 
