@@ -69,10 +69,12 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     await filter.heal()
     await Promise.all([loser, beside].map(({ client, visit }) => client.close().then(() => visit.close())))
 
+    // Counted whenever anybody's call ends, so in parts.
     const lost = ({ events }: ObservedCall) =>
-      events.flatMap((event) => (event.machine === 'kernel' ? [event.packets] : []))
-    expect(lost(broken[0])).toEqual([fired])
-    expect([lost(broken[1]), lost(again)]).toEqual([[], []])
+      events.reduce((sum, event) => sum + (event.machine === 'kernel' ? event.packets : 0), 0)
+    expect(fired).toBeGreaterThan(0)
+    expect(lost(broken[0])).toBe(fired)
+    expect([lost(broken[1]), lost(again)]).toEqual([0, 0])
     expect(diagnose(healthy[0], broken[0]).broke).toBe('network')
     expect(diagnose(healthy[1], broken[1]).because).toBe('nothing differs from the healthy call')
   })
