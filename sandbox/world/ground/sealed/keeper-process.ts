@@ -38,6 +38,8 @@ interface Entered {
 interface Pending {
   resolve(answer: Answer): void
   reject(error: Error): void
+  /** Rejects when it has taken too long. */
+  readonly timer: NodeJS.Timeout
 }
 
 export interface KeeperOptions {
@@ -97,16 +99,7 @@ export class KeeperProcess {
       }
       const silence = new PartFailure(`sealed world: its keeper has not answered for ${answerMs / 1_000} s`)
       const timer = setTimeout(() => this.#settle(id)?.reject(silence), answerMs)
-      this.#pending.set(id, {
-        resolve: (answer) => {
-          clearTimeout(timer)
-          resolve(answer)
-        },
-        reject: (error) => {
-          clearTimeout(timer)
-          reject(error)
-        },
-      })
+      this.#pending.set(id, { resolve, reject, timer })
       this.#child.send({ ...request, id }, (error: NodeJS.ErrnoException | null) => {
         // A channel that the other end has closed: why is known as soon as the process is gone.
         if (error !== null && error.code !== 'EPIPE' && error.code !== 'ERR_IPC_CHANNEL_CLOSED')
@@ -133,6 +126,7 @@ export class KeeperProcess {
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id)
     this.#pending.delete(id)
+    clearTimeout(pending?.timer)
     return pending
   }
 

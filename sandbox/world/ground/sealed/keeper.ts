@@ -54,6 +54,8 @@ async function answerSocket(
       if (isIPv6(address)) await haveAddress(address)
       const server = createServer({ pauseOnConnect: true })
       await ground.listen(server, address, port)
+      // Nobody calls before the packets of the call are counted.
+      await watching
       tell({ kind: 'done', id }, server, () => server.close())
       return
     }
