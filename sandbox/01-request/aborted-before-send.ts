@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The app gives the call a signal that was aborted already: a controller used twice, a page that was left.

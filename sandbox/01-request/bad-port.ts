@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { wholeNumber } from '../language/parameters.ts'
 
 /**
  * The URL has a port on which no API listens; some of them `fetch` refuses to call at all.

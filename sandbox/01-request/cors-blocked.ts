@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The page was opened from an origin that the API does not allow: a second host name, a preview, a new domain.

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The page's own Content-Security-Policy does not name the API among those that it may connect to.

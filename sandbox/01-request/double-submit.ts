@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The app sends the same call twice: a double click, an effect that runs twice.

@@ -1,5 +1,5 @@
 /** Step 01: the app triggers the request. One export line per fault; `scenario`, so that an author needs one import. */
-export { scenario } from '../scenario.ts'
+export { scenario } from '../language/scenario.ts'
 export { abortedBeforeSend } from './aborted-before-send.ts'
 export { badPort } from './bad-port.ts'
 export { badUrl } from './bad-url.ts'

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The app calls without its credentials: not logged in yet, a forgotten header, a cookie not sent along.

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The app calls http:// from a page that came by https://: an old base URL, a link that was built by hand.

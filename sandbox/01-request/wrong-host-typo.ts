@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { hostName } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { hostName } from '../language/parameters.ts'
 
 /**
  * The URL has another host than was meant: a typing mistake, or a variable that was never set.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
 
 /**
  * The app calls with another method than the API has for this path.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { hostName, oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { hostName, oneOf } from '../language/parameters.ts'
 
 /**
  * The resolver works, but not always: some questions fail, the others get the right answer.

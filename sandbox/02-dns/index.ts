@@ -1,6 +1,6 @@
 /** Step 02: the name is looked up. One export line per fault; `scenario`, so that an author needs one import. */
-export { lookupFails } from '../lookup-fails.ts'
-export { scenario } from '../scenario.ts'
+export { lookupFails } from '../language/lookup-fails.ts'
+export { scenario } from '../language/scenario.ts'
 export { aaaaOnly } from './aaaa-only.ts'
 export { answerForOtherName } from './answer-for-other-name.ts'
 export { cnameDangling } from './cname-dangling.ts'

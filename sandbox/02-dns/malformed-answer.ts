@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { hostName, oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { hostName, oneOf } from '../language/parameters.ts'
 
 /**
  * The answer's bytes are no DNS message: a broken resolver, or a middlebox that rewrites answers badly.

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The resolver is down: nobody listens on its port, and the kernel says so at once.

@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { hostName, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { hostName, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The answer is cut off before even its header is whole.

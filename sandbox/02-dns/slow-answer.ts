@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { hostName, milliseconds } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { hostName, milliseconds } from '../language/parameters.ts'
 
 /**
  * The resolver answers right, but late.

@@ -1,5 +1,5 @@
-import { type Fault, fault } from '../fault.ts'
-import { hostName, oneOf } from '../parameters.ts'
+import { type Fault, fault } from '../language/fault.ts'
+import { hostName, oneOf } from '../language/parameters.ts'
 
 /**
  * The answer is too long for UDP, and the way over TCP, which the client then takes, is broken.

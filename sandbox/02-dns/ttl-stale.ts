@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { deadAddress, hostName } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { deadAddress, hostName } from '../language/parameters.ts'
 
 /**
  * The record was changed, and only who asks again learns it. An open connection never asks again.

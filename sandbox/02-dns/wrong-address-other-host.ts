@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The record is stale, and its address belongs to somebody else by now: a host that is up and speaks TLS.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { deadAddress, hostName } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { deadAddress, hostName } from '../language/parameters.ts'
 
 /**
  * The record is stale: it names an address where nobody listens any more.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { hostName } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { hostName } from '../language/parameters.ts'
 
 /**
  * The answer carries another id than the question: what a forger who has to guess sends.

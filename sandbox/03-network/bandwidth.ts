@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The line is narrow: bytes pass at a fixed rate, the rest waits.

@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { milliseconds, oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { milliseconds, oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The line goes dead in the middle: no byte, no FIN, no RST in either direction any more.

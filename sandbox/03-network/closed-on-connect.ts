@@ -1,6 +1,6 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
-import type { WireVerdict } from '../world/wire/wire-points.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
+import type { WireVerdict } from '../machines/wire/wire-points.ts'
 
 /**
  * The connection is made, then ended politely (FIN): a proxy without a backend, a port of another service.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * So many connections are open already that a further one is turned away.

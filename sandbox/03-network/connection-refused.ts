@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * Nobody listens on the port. The host answers the first packet with a RST.

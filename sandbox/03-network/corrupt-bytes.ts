@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * Bytes change on the way: broken memory in a router, a middlebox that rewrites. TCP's checksum does not see it.

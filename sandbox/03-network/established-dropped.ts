@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
 
 /**
  * Connections open, then nothing gets through any more: a firewall that forgot the connection, a route that broke.

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The far end forgot the connection (it restarted, a NAT entry expired) while the client still holds it open.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { milliseconds, oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { milliseconds, oneOf } from '../language/parameters.ts'
 
 /**
  * A middlebox drops connections that were idle for too long, between two requests.

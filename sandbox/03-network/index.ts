@@ -1,5 +1,5 @@
 /** Step 03: the request travels over the network. One export line per fault; `scenario`, so that an author needs one import. */
-export { scenario } from '../scenario.ts'
+export { scenario } from '../language/scenario.ts'
 export { acceptThenSilence } from './accept-then-silence.ts'
 export { bandwidth } from './bandwidth.ts'
 export { cablePulled } from './cable-pulled.ts'

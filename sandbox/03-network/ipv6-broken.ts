@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
 
 /**
  * The host name has an IPv4 and an IPv6 address, and IPv6 does not work: a firewall, a tunnel or a listener that

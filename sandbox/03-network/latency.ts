@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { milliseconds, oneOf, wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { milliseconds, oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * Every byte takes longer: a far region, a satellite, a full queue.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * Only large packets are lost, and nobody says so: a link with a smaller MTU whose ICMP is filtered.

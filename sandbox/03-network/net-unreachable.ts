@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * A router says that it has no way to the network.

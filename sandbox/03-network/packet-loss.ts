@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * Packets are lost on the way. TCP sends them again, so the call succeeds, late.

@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { milliseconds, oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { milliseconds, oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The stream comes in small pieces with pauses between: TCP keeps no borders of messages.

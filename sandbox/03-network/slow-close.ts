@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { milliseconds } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { milliseconds } from '../language/parameters.ts'
 
 /**
  * The end of a connection (FIN, or RST where the client closes with something unread) takes long, its bytes do not.

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * Packets to the server vanish: nobody answers, nobody refuses. The connection is never made.

@@ -1,6 +1,6 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
-import type { AlertDescription } from '../world/tls/tls-alerts.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
+import type { AlertDescription } from '../machines/tls/tls-alerts.ts'
 
 const descriptions = [
   'unexpected_message',

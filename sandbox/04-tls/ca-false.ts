@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The certificate in the middle may not sign others: its basic constraints say `CA:FALSE`.

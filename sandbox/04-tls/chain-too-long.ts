@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { wholeNumber } from '../language/parameters.ts'
 
 /**
  * There are more certificates between leaf and root than clients are willing to follow.

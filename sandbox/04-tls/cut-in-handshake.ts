@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The connection ends in the middle of the handshake: a proxy in between, a crash, or a server that dislikes the

@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /** How long a certificate that has ended was valid before. */
 const validDays = 90

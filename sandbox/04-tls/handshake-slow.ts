@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { milliseconds, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { milliseconds, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The server's part of the handshake trickles in. It works, later.

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { wholeNumber } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { wholeNumber } from '../language/parameters.ts'
 
 /**
  * The certificate is so big that clients stop reading: one certificate for every customer's name.

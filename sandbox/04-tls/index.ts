@@ -1,6 +1,6 @@
 /** Step 04: the connection is encrypted. One export line per fault; `scenario`, so that an author needs one import. */
-export { handshakeFails } from '../handshake-fails.ts'
-export { scenario } from '../scenario.ts'
+export { handshakeFails } from '../language/handshake-fails.ts'
+export { scenario } from '../language/scenario.ts'
 export { alert } from './alert.ts'
 export { alpnMismatch } from './alpn-mismatch.ts'
 export { badSignature } from './bad-signature.ts'

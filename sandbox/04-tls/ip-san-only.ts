@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The certificate names an IP address and no host. It is fine for `https://127.0.0.1`, and for no name that

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The server signs the handshake with another key than the one in its certificate.

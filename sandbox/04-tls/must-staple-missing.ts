@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The certificate promises that a fresh word on its revocation comes along, and the server sends none.

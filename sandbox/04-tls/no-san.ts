@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
 
 /**
  * The certificate has no subject alternative name, as home-made ones often have not.

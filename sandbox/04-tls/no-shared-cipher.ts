@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
 
 /** OpenSSL asks for a cipher of TLS 1.2 in every list, also where that version is off. */
 const ciphers = { 'TLSv1.2': 'AES128-SHA', 'TLSv1.3': 'TLS_AES_128_CCM_8_SHA256:AES128-SHA' }

@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * A certificate of the chain is not valid yet: it was installed early, or a clock is wrong.

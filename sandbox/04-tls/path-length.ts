@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The chain is longer than one of its authorities allows: no further authority may follow it, and one does.

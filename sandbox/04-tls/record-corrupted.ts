@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * One bit of the server's encrypted answer is flipped on its way. TCP's checksum did not notice; TLS does.

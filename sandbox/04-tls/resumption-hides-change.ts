@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The server's certificate was exchanged for an expired one, and an app that was connected before never sees it.

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The certificate was revoked: its key was stolen. It stands in its authority's list (CRL), and the server staples

@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /**
  * The server does not know the host that the client names in its ClientHello (SNI), and says so.

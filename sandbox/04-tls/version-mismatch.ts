@@ -1,4 +1,4 @@
-import { fault } from '../fault.ts'
+import { fault } from '../language/fault.ts'
 
 /** Version, 32 bytes of no matter, no session, the cipher suite AES128-SHA, no compression; 38 bytes in 42. */
 const hello = `\x03\x00${'r'.repeat(32)}\x00\x00\x2f\x00`

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { oneOf } from '../language/parameters.ts'
 
 /**
  * The certificate is for a wildcard that looks as if it covered the host, and does not.

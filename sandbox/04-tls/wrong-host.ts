@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { hostName } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { hostName } from '../language/parameters.ts'
 
 /**
  * The certificate is for another host. Chain and dates are fine.

@@ -1,3 +1,3 @@
 /** Step 05: the server receives the request. One export line per fault; `scenario`, so that an author needs one import. */
-export { scenario } from '../scenario.ts'
+export { scenario } from '../language/scenario.ts'
 export * as server from './index.ts'

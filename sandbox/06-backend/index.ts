@@ -1,4 +1,4 @@
 /** Step 06: the backend processes it. One export line per fault; `scenario`, so that an author needs one import. */
-export { scenario } from '../scenario.ts'
+export { scenario } from '../language/scenario.ts'
 export * as backend from './index.ts'
 export { throws } from './throws.ts'

@@ -1,5 +1,5 @@
-import { fault } from '../fault.ts'
-import { milliseconds, oneOf } from '../parameters.ts'
+import { fault } from '../language/fault.ts'
+import { milliseconds, oneOf } from '../language/parameters.ts'
 
 /**
  * Every statement that reads the table sleeps inside Postgres first.

@@ -1,5 +1,5 @@
-import { counted, fault } from '../fault.ts'
-import { oneOf, wholeNumber } from '../parameters.ts'
+import { counted, fault } from '../language/fault.ts'
+import { oneOf, wholeNumber } from '../language/parameters.ts'
 
 /**
  * The connection ends in the middle of the response's body: a proxy that restarts, a server that dies while it sends.

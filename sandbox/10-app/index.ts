@@ -1,3 +1,3 @@
 /** Step 10: the app uses the data. One export line per fault; `scenario`, so that an author needs one import. */
-export { scenario } from '../scenario.ts'
+export { scenario } from '../language/scenario.ts'
 export * as app from './index.ts'

@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import { InvalidInput } from '../invalid-input.ts'
-import { didYouMean, distance } from '../nearest.ts'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import { didYouMean, distance } from '../errors/nearest.ts'
 
 // An ESM import of node:util reads its every export, which takes 4 ms.
 const { parseArgs } = process.getBuiltinModule('node:util')

@@ -1,8 +1,8 @@
-import { InvalidInput, show } from '../invalid-input.ts'
-import { didYouMean } from '../nearest.ts'
-import { findScenarioFile, listScenarioFiles } from '../run/scenario-place.ts'
-import { type ClientName, clientNames } from '../scenario.ts'
-import { type Step, stepNumber, steps } from '../steps.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
+import { didYouMean } from '../errors/nearest.ts'
+import { type ClientName, clientNames } from '../language/scenario.ts'
+import { type Step, stepNumber, steps } from '../language/steps.ts'
+import { findScenarioFile, listScenarioFiles } from '../run/file/scenario-place.ts'
 import type { Arguments } from './arguments.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -61,7 +61,7 @@ export function chooseScenarios(args: Arguments): Choice {
 
 /** The catalogue, a line each. */
 export async function listLines(step: Step | undefined): Promise<string[]> {
-  const { loadScenarioFile } = await import('../run/scenario-file.ts')
+  const { loadScenarioFile } = await import('../run/file/scenario-file.ts')
   const rows = await Promise.all([...listScenarioFiles(step).values()].map(loadScenarioFile))
   const width = Math.max(2, ...rows.map(({ id }) => id.length))
   const lines = rows.map(

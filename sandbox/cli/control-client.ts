@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { InvalidInput } from '../invalid-input.ts'
-import { type SandboxStatus, socketName } from '../run/control.ts'
-import { liveRuns } from '../world/lifetime/run-directory.ts'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import { liveRuns } from '../host/lifetime/run-directory.ts'
+import { type SandboxStatus, socketName } from '../live/control.ts'
 
 /**
  * Speaks to a running sandbox: the only one, or the one at this address.

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import type { FaultDefinition } from '../fault.ts'
+import type { FaultDefinition } from '../language/fault.ts'
+import { stepFolder, stepNumber, steps } from '../language/steps.ts'
+import { conditionSchemas, conditions, stateConditions } from '../language/when.ts'
+import { faultCatalogue, findDefinition, readParameters } from '../live/faults.ts'
 import { screenOf, wrapped } from '../report/screen.ts'
-import { faultCatalogue, findDefinition, readParameters } from '../run/catalogue.ts'
-import { stepFolder, stepNumber, steps } from '../steps.ts'
-import { conditionSchemas, conditions, stateConditions } from '../when.ts'
 
 /** Every fault with its parameters, a line each. */
 export async function catalogueLines(): Promise<string[]> {
@@ -55,7 +55,7 @@ export async function faultLines(id: string, words: readonly string[]): Promise<
     '',
     ...taken.flatMap(({ expected, start }) => wrapped(start.padEnd(width), expected, columns)),
     '',
-    `  What each means: sandbox/${stepFolder(step)}/${faultName}.ts; of when: sandbox/world/rules.ts`,
+    `  What each means: sandbox/${stepFolder(step)}/${faultName}.ts; of when: sandbox/machines/shared/rules.ts`,
   ]
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { InvalidInput } from '../invalid-input.ts'
-import type { SandboxStatus } from '../run/control.ts'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import type { SandboxStatus } from '../live/control.ts'
 
 /**
  * Runs a command where the sandbox's own client is, on this terminal.

@@ -1,10 +1,10 @@
-import type { ScenarioReport } from '../report/report.ts'
+import type { ClientName } from '../language/scenario.ts'
 import type { Screen } from '../report/screen.ts'
 import { closingLines, openingLines } from '../report/terminal.ts'
+import type { ScenarioFile } from '../run/file/scenario-file.ts'
 import { isDamaging } from '../run/outcome.ts'
+import type { ScenarioReport } from '../run/report.ts'
 import { runScenario } from '../run/run-scenario.ts'
-import type { ScenarioFile } from '../run/scenario-file.ts'
-import type { ClientName } from '../scenario.ts'
 import type { World } from '../world/world.ts'
 
 export interface LanesOptions {

@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
-import { processStartMs, spanned, writeBudget } from '../budget.ts'
-import { InvalidInput } from '../invalid-input.ts'
-import { PartFailure } from '../part-failure.ts'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import { PartFailure } from '../errors/part-failure.ts'
+import { nowMs } from '../host/clock.ts'
+import { processStartMs, spanned, writeBudget } from '../host/spans.ts'
 import { exitCodes, usageExitCode } from '../run/outcome.ts'
-import { nowMs } from '../world/clock.ts'
 
 /** Signals that a person or a supervisor ends a command with. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -59,7 +59,7 @@ export async function main(name: string | undefined): Promise<void> {
       if (error.code !== 'EPIPE') throw error
     })
   }
-  const { watchAncestors } = await import('../world/lifetime/watchdog.ts')
+  const { watchAncestors } = await import('../host/lifetime/watchdog.ts')
   watchAncestors(() => void end(129))
   try {
     const code = await command.run()

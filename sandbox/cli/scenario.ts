@@ -1,6 +1,6 @@
-import { timed } from '../budget.ts'
-import type { ScenarioReport } from '../report/report.ts'
-import type { ScenarioFile } from '../run/scenario-file.ts'
+import { timed } from '../host/spans.ts'
+import type { ScenarioFile } from '../run/file/scenario-file.ts'
+import type { ScenarioReport } from '../run/report.ts'
 import type { World, WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Choice, chooseScenarios, listLines } from './choose-scenarios.ts'
@@ -73,7 +73,7 @@ export class ScenarioCommand implements Command {
     // Awaited so that the imports below do not compete with those that spawning needs.
     if (flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
     const scenarios = await timed('scenario', async () => {
-      const { loadScenarioFile } = await import('../run/scenario-file.ts')
+      const { loadScenarioFile } = await import('../run/file/scenario-file.ts')
       return await Promise.all(choice.files.map(loadScenarioFile))
     })
     this.#isRunning = true
@@ -181,7 +181,7 @@ async function printTable(
   table: string | boolean,
   reports: readonly (readonly ScenarioReport[])[],
 ): Promise<boolean> {
-  const { diagnosisTable, worldDifferences } = await import('../run/tables.ts')
+  const { diagnosisTable, worldDifferences } = await import('../report/tables.ts')
   const [first = [], second = []] = reports
   if (table === 'worlds') {
     print(worldDifferences(first, second).join('\n'))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { hostName } from '../world/host-name.ts'
-import type { Visit } from '../world/visit.ts'
+import { hostName } from '../machines/shared/host-name.ts'
+import type { Visit } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { InvalidInput } from '../invalid-input.ts'
-import { databaseProviders } from '../world/database/database.ts'
-import { parseDatabaseUrl } from '../world/database/database-url.ts'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import { databaseProviders } from '../machines/database/database.ts'
+import { parseDatabaseUrl } from '../machines/database/database-url.ts'
 import type { WorldOptions } from '../world/world.ts'
 import type { Arguments } from './arguments.ts'
 

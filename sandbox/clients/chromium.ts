@@ -1,5 +1,5 @@
-import type { Client, ReadyClient } from './client.ts'
-import { findCommand } from './find-command.ts'
+import { findCommand } from '../host/find-command.ts'
+import type { Client, ReadyClient } from './common/client.ts'
 
 /** A snap brings mounts and confinement of its own, which no other namespaces have. */
 function findBrowser(): string | undefined {

@@ -1,6 +1,6 @@
-import type { ClientObservation } from '../world/trace.ts'
-import type { ResolvedCall } from './client.ts'
-import { commandClient, type Ended } from './command-client.ts'
+import type { ClientObservation } from '../machines/trace.ts'
+import type { ResolvedCall } from './common/client.ts'
+import { commandClient, type Ended } from './common/command-client.ts'
 
 /** curl, with nobody's ~/.curlrc. Its exit codes: curl(1), EXIT CODES. */
 export const curlClient = commandClient({

@@ -1,4 +1,4 @@
-import { nodeClient } from './node-client.ts'
+import { nodeClient } from './common/node-client.ts'
 
 /** Node's own `https.request`. */
 export const httpsClient = nodeClient('https', ['warm', 'resumed', 'crl', 'clientCertificate'])

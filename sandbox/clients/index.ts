@@ -1,5 +1,5 @@
-import type { ClientName } from '../scenario.ts'
-import type { Client } from './client.ts'
+import type { ClientName } from '../language/scenario.ts'
+import type { Client } from './common/client.ts'
 
 const loaders: Readonly<Record<ClientName, () => Promise<Client>>> = {
   fetch: async () => (await import('./fetch.ts')).fetchClient,

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { ClientName } from '../scenario.ts'
-import type { Client } from './client.ts'
-import { findCommand } from './find-command.ts'
-import { ReportingProcess } from './reporting-process.ts'
+import { findCommand } from '../host/find-command.ts'
+import type { ClientName } from '../language/scenario.ts'
+import type { Client } from './common/client.ts'
+import { ReportingProcess } from './common/reporting-process.ts'
 
 const entry = fileURLToPath(new URL('./python/main.py', import.meta.url))
 

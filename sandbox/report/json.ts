@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ScenarioReport } from './report.ts'
+import type { ScenarioReport } from '../run/report.ts'
 
 export interface RunReport {
   readonly faultpath: 1

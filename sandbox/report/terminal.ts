@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
-import { type Symptom, tellingError } from '../clients/symptom.ts'
-import type { StepMark } from '../run/diagnosis.ts'
-import { type Step, stepNumber, steps } from '../steps.ts'
-import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from './report.ts'
+import { type Symptom, tellingError } from '../clients/common/symptom.ts'
+import { type Step, stepNumber, steps } from '../language/steps.ts'
+import type { StepMark } from '../run/diagnosis/diagnosis.ts'
+import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from '../run/report.ts'
 import { clipped, type Screen, wrapped } from './screen.ts'
 
 type Style = Parameters<typeof styleText>[0]

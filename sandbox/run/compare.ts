@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Symptom, tellingError } from '../clients/symptom.ts'
-import { show } from '../invalid-input.ts'
-import type { ClientPromise, Seen } from '../scenario.ts'
+import { type Symptom, tellingError } from '../clients/common/symptom.ts'
+import { show } from '../errors/invalid-input.ts'
+import type { ClientPromise, Seen } from '../language/scenario.ts'
 
 /** One field of a promise that the symptom did not keep. */
 export interface Difference {

@@ -1,10 +1,16 @@
-import type { Ability, Client } from '../clients/client.ts'
-import type { Symptom } from '../clients/symptom.ts'
-import type { WorldKind } from '../fault.ts'
-import type { ClientReport } from '../report/report.ts'
-import { type Call, type ClientName, type ClientPromise, clientNames, type Scenario } from '../scenario.ts'
-import { seededUsers } from '../world/api/shop.ts'
+import type { Ability, Client } from '../clients/common/client.ts'
+import type { Symptom } from '../clients/common/symptom.ts'
+import type { WorldKind } from '../language/fault.ts'
+import {
+  type Call,
+  type ClientName,
+  type ClientPromise,
+  clientNames,
+  type Scenario,
+} from '../language/scenario.ts'
+import { seededUsers } from '../machines/database/shop.ts'
 import { describe } from './compare.ts'
+import type { ClientReport } from './report.ts'
 
 const inability: Record<Ability, string> = {
   warm: 'it keeps no connection from call to call',

@@ -1,5 +1,5 @@
-import type { Evidence } from '../world/machine.ts'
-import type { Plan } from '../world/points.ts'
+import type { Plan } from '../machines/points.ts'
+import type { Evidence } from '../machines/shared/breakable.ts'
 import type { Traveller } from './traveller.ts'
 
 /** Where a call that met a state of this machine must have been before. */

@@ -1,9 +1,9 @@
-import type { Fault, WorldKind } from '../fault.ts'
-import type { Call, Scenario } from '../scenario.ts'
-import type { Database } from '../world/database/database.ts'
-import { databaseNeeds } from '../world/database/database-points.ts'
-import type { TraceEvent } from '../world/trace.ts'
-import type { Visit, VisitOptions } from '../world/visit.ts'
+import type { Fault, WorldKind } from '../language/fault.ts'
+import type { Call, Scenario } from '../language/scenario.ts'
+import type { Database } from '../machines/database/database.ts'
+import { databaseNeeds } from '../machines/database/database-points.ts'
+import type { TraceEvent } from '../machines/trace.ts'
+import type { Visit, VisitOptions } from '../world/seat.ts'
 import { Stop } from './stop.ts'
 
 /** What a fault may need of the machine, where that is missing: why, and how to get it. */

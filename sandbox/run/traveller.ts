@@ -1,11 +1,11 @@
-import type { ReadyClient } from '../clients/client.ts'
-import type { Symptom } from '../clients/symptom.ts'
-import type { ClientReport } from '../report/report.ts'
-import type { ClientName, ClientPromise } from '../scenario.ts'
-import type { TraceEvent } from '../world/trace.ts'
-import type { Visit } from '../world/visit.ts'
+import type { ReadyClient } from '../clients/common/client.ts'
+import type { Symptom } from '../clients/common/symptom.ts'
+import type { ClientName, ClientPromise } from '../language/scenario.ts'
+import type { TraceEvent } from '../machines/trace.ts'
+import type { Visit } from '../world/seat.ts'
 import { compare } from './compare.ts'
-import { diagnoseAttempts, type ObservedCall } from './diagnosis.ts'
+import { diagnoseAttempts, type ObservedCall } from './diagnosis/diagnosis.ts'
+import type { ClientReport } from './report.ts'
 
 /** One client on its way through a scenario. */
 export interface Traveller {

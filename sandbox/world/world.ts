@@ -1,15 +1,18 @@
 import { join } from 'node:path'
-import { timed } from '../budget.ts'
-import type { CallFiles, Standpoint } from '../clients/client.ts'
-import { PartFailure } from '../part-failure.ts'
-import type { Call } from '../scenario.ts'
-import type { ClientWorld } from './client-world.ts'
-import { nowMs } from './clock.ts'
-import type { Database } from './database/database.ts'
+import type { CallFiles, Standpoint } from '../clients/common/client.ts'
+import { PartFailure } from '../errors/part-failure.ts'
+import { nowMs } from '../host/clock.ts'
+import type { ClientWorld } from '../host/ground/client-world.ts'
+import { RunDirectory } from '../host/lifetime/run-directory.ts'
+import { Watchdog } from '../host/lifetime/watchdog.ts'
+import { timed } from '../host/spans.ts'
+import type { Call } from '../language/scenario.ts'
+import type { Database } from '../machines/database/database.ts'
+import type { Plan } from '../machines/points.ts'
+import type { Breakable } from '../machines/shared/breakable.ts'
+import type { TraceEvent } from '../machines/trace.ts'
 import type { FrontDoor } from './front-door.ts'
-import { RunDirectory } from './lifetime/run-directory.ts'
-import { Watchdog } from './lifetime/watchdog.ts'
-import type { Breakable } from './machine.ts'
+import type { Visit, VisitOptions } from './seat.ts'
 import {
   type Backend,
   type Death,
@@ -18,13 +21,10 @@ import {
   type Parts,
   startParts,
   type WorldOptions,
-} from './parts.ts'
-import type { Plan } from './points.ts'
-import type { TraceEvent } from './trace.ts'
-import type { Visit, VisitOptions } from './visit.ts'
+} from './start.ts'
 
-export type { WorldOptions } from './parts.ts'
-export type { Visit } from './visit.ts'
+export type { Visit } from './seat.ts'
+export type { WorldOptions } from './start.ts'
 
 /**
  * All the machines of one sandbox, wired, on a loopback address of its own. Postgres and the API start
@@ -120,7 +120,7 @@ export class World {
     { ipv6 = false, edge = {} }: VisitOptions = {},
   ): Promise<Visit> {
     this.#inside = await this.#parts.inside
-    const { Visit: VisitClass } = await import('./visit.ts')
+    const { Visit: VisitClass } = await import('./seat.ts')
     const { authority, authorityFile, clientWorld } = this.#inside
     let index = 0
     while (this.#visits.has(index)) index += 1
@@ -133,7 +133,7 @@ export class World {
       folder: join(this.run.path, id),
       spawn: (command, args, options) => clientWorld.spawn(place, command, args, options),
       openPages: async (names, page) => {
-        const { PageHost } = await import('./client/page-host.ts')
+        const { PageHost } = await import('../clients/chromium/page-host.ts')
         return await PageHost.open({
           ground: clientWorld.ground,
           address: place.pages!,

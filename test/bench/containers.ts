@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Span } from '../../sandbox/budget.ts'
-import { nowMs } from '../../sandbox/world/clock.ts'
-import { AdminConnection } from '../../sandbox/world/database/admin.ts'
+import { nowMs } from '../../sandbox/host/clock.ts'
+import type { Span } from '../../sandbox/host/spans.ts'
+import { AdminConnection } from '../../sandbox/machines/database/admin.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const image = process.env['FAULTPATH_POSTGRES_IMAGE'] ?? 'postgres:18-alpine'

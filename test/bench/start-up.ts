@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Span } from '../../sandbox/budget.ts'
-import { stepFolder, steps } from '../../sandbox/steps.ts'
-import { nowMs } from '../../sandbox/world/clock.ts'
+import { nowMs } from '../../sandbox/host/clock.ts'
+import type { Span } from '../../sandbox/host/spans.ts'
+import { stepFolder, steps } from '../../sandbox/language/steps.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } })

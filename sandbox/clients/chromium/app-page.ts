@@ -1,5 +1,5 @@
+import type { Symptom } from '../common/symptom.ts'
 import { useData } from '../node/app.ts'
-import type { Symptom } from '../symptom.ts'
 
 /** What the app knows of the call that it makes. */
 export interface PageCall {

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { PartFailure } from '../../part-failure.ts'
-import type { Standpoint } from '../client.ts'
-import { endGroup } from '../process-group.ts'
+import { PartFailure } from '../../errors/part-failure.ts'
+import type { Standpoint } from '../common/client.ts'
+import { endGroup } from '../common/process-group.ts'
 import { DevTools, type OnEvent } from './devtools.ts'
 
 const launcher = fileURLToPath(new URL('./launch.sh', import.meta.url))

@@ -1,8 +1,8 @@
 import type { Protocol } from 'devtools-protocol'
-import { nowMs } from '../../world/clock.ts'
-import type { ClientObservation } from '../../world/trace.ts'
-import { requestWords } from '../request-words.ts'
-import type { ErrorLink } from '../symptom.ts'
+import { nowMs } from '../../host/clock.ts'
+import type { ClientObservation } from '../../machines/trace.ts'
+import { requestWords } from '../common/request-words.ts'
+import type { ErrorLink } from '../common/symptom.ts'
 import type { Events, OnEvent } from './devtools.ts'
 
 type Timed = ClientObservation & { readonly atMs: number }

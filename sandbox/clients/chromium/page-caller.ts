@@ -1,12 +1,12 @@
-import type { PageHost } from '../../world/client/page-host.ts'
-import { nowMs } from '../../world/clock.ts'
-import { pageHosts } from '../../world/host-name.ts'
-import type { Observe } from '../../world/trace.ts'
-import type { ReadyClient, ResolvedCall, Standpoint } from '../client.ts'
-import type { Symptom } from '../symptom.ts'
+import { nowMs } from '../../host/clock.ts'
+import { pageHosts } from '../../machines/shared/host-name.ts'
+import type { Observe } from '../../machines/trace.ts'
+import type { ReadyClient, ResolvedCall, Standpoint } from '../common/client.ts'
+import type { Symptom } from '../common/symptom.ts'
 import { appPage, callExpression } from './app-page.ts'
 import { Browser, type Tab } from './browser.ts'
 import { CallWatch } from './call-watch.ts'
+import type { PageHost } from './page-host.ts'
 
 /** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
 const graceMs = 1_000

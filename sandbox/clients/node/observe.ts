@@ -1,8 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ClientObservation } from '../../world/trace.ts'
-import { requestWords } from '../request-words.ts'
+import type { ClientObservation } from '../../machines/trace.ts'
+import { requestWords } from '../common/request-words.ts'
 
 type ObserveClient = (observation: ClientObservation) => void
 

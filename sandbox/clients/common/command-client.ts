@@ -1,0 +1,114 @@
+import { nowMs } from '../../host/clock.ts'
+import { findCommand } from '../../host/find-command.ts'
+import type { ClientName } from '../../language/scenario.ts'
+import type { ClientObservation } from '../../machines/trace.ts'
+import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
+import { endGroup } from './process-group.ts'
+import { requestWords } from './request-words.ts'
+import type { Symptom } from './symptom.ts'
+import { trust } from './trust.ts'
+
+/** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
+const graceMs = 1_000
+
+/** How a command that ended is understood. */
+export interface Ended {
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly startedMs: number
+  readonly tookMs: number
+}
+
+export interface CommandOptions {
+  readonly name: ClientName
+  /** The first of these that is installed is used. */
+  readonly commands: readonly string[]
+  /** How to get it. */
+  readonly install: string
+  readonly abilities: Client['abilities']
+  readonly args: (call: ResolvedCall) => readonly string[]
+  readonly read: (ended: Ended) => {
+    readonly symptom: Symptom
+    readonly observations: readonly (ClientObservation & { readonly atMs: number })[]
+    /** It gave up before it had a request to make. */
+    readonly isUnmade?: boolean
+  }
+}
+
+/** A client that is a command: a new process for each call, in the sealed world only. */
+export function commandClient(options: CommandOptions): Client {
+  return {
+    name: options.name,
+    worlds: ['sealed'],
+    abilities: options.abilities,
+    missing: () => {
+      const command = findCommand(...options.commands)
+      return command === undefined ? `${options.commands[0]} is not installed: ${options.install}` : undefined
+    },
+    prepare: (standpoint) => new CommandProcess(options, standpoint),
+  }
+}
+
+class CommandProcess implements ReadyClient {
+  readonly started = Promise.resolve()
+  readonly #options: CommandOptions
+  readonly #standpoint: Standpoint
+  #end: () => Promise<void> = async () => {}
+
+  constructor(options: CommandOptions, standpoint: Standpoint) {
+    this.#options = options
+    this.#standpoint = standpoint
+  }
+
+  async call(
+    call: ResolvedCall,
+    observe: (observation: ClientObservation, atMs?: number) => void,
+  ): Promise<Symptom> {
+    const { args, commands, read } = this.#options
+    const command = findCommand(...commands) ?? commands[0]!
+    const startedMs = nowMs()
+    const child = this.#standpoint.spawn(command, args(call), {
+      environment: trust(this.#standpoint.authorityFile),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const closed = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', resolve)
+    })
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      endGroup(child)
+    }, call.timeoutMs + graceMs)
+    this.#end = async () => {
+      endGroup(child)
+      await closed
+    }
+    const exit = await closed
+    clearTimeout(timer)
+    const tookMs = nowMs() - startedMs
+    const detail = requestWords(call.method, call.url, Object.keys(call.headers))
+    const made = () => observe({ machine: 'client', what: 'request', detail }, startedMs)
+    if (isLate) {
+      made()
+      return { kind: 'hangs', tookMs, errors: [] }
+    }
+    const { isUnmade, symptom, observations } = read({ exit: exit ?? -1, stdout, stderr, startedMs, tookMs })
+    if (isUnmade !== true) made()
+    for (const { atMs, ...observation } of observations) observe(observation, atMs)
+    return symptom
+  }
+
+  async close(): Promise<void> {
+    await this.#end()
+  }
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { nodeFlags } from '../../host/environment.ts'
+import type { ClientName } from '../../language/scenario.ts'
+import type { Client } from './client.ts'
+import { ReportingProcess } from './reporting-process.ts'
+
+const entry = fileURLToPath(new URL('../node/main.ts', import.meta.url))
+
+/** A client that is a library of Node. */
+export function nodeClient(name: ClientName, abilities: Client['abilities']): Client {
+  return {
+    name,
+    worlds: ['sealed', 'portable'],
+    abilities,
+    missing: () => undefined,
+    prepare: (standpoint) =>
+      new ReportingProcess(standpoint, {
+        command: process.execPath,
+        args: [...nodeFlags, entry, name, standpoint.world],
+        environment: { NODE_COMPILE_CACHE: standpoint.compileCache },
+      }),
+  }
+}

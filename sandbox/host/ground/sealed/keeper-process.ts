@@ -1,0 +1,170 @@
+import type { ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { PartFailure } from '../../../errors/part-failure.ts'
+import { cleanEnvironment, nodeFlags } from '../../environment.ts'
+import type { RunDirectory } from '../../lifetime/run-directory.ts'
+import type { Watchdog } from '../../lifetime/watchdog.ts'
+import type { FromKeeper, ToKeeper } from './messages.ts'
+import type { PacketCounts } from './packet-watch.ts'
+
+const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
+const keeperEntry = fileURLToPath(new URL('./keeper.ts', import.meta.url))
+
+/** Entering takes some 50 ms; a kernel that does not answer for this long will not. */
+const enterMs = 5_000
+
+/** The keeper may still be coming up, on a machine that does much else. */
+const answerMs = 15_000
+
+type Request = ToKeeper extends infer Message
+  ? Message extends unknown
+    ? Omit<Message, 'id'>
+    : never
+  : never
+
+interface Answer {
+  readonly value?: string | number | PacketCounts
+  readonly handle?: unknown
+}
+
+/** What enter.sh says. */
+interface Entered {
+  /** The keeper, as the host knows it: whoever enters the namespaces names it. */
+  readonly pid: number
+  readonly hasNft: boolean
+  readonly hasIpv6: boolean
+}
+
+interface Pending {
+  resolve(answer: Answer): void
+  reject(error: Error): void
+  /** Rejects when it has taken too long. */
+  readonly timer: NodeJS.Timeout
+}
+
+export interface KeeperOptions {
+  readonly run: RunDirectory
+  readonly watchdog: Watchdog
+  readonly compileCache: string
+  /** Called when it ends after the namespaces were there; every client in them has ended with it. */
+  readonly onDeath: (detail: string) => void
+}
+
+/** The process that keeps the clients' namespaces and opens sockets in them, as the runner sees it. */
+export class KeeperProcess {
+  readonly entered: Entered
+  readonly #child: ChildProcess
+  readonly #pending = new Map<number, Pending>()
+  #asked = 0
+  #ended: PartFailure | undefined
+
+  /**
+   * Makes the namespaces. Resolves when they can be entered, while the keeper still comes up.
+   * @throws Error that says why they cannot be had here.
+   */
+  static async enter({ run, watchdog, compileCache, onDeath }: KeeperOptions): Promise<KeeperProcess> {
+    const namespaces = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child']
+    const keeper = [process.execPath, ...nodeFlags, keeperEntry]
+    const child = watchdog.spawn('unshare', [...namespaces, 'sh', enterScript, run.path, ...keeper], {
+      env: cleanEnvironment({ NODE_COMPILE_CACHE: compileCache }),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said = (said + chunk).slice(-2_000)
+    })
+    const keeperProcess = new KeeperProcess(child, await whenEntered(child, () => lastLine(said)))
+    child.once('close', (code, signal) => {
+      const detail = describeEnd(signal ?? `exit code ${code}`, said)
+      keeperProcess.#end(new PartFailure(`sealed world: its keeper ended (${detail})`))
+      onDeath(detail)
+    })
+    return keeperProcess
+  }
+
+  private constructor(child: ChildProcess, entered: Entered) {
+    this.#child = child
+    this.entered = entered
+    child.on('message', (message: FromKeeper, handle: unknown) => this.#receive(message, handle))
+  }
+
+  /** @throws PartFailure when it has ended, or stays silent; Error with what went wrong inside. */
+  ask(request: Request): Promise<Answer> {
+    this.#asked += 1
+    const id = this.#asked
+    return new Promise<Answer>((resolve, reject) => {
+      if (this.#ended !== undefined) {
+        reject(this.#ended)
+        return
+      }
+      const silence = new PartFailure(`sealed world: its keeper has not answered for ${answerMs / 1_000} s`)
+      const timer = setTimeout(() => this.#settle(id)?.reject(silence), answerMs)
+      this.#pending.set(id, { resolve, reject, timer })
+      this.#child.send({ ...request, id }, (error: NodeJS.ErrnoException | null) => {
+        // A channel that the other end has closed: why is known as soon as the process is gone.
+        if (error !== null && error.code !== 'EPIPE' && error.code !== 'ERR_IPC_CHANNEL_CLOSED')
+          this.#settle(id)?.reject(error)
+      })
+    })
+  }
+
+  /** Ends the namespaces with everything that runs in them. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()))
+    this.#child.kill('SIGKILL')
+    await gone
+  }
+
+  #receive(message: FromKeeper, handle: unknown): void {
+    const pending = this.#settle(message.id)
+    if (message.kind === 'failed')
+      pending?.reject(Object.assign(new Error(message.message), { code: message.code }))
+    else pending?.resolve({ handle, ...(message.value === undefined ? {} : { value: message.value }) })
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    clearTimeout(pending?.timer)
+    return pending
+  }
+
+  #end(reason: PartFailure): void {
+    this.#ended = reason
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason)
+  }
+}
+
+/** Resolves with what enter.sh says; rejects with what it complained of. */
+function whenEntered(child: ChildProcess, complaint: () => string): Promise<Entered> {
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string) => {
+      clearTimeout(timer)
+      child.kill('SIGKILL')
+      reject(new Error(why))
+    }
+    const timer = setTimeout(refuse, enterMs, `no answer within ${enterMs} ms`)
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      refuse(error.code === 'ENOENT' ? 'unshare is not installed (package util-linux)' : error.message),
+    )
+    child.once('close', (code) => refuse(complaint() || `exit code ${code}`))
+    child.stdout?.once('data', (chunk: Buffer) => {
+      const [pid = '', ...has] = chunk.toString().trim().split(' ')
+      if (!/^\d+$/.test(pid)) return refuse(`enter.sh: expected a process id, saw ${chunk.toString().trim()}`)
+      clearTimeout(timer)
+      resolve({ pid: Number(pid), hasNft: has.includes('nft'), hasIpv6: has.includes('ipv6') })
+    })
+  })
+}
+
+/** Where a signal ended its child, unshare (util-linux 2.38) stumbles over that signal and ends with 1. */
+function describeEnd(end: string, said: string): string {
+  if (/^unshare: sigprocmask unblock failed/m.test(said)) return 'killed'
+  const why = said.split('\n').find((line) => /Error\b/.test(line)) ?? lastLine(said)
+  return why === '' ? end : `${end}: ${why}`
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? ''
+}

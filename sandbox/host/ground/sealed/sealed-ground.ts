@@ -1,0 +1,133 @@
+import type { Socket as UdpSocket } from 'node:dgram'
+import { existsSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import type { Kernel } from '../../../machines/kernel/packet-filter.ts'
+import type { RunDirectory } from '../../lifetime/run-directory.ts'
+import type { FullBacklog, Ground, Occupation } from '../ground.ts'
+import { type KeeperOptions, KeeperProcess } from './keeper-process.ts'
+import type { PacketCounts } from './packet-watch.ts'
+
+/**
+ * The ground of the sealed world: a user, network, mount and pid namespace of its own, made without root
+ * (user_namespaces(7)). Its loopback is not the host's, so the ports in it are the real ones: 53, 80, 443.
+ */
+export class SealedGround implements Ground, Kernel {
+  readonly #keeper: KeeperProcess
+  readonly #run: RunDirectory
+
+  /** @throws Error that says why namespaces cannot be had here. */
+  static async enter(options: KeeperOptions): Promise<SealedGround> {
+    const { run } = options
+    writeFileSync(join(run.path, 'nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n')
+    writeFileSync(join(run.path, 'resolv.conf'), resolvConf('127.0.0.1'))
+    // Bound before it is written: the certificates are made meanwhile, into the same file.
+    writeFileSync(join(run.path, 'ca.pem'), '', { flag: 'a' })
+    return new SealedGround(await KeeperProcess.enter(options), run)
+  }
+
+  private constructor(keeper: KeeperProcess, run: RunDirectory) {
+    this.#keeper = keeper
+    this.#run = run
+  }
+
+  get hasNft(): boolean {
+    return this.#keeper.entered.hasNft
+  }
+
+  get hasIpv6(): boolean {
+    return this.#keeper.entered.hasIpv6
+  }
+
+  async listen(server: Server, address: string, port: number): Promise<number> {
+    const { handle } = await this.#keeper.ask({ kind: 'listen', address, port })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(handle as Server, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    const bound = server.address()
+    return typeof bound === 'object' && bound !== null ? bound.port : port
+  }
+
+  async bindUdp(address: string, port: number): Promise<UdpSocket> {
+    const { handle } = await this.#keeper.ask({ kind: 'bind-udp', address, port })
+    return handle as UdpSocket
+  }
+
+  async probe(address: string, port: number): Promise<string> {
+    return String((await this.#keeper.ask({ kind: 'probe', address, port })).value)
+  }
+
+  async fillBacklog(address: string, port: number): Promise<FullBacklog> {
+    const { value } = await this.#keeper.ask({ kind: 'fill-backlog', address, port })
+    return {
+      witness: value as FullBacklog['witness'],
+      unanswered: async () => Number((await this.#keeper.ask({ kind: 'unanswered', address, port })).value),
+      release: async () => {
+        await this.#keeper.ask({ kind: 'release-backlog', address, port })
+      },
+    }
+  }
+
+  async occupy(address: string, port: number, connections: number): Promise<Occupation> {
+    await this.#keeper.ask({ kind: 'occupy', address, port, connections })
+    return {
+      release: async () => {
+        await this.#keeper.ask({ kind: 'leave', address, port })
+      },
+    }
+  }
+
+  async nft(input: string): Promise<string> {
+    return String((await this.#keeper.ask({ kind: 'nft', input })).value)
+  }
+
+  async packets(address: string, port: number): Promise<PacketCounts> {
+    return (await this.#keeper.ask({ kind: 'packets', address, port })).value as PacketCounts
+  }
+
+  async repeats(): Promise<number> {
+    return Number((await this.#keeper.ask({ kind: 'repeats' })).value)
+  }
+
+  /** Written in place: running clients have this very file mounted, and glibc reads it again when it changed. */
+  useResolvers(client: string, resolvers: readonly string[]): void {
+    writeFileSync(this.#resolversFile(client), resolvConf(...resolvers))
+  }
+
+  #resolversFile(client: string): string {
+    return join(this.#run.path, `resolv-${client}.conf`)
+  }
+
+  /**
+   * The command line that runs a command inside, looking names up at `resolver`. Each gets mounts of its own on
+   * top, because each client has a DNS server of its own.
+   */
+  inside(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
+    const file = this.#resolversFile(resolver)
+    if (!existsSync(file)) this.useResolvers(resolver, [resolver])
+    const enter = [
+      '--target',
+      String(this.#keeper.entered.pid),
+      '--user',
+      '--preserve-credentials',
+      '--net',
+      '--mount',
+      '--pid',
+    ]
+    const bind = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+    return ['nsenter', [...enter, '--', 'unshare', '--mount', 'sh', '-c', bind, file, command, ...args]]
+  }
+
+  /** Ends the namespaces with everything that runs in them. */
+  async close(): Promise<void> {
+    await this.#keeper.close()
+  }
+}
+
+function resolvConf(...servers: readonly string[]): string {
+  return `${servers.map((server) => `nameserver ${server}\n`).join('')}options timeout:1 attempts:2\n`
+}

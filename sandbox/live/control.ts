@@ -1,0 +1,213 @@
+import { chmodSync } from 'node:fs'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import type { Fault, WorldKind } from '../language/fault.ts'
+import type { Evidence } from '../machines/shared/breakable.ts'
+import type { TraceEvent } from '../machines/trace.ts'
+import { expectDatabase, expectMeetable, expectWorld } from '../run/requirements.ts'
+import { Stop } from '../run/stop.ts'
+import type { Visit } from '../world/seat.ts'
+import type { World } from '../world/world.ts'
+import { defineFault, scenarioOf } from './faults.ts'
+import { toolEnvironment } from './tool-environment.ts'
+
+/** What a running sandbox says of itself. */
+export interface SandboxStatus {
+  readonly pid: number
+  readonly address: string
+  readonly world: WorldKind
+  /** What runs a command where the sandbox's own client is: the words before it, and its environment. */
+  readonly inside: {
+    readonly enter: readonly [command: string, args: readonly string[]]
+    readonly environment: Readonly<Record<string, string>>
+  }
+  readonly upMs: number
+  /** `healthy` when nothing is armed. */
+  readonly armed: ArmedStatus | 'healthy'
+}
+
+/** What is armed, and what its machine says of who met it. */
+export interface ArmedStatus {
+  readonly id: string
+  readonly summary: string
+  readonly evidence: Evidence
+}
+
+export const socketName = 'control.sock'
+
+const bodyBytesMax = 65_536
+/** How many events `GET /trace` gives at most: the last. */
+export const traceEventsMax = 10_000
+
+/**
+ * A running sandbox, as another terminal reaches it: HTTP and JSON on a Unix socket in its run directory
+ * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters}`, `POST /heal`.
+ */
+export class Control {
+  readonly #world: World
+  readonly #visit: Visit
+  readonly #kind: WorldKind
+  readonly #server: Server
+  readonly #openedMs = performance.now()
+  readonly #events: TraceEvent[]
+  #armed: Fault | undefined
+  /** One change after another: two terminals never arm at once. */
+  #queue: Promise<unknown> = Promise.resolve()
+
+  /** @param events what the door observes; `GET /trace` hands out its end. */
+  static async open(world: World, visit: Visit, events: TraceEvent[]): Promise<Control> {
+    const { createServer } = await import('node:http')
+    const server = createServer()
+    const control = new Control(world, visit, (await world.clients()).kind, server, events)
+    const path = join(world.run.path, socketName)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+    chmodSync(path, 0o600)
+    return control
+  }
+
+  private constructor(world: World, visit: Visit, kind: WorldKind, server: Server, events: TraceEvent[]) {
+    this.#world = world
+    this.#visit = visit
+    this.#kind = kind
+    this.#server = server
+    this.#events = events
+    server.on('request', (request, response) => {
+      const answer = this.#queue.then(() => this.#answer(request))
+      this.#queue = answer.catch(() => {})
+      void answer.then(
+        (body) => respond(response, 200, body),
+        (error: Error) =>
+          respond(response, error instanceof InvalidInput ? 400 : 500, { error: error.message }),
+      )
+    })
+  }
+
+  async #answer(request: IncomingMessage): Promise<unknown> {
+    const route = `${request.method} ${request.url}`
+    switch (route) {
+      case 'GET /status':
+        return await this.status()
+      case 'GET /trace':
+        await this.#world.flush()
+        return this.#events.slice(-traceEventsMax)
+      case 'POST /arm':
+        await this.#arm(await readJson(request))
+        return await this.status()
+      case 'POST /heal':
+        await this.heal()
+        return await this.status()
+      default:
+        throw new InvalidInput(
+          `control ${route}`,
+          'expected GET /status, GET /trace, POST /arm or POST /heal',
+        )
+    }
+  }
+
+  async #arm(body: unknown): Promise<void> {
+    const { id, parameters } = body as { id?: unknown; parameters?: unknown }
+    const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
+    await this.#expectArmable(fault)
+    await this.heal()
+    await this.#world.point(this.#visit, fault.plan.point).arm(fault.plan)
+    this.#armed = fault
+  }
+
+  /**
+   * Asked before anything is healed: a refusal changes nothing.
+   * @throws InvalidInput with the scenario to run instead, or what is missing here.
+   */
+  async #expectArmable(fault: Fault): Promise<void> {
+    const refuse = (error: unknown, next?: string): never => {
+      if (!(error instanceof Stop)) throw error
+      throw new InvalidInput(`break ${fault.id}`, error.message, next === undefined ? {} : { next })
+    }
+    try {
+      expectMeetable(fault, this.#visit)
+    } catch (error) {
+      const scenario = await scenarioOf(fault)
+      refuse(error, scenario && `Run its scenario: npm run scenario ${scenario}`)
+    }
+    const { lacks } = await this.#world.clients()
+    const isElsewhere = !fault.worlds.includes(this.#kind)
+    try {
+      expectWorld(fault, this.#kind, lacks)
+    } catch (error) {
+      refuse(error, isElsewhere ? `Start one: npm run sandbox -- --world=${fault.worlds[0]}` : undefined)
+    }
+    try {
+      expectDatabase(fault, this.#world.database)
+    } catch (error) {
+      refuse(error, 'Start one that does: npm run sandbox -- --database=embedded')
+    }
+  }
+
+  /**
+   * Undoes what is armed. Safe to repeat.
+   * @returns what it undid.
+   */
+  async heal(): Promise<Fault | undefined> {
+    const armed = this.#armed
+    if (armed === undefined) return undefined
+    await this.#world.point(this.#visit, armed.plan.point).heal()
+    this.#armed = undefined
+    return armed
+  }
+
+  async status(): Promise<SandboxStatus> {
+    const armed = this.#armed
+    return {
+      pid: process.pid,
+      address: this.#world.address,
+      world: this.#kind,
+      inside: { enter: wordsBefore(this.#visit), environment: toolEnvironment(this.#world, this.#visit) },
+      upMs: Math.round(performance.now() - this.#openedMs),
+      armed:
+        armed === undefined
+          ? 'healthy'
+          : {
+              id: armed.id,
+              summary: armed.summary,
+              evidence: await this.#world.point(this.#visit, armed.plan.point).evidence(),
+            },
+    }
+  }
+
+  /** @returns what it healed. */
+  async close(): Promise<Fault | undefined> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await this.#queue
+    return await this.heal()
+  }
+}
+
+/** The words that stand before a command to run it inside. */
+function wordsBefore(visit: Visit): SandboxStatus['inside']['enter'] {
+  const [enter, args] = visit.enter('', [])
+  return [enter, args.slice(0, -1)]
+}
+
+function respond(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request) {
+    text += chunk
+    if (text.length > bodyBytesMax)
+      throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON`)
+  }
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body === 'object' && body !== null) return body
+  } catch {
+    // Said below.
+  }
+  throw new InvalidInput('control', 'expected a JSON object, saw something else')
+}

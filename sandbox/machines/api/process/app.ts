@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto'
+import type { Express, Request, Response } from 'express'
+import { library } from '../../../host/libraries/library.ts'
+import { allowApp } from './cors.ts'
+import type { Faults } from './faults.ts'
+import type { Database } from './pool.ts'
+import { Refusal, type Reply, refusalFor } from './refusal.ts'
+import { type Route, routes } from './routes.ts'
+import { doorOf, observe } from './runner.ts'
+
+/** The shop as an Express application. */
+export function createApp(database: Database, faults: Faults): Express {
+  const express = library('express')
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(admit)
+  app.use(allowApp)
+  app.use(express.json())
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const here = routes.filter((route) => route.path === path)
+    for (const route of here) app[route.method](path, serve(route, database, faults))
+    app.all(path, refuseMethod(here))
+  }
+  app.use(() => {
+    throw new Refusal(404, 'not_found')
+  })
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    const refusal = refusalFor(error)
+    const { status } = refusal.reply
+    const code = refusal.code === 'internal_error' ? nameOf(error) : refusal.code
+    observe({ what: 'handled', request: idOf(response), status, code })
+    send(response, refusal.reply)
+  })
+  return app
+}
+
+/** Reads the request's id and watches how its response ends. */
+function admit(request: Request, response: Response, next: () => void): void {
+  const given = request.get('x-request-id') ?? ''
+  // The id goes into SQL comments, so nothing but a plain word may pass. Without a gateway there is no door.
+  const id = /^[\w.-]{1,100}$/.test(given) ? given : 'none.0'
+  response.locals['request'] = id
+  observe({ what: 'request', request: id, method: request.method, path: request.path })
+  response.once('finish', () => {
+    const { digest } = response.locals
+    observe({ what: 'response', request: id, status: response.statusCode, digest })
+  })
+  response.once('close', () => {
+    if (!response.writableFinished) observe({ what: 'aborted', request: id })
+  })
+  next()
+}
+
+function serve(route: Route, database: Database, faults: Faults) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const id = idOf(response)
+    await faults.meet(doorOf(id), { method: request.method, path: route.path })
+    // `is` says false for a body of another type and null for no body at all.
+    if (route.method === 'post' && request.is('application/json') === false) {
+      throw new Refusal(415, 'unsupported_media_type')
+    }
+    const { params, body } = request
+    const call = { request: id, params, body, authorization: request.get('authorization') }
+    const reply = await route.handle(call, database)
+    observe({ what: 'handled', request: id, status: reply.status, digest: digestOf(reply.body) })
+    send(response, reply)
+  }
+}
+
+function refuseMethod(here: readonly Route[]) {
+  const allowed = here.map((route) => (route.method === 'get' ? 'GET, HEAD' : 'POST')).join(', ')
+  return (): never => {
+    throw new Refusal(405, 'method_not_allowed', { headers: { Allow: allowed } })
+  }
+}
+
+function send(response: Response, { status, body, headers = {} }: Reply): void {
+  response.locals['digest'] = digestOf(body)
+  response.status(status).set(headers).json(body)
+}
+
+function idOf(response: Response): string {
+  return response.locals['request'] as string
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+/** SHA-256 of the body as it goes out, the first 16 hex digits. */
+function digestOf(body: unknown): string {
+  return hash('sha256', JSON.stringify(body)).slice(0, 16)
+}

@@ -1,0 +1,52 @@
+import { flushCompileCache } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { compileAddressPattern } from '../../../host/ground/address-pattern.ts'
+import { library } from '../../../host/libraries/library.ts'
+import { createApp } from './app.ts'
+import { Faults } from './faults.ts'
+import type { ToApi } from './messages.ts'
+import { Database } from './pool.ts'
+import { sendBatch, tellRunner } from './runner.ts'
+
+/** Idle connections stay open longer than any scenario lasts, so that none is closed just as it is reused. */
+const keepAliveTimeoutMs = 60_000
+
+/** Serves the shop on `address:port` and does what the runner says, until the runner is gone. */
+export function serve(address: string, port: number): void {
+  const database = new Database()
+  const faults = new Faults()
+  process.on('message', (message: ToApi) => void obey(message, database, faults))
+
+  // An ESM import of node:http reads its every export, which loads the built-in undici: 25 ms for nothing.
+  const { createServer } = process.getBuiltinModule('node:http')
+  const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs }, createApp(database, faults))
+  server.once('error', ({ code }: NodeJS.ErrnoException) => {
+    void tellRunner({ kind: 'not-listening', code: code ?? 'unknown' }).then(() => process.exit(1))
+  })
+  compileAddressPattern()
+  server.listen(port, address, () => {
+    void tellRunner({ kind: 'listening', port: (server.address() as AddressInfo).port })
+    // Loaded now and not at the first query: meanwhile the database is still coming up.
+    library('pg')
+  })
+  // Killed in the end, it would not write what it compiled; and what serves a request is compiled by the first one.
+  server.once('request', (_request, response) => response.once('close', () => flushCompileCache()))
+}
+
+async function obey(message: ToApi, database: Database, faults: Faults): Promise<void> {
+  switch (message.kind) {
+    case 'database':
+      return database.connectTo(message.target)
+    case 'arm':
+      faults.arm(message.door, message.rules)
+      return tellRunner({ kind: 'done', id: message.id })
+    case 'heal':
+      faults.heal(message.door)
+      return tellRunner({ kind: 'done', id: message.id })
+    case 'flush':
+      await sendBatch()
+      return tellRunner({ kind: 'done', id: message.id })
+    default:
+      message satisfies never
+  }
+}

@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ResolvedCall } from '../../clients/common/client.ts'
+import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { otherFiles } from '../tls/client-certificate-files.ts'
+import type { ClientPlan, ClientState } from './client-points.ts'
+
+/** The place in the app where the call is put together, before anything leaves it. */
+export class Caller implements Breakable<ClientPlan> {
+  #state: ClientState | undefined
+  #changed = 0
+
+  async arm({ state }: ClientPlan): Promise<void> {
+    this.#state = state
+    this.#changed = 0
+  }
+
+  async heal(): Promise<void> {
+    this.#state = undefined
+  }
+
+  async evidence(): Promise<Evidence> {
+    const calls = `${this.#changed} call${this.#changed === 1 ? '' : 's'}`
+    return { fired: this.#changed, text: `${calls} ${howText(this.#state)}` }
+  }
+
+  /** The call as this app makes it. */
+  puts(call: ResolvedCall): ResolvedCall {
+    if (this.#state === undefined) return call
+    const changed = change(call, this.#state)
+    // What was wrong already is not broken by this.
+    if (!isDeepStrictEqual(changed, call)) this.#changed += 1
+    return changed
+  }
+}
+
+function howText(state: ClientState | undefined): string {
+  if (state?.kind === 'page') return 'made from the wrong page'
+  if (state?.kind === 'client-certificate') return `made with the client certificate "${state.shows}"`
+  return 'put together wrongly'
+}
+
+function change(call: ResolvedCall, state: ClientState): ResolvedCall {
+  switch (state.kind) {
+    case 'origin':
+      return { ...call, url: `${state.origin}${call.path}` }
+    case 'url': {
+      const url = new URL(call.url)
+      const { scheme = 'https', host = url.hostname, port = url.port } = state
+      return { ...call, url: `${scheme}://${host}${port === '' ? '' : `:${port}`}${call.path}` }
+    }
+    case 'method':
+      return { ...call, method: state.method }
+    case 'header': {
+      const others = Object.entries(call.headers).filter(
+        ([name]) => name.toLowerCase() !== state.name.toLowerCase(),
+      )
+      const headers = Object.fromEntries(others)
+      return { ...call, headers: state.value === null ? headers : { ...headers, [state.name]: state.value } }
+    }
+    case 'page': {
+      const { host } = state
+      const headers = host === undefined ? call.headers : { ...call.headers, origin: `https://${host}` }
+      return { ...call, headers, page: state }
+    }
+    case 'client-certificate': {
+      const { clientCertificate } = call
+      if (clientCertificate === undefined) return call
+      return { ...call, clientCertificate: otherFiles(clientCertificate, state.shows) }
+    }
+    case 'misuse':
+      return { ...call, misuse: state.how }
+    default:
+      return state satisfies never
+  }
+}

@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheDirectory } from '../../host/lifetime/run-directory.ts'
+import { AdminConnection } from './admin.ts'
+import { findBinaries, postgresAccount } from './binaries.ts'
+import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
+import type { DatabaseNeed } from './database-points.ts'
+import { type Launch, makeDataDirectory, type PostgresServer, startServer } from './server.ts'
+import { shopReset } from './shop.ts'
+import { statePoint } from './sql-states.ts'
+import {
+  appRole,
+  buildTemplate,
+  readTemplate,
+  shopDatabase,
+  superuser,
+  type Template,
+  templatePath,
+} from './template.ts'
+
+const provides: readonly DatabaseNeed[] = ['sql', 'superuser', 'process', 'files']
+
+/** A Postgres of the run's own, started from a cached cluster in the run's directory. */
+export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const { address, run, watchdog } = options
+  const binaries = await findBinaries()
+  const launch: Launch = { binaries, account: postgresAccount(binaries.postgres), address, run, watchdog }
+  const { server, template } = await startFromTemplate(launch, options)
+
+  const login = { host: address, port: server.port, database: shopDatabase }
+  const target: DatabaseTarget = { ...login, user: appRole, password: template.passwords.app }
+  const admin = new AdminConnection({ ...login, user: superuser, password: template.passwords.postgres })
+  const point = statePoint(admin, { provider: 'embedded', provides })
+  return {
+    provider: 'embedded',
+    provides,
+    version: template.version,
+    target,
+    admin: admin.target,
+    processId: server.pid,
+    point: () => point,
+    reset: async () => {
+      await admin.query(shopReset)
+    },
+    stop: async () => {
+      await server.stop('throw-away')
+      await admin.close()
+    },
+  }
+}
+
+async function startFromTemplate(
+  launch: Launch,
+  { onProgress, onDeath, onSpawn, signal }: DatabaseOptions,
+): Promise<{ server: PostgresServer; template: Template }> {
+  const path = templatePath(cacheDirectory(), launch)
+  const start = async (template: Template, name: string) => {
+    const data = makeDataDirectory(launch, name)
+    const server = await startServer(launch, data, { cluster: template.cluster, onDeath, onSpawn })
+    return { server, template }
+  }
+  const build = async () => {
+    onProgress?.(`database: building the Postgres cache, once, in ${path}`)
+    return await start(await buildTemplate(launch, path), 'postgres')
+  }
+
+  const cached = readTemplate(path)
+  if (cached === undefined) return await build()
+  try {
+    return await start(cached, 'postgres')
+  } catch (error) {
+    // It was ended before it was up: the cache has no part in that, and others use it.
+    if (signal?.aborted === true) throw error
+    // A cache that a power failure cut short must not fail every run from then on. If the cause is another
+    // one, the new cluster fails for the same reason, and says it.
+    rmSync(path, { recursive: true, force: true })
+    rmSync(join(launch.run.path, 'postgres'), { recursive: true, force: true })
+    return await build()
+  }
+}

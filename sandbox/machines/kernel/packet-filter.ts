@@ -1,0 +1,100 @@
+import type { PacketCounts } from '../../host/ground/sealed/packet-watch.ts'
+import type { Place } from '../../host/place.ts'
+import type { Breakable, Evidence } from '../shared/breakable.ts'
+import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
+
+/** The kernel inside the clients' namespaces, as the runner reaches it. */
+export interface Kernel {
+  /** Runs `nft` with this input. Resolves to what it printed. @throws Error with what nft complained of. */
+  nft(input: string): Promise<string>
+  /** Of one address and port, since the namespaces were made; nothing where there is no nft. */
+  packets(address: string, port: number): Promise<PacketCounts>
+  /** TCP segments sent again so far, whoever sent them (RFC 4022, tcpRetransSegs). */
+  repeats(): Promise<number>
+}
+
+const rejections: Record<Rejection, string> = {
+  'tcp-reset': 'tcp reset',
+  'host-unreachable': 'icmp type host-unreachable',
+  'net-unreachable': 'icmp type net-unreachable',
+  'port-unreachable': 'icmp type port-unreachable',
+  'admin-prohibited': 'icmp type admin-prohibited',
+}
+
+/** Where a count of the first packets would start anew: beyond what any call sends. */
+const packetsMax = 1_000_000_000
+
+/**
+ * The packets between one client and its front door, filtered by the kernel (nftables). A table of its own, so
+ * that healing removes exactly what was armed.
+ */
+export class PacketFilter implements Breakable<PacketPlan> {
+  readonly #kernel: Kernel
+  readonly #place: Place
+  readonly #table: string
+  #isArmed = false
+  #last: Evidence = { fired: 0, text: 'nothing armed' }
+  #before: PacketCounts = { sent: 0, arrived: 0 }
+
+  constructor(kernel: Kernel, place: Place) {
+    this.#kernel = kernel
+    this.#place = place
+    this.#table = `inet faultpath_${place.address.replaceAll('.', '_')}`
+  }
+
+  async arm({ state }: PacketPlan): Promise<void> {
+    await this.heal()
+    const rules = state.rules.map((rule) => `    ${ruleText(rule, this.#place)}`).join('\n')
+    // In the input hook: a drop on the way out would be reported to the sender.
+    const chain = `  chain input {\n    type filter hook input priority 0; policy accept;\n${rules}\n  }`
+    this.#before = await this.#counts()
+    await this.#kernel.nft(`table ${this.#table} {\n${chain}\n}\n`)
+    this.#isArmed = true
+  }
+
+  async heal(): Promise<void> {
+    if (!this.#isArmed) return
+    await this.#kernel.nft(`delete table ${this.#table}\n`)
+    this.#isArmed = false
+  }
+
+  /** The kernel's own counters. */
+  async evidence(): Promise<Evidence> {
+    if (!this.#isArmed) return this.#last
+    const listed = await this.#kernel.nft(`list table ${this.#table}\n`)
+    const packets = [...listed.matchAll(/counter packets (\d+)/g)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    )
+    const { sent, arrived } = await this.#counts()
+    const left = sent - this.#before.sent
+    const missing = left - (arrived - this.#before.arrived)
+    this.#last = {
+      fired: packets,
+      text: `${packets} packets turned away, ${missing} of ${left} sent did not arrive (nft)`,
+    }
+    return this.#last
+  }
+
+  #counts(): Promise<PacketCounts> {
+    return this.#kernel.packets(this.#place.address, this.#place.ports.https)
+  }
+}
+
+function ruleText(rule: PacketRule, { address, ports }: Place): string {
+  const way =
+    rule.direction === 'to-server'
+      ? `ip daddr ${address} tcp dport ${ports.https}`
+      : `ip saddr ${address} tcp sport ${ports.https}`
+  const flags = { syn: 'tcp flags & (syn|ack) == syn', established: 'ct state established' }
+  const parts = [way]
+  if (rule.only !== undefined) parts.push(flags[rule.only])
+  if (rule.largerThanBytes !== undefined) parts.push(`ip length > ${rule.largerThanBytes}`)
+  if (rule.first !== undefined) parts.push(`numgen inc mod ${packetsMax} < ${rule.first}`)
+  // The last ones of each round, so that a connection's first packet gets through.
+  if (rule.every !== undefined)
+    parts.push(`numgen inc mod ${rule.every} >= ${rule.every - (rule.burst ?? 1)}`)
+  if (rule.chancePercent !== undefined) parts.push(`numgen random mod 100 < ${rule.chancePercent}`)
+  parts.push('counter', rule.reject === undefined ? 'drop' : `reject with ${rejections[rule.reject]}`)
+  return parts.join(' ')
+}

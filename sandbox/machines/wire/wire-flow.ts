@@ -1,0 +1,248 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { nowMs } from '../../host/clock.ts'
+import type { WireObservation, WireSide } from '../trace.ts'
+import type { ByteMark } from './wire-mark.ts'
+import type { Shape } from './wire-shape.ts'
+
+/** What one connection reports about itself; who it is gets added by the wire. */
+export type Seen = Omit<WireObservation, 'machine' | 'wire' | 'connection'>
+
+interface FlowOptions {
+  readonly from: WireSide
+  readonly observe: (seen: Seen) => void
+  /** From which byte on `shape` or `onMark` applies; without it, from the start. */
+  readonly mark?: ByteMark | undefined
+  readonly shape?: Shape | undefined
+  /** The mark was reached: everything before it has been queued, nothing after it will be. */
+  readonly onMark?: (() => void) | undefined
+}
+
+interface Item {
+  readonly what: 'bytes' | 'end' | 'reset'
+  readonly bytes: Buffer
+  readonly dueMs: number
+  readonly gapMs?: number | undefined
+}
+
+/** What may wait in one direction before the wire stops reading: back-pressure is kept, memory is bounded. */
+const QUEUED_BYTES_MAX = 1 << 20
+const QUEUED_ITEMS_MAX = 1_024
+/** What a wait must add before it is told between the totals: handing on takes a moment, too. */
+const TOLD_HELD_MS = 10
+const nothing = Buffer.alloc(0)
+
+/** One direction of a connection: counts what arrives, shapes it, and hands it on in order and in time. */
+export class WireFlow {
+  source: Socket | undefined
+  sink: Socket | undefined
+  /** When the last byte was handed on. */
+  lastOutMs = 0
+  readonly #options: FlowOptions
+  readonly #to: WireSide
+  readonly #inDigest = createHash('sha256')
+  readonly #outDigest = createHash('sha256')
+  #mark: ByteMark | undefined
+  #queue: Item[] = []
+  #queuedBytes = 0
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+  #inBytes = 0
+  #outBytes = 0
+  /** Since when something here waits, for its time or for a sink that takes no more; how long something has. */
+  #heldSinceMs: number | undefined
+  #heldMs = 0
+  #told = { in: 0, out: -1, heldMs: 0 }
+
+  constructor(options: FlowOptions) {
+    this.#options = options
+    this.#to = options.from === 'client' ? 'server' : 'client'
+    this.#mark = options.mark
+  }
+
+  /** Everything received so far has been given to the kernel. */
+  get isFlushed(): boolean {
+    return this.#queue.length === 0 && (this.sink?.destroyed !== false || this.sink.writableLength === 0)
+  }
+
+  receive(chunk: Buffer, turn: number): void {
+    const first = this.#inBytes === 0
+    this.#inBytes += chunk.length
+    this.#inDigest.update(chunk)
+    if (first) this.#observeIn()
+    if (this.#stopped) return
+    const arrivedMs = nowMs()
+    const before = this.#mark === undefined ? 0 : this.#mark.find(chunk, turn)
+    this.#pushBytes(chunk.subarray(0, before), arrivedMs)
+    if (before !== undefined) this.#passMark(chunk.subarray(before), arrivedMs)
+    this.#pump()
+  }
+
+  #passMark(rest: Buffer, arrivedMs: number): void {
+    this.#mark = undefined
+    const { shape, onMark } = this.#options
+    if (onMark !== undefined) {
+      this.stop()
+      this.#pump()
+      onMark()
+    } else if (shape !== undefined) {
+      for (const { bytes, dueMs, gapMs } of shape.bytes(rest, arrivedMs)) this.#pushBytes(bytes, dueMs, gapMs)
+    } else {
+      this.#pushBytes(rest, arrivedMs)
+    }
+  }
+
+  /** The source has ended, by FIN or RST: it goes the same way as the bytes before it, and behind them. */
+  end(what: 'end' | 'reset'): void {
+    if (this.#stopped) return
+    const shape = this.#mark === undefined ? this.#options.shape : undefined
+    const dueMs = shape === undefined ? 0 : shape.end(nowMs())
+    if (dueMs === undefined) return
+    this.#queue.push({ what, bytes: nothing, dueMs })
+    this.#pump()
+  }
+
+  /** From now on what arrives is read and dropped. What waits already is still handed on. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** Sends a FIN of the wire's own, behind what waits. */
+  cut(): void {
+    this.stop()
+    this.#queue.push({ what: 'end', bytes: nothing, dueMs: 0 })
+    this.#pump()
+  }
+
+  /** Sends a RST to the sink, now. */
+  resetSink(): void {
+    if (this.sink === undefined || this.sink.destroyed) return
+    this.sink.resetAndDestroy()
+    this.#observeOut('reset-out')
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#release()
+    this.#queue = []
+    this.#stopped = true
+  }
+
+  /** Tells the totals, where they have grown since they were last told. */
+  flushObservations(): void {
+    if (this.#inBytes === 0 && this.#outBytes === 0) return
+    if (this.#told.in !== this.#inBytes) this.#observeIn()
+    if (this.#told.out !== this.#outBytes || this.#untoldHeldMs >= TOLD_HELD_MS) this.#observeOut('out')
+  }
+
+  #pushBytes(bytes: Buffer, dueMs: number, gapMs?: number): void {
+    if (bytes.length === 0) return
+    this.#queue.push({ what: 'bytes', bytes, dueMs, gapMs })
+    this.#queuedBytes += bytes.length
+  }
+
+  #pump = (): void => {
+    for (let item = this.#queue[0]; item !== undefined; item = this.#queue[0]) {
+      if (this.#mustWait(item)) break
+      this.#queue.shift()
+      this.#handOn(item)
+    }
+    if (!this.isFlushed) this.#heldSinceMs ??= nowMs()
+    else this.#release()
+    this.#steerSource()
+  }
+
+  /** Nothing waits any more. */
+  #release(): void {
+    this.#heldMs = this.#heldSoFarMs
+    this.#heldSinceMs = undefined
+    if (this.#untoldHeldMs >= TOLD_HELD_MS) this.#observeOut('out')
+  }
+
+  get #heldSoFarMs(): number {
+    return this.#heldMs + (this.#heldSinceMs === undefined ? 0 : nowMs() - this.#heldSinceMs)
+  }
+
+  get #untoldHeldMs(): number {
+    return this.#heldSoFarMs - this.#told.heldMs
+  }
+
+  /** A timer may fire early, so the deadline is looked at again, always. A full sink pumps when it has written. */
+  #mustWait(item: Item): boolean {
+    const sink = this.sink
+    if (sink === undefined) return true
+    const written = item.what === 'bytes' ? !sink.writableNeedDrain : sink.writableLength === 0
+    if (!written && !sink.destroyed) return true
+    const waitMs = Math.max(item.dueMs, this.lastOutMs + (item.gapMs ?? 0)) - nowMs()
+    if (waitMs <= 0) return false
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#pump, Math.ceil(waitMs))
+    return true
+  }
+
+  #handOn(item: Item): void {
+    this.#queuedBytes -= item.bytes.length
+    switch (item.what) {
+      case 'bytes':
+        this.#write(item.bytes)
+        break
+      case 'end':
+        this.#endSink()
+        break
+      case 'reset':
+        this.resetSink()
+        break
+      default:
+        item.what satisfies never
+    }
+  }
+
+  #endSink(): void {
+    if (!this.sink?.writable) return
+    this.sink.end()
+    this.#observeOut('end-out')
+  }
+
+  #write(bytes: Buffer): void {
+    if (!this.sink?.writable) return
+    this.sink.write(bytes, this.#pump)
+    this.#outDigest.update(bytes)
+    this.#outBytes += bytes.length
+    this.lastOutMs = nowMs()
+    if (this.#outBytes === bytes.length) {
+      this.#options.observe({ what: 'out', side: this.#to, bytes: this.#outBytes })
+    }
+  }
+
+  #steerSource(): void {
+    const source = this.source
+    if (source === undefined || source.destroyed) return
+    const isFull = this.#queuedBytes > QUEUED_BYTES_MAX || this.#queue.length > QUEUED_ITEMS_MAX
+    const mustHold = !this.#stopped && (isFull || this.sink?.writableNeedDrain === true)
+    if (mustHold && !source.isPaused()) source.pause()
+    else if (!mustHold && source.isPaused()) source.resume()
+  }
+
+  #observeIn(): void {
+    this.#told.in = this.#inBytes
+    const digest = short(this.#inDigest)
+    this.#options.observe({ what: 'in', side: this.#options.from, bytes: this.#inBytes, digest })
+  }
+
+  #observeOut(what: 'out' | 'end-out' | 'reset-out'): void {
+    const heldMs = this.#heldSoFarMs
+    this.#told = { ...this.#told, out: this.#outBytes, heldMs }
+    this.#options.observe({
+      what,
+      side: this.#to,
+      bytes: this.#outBytes,
+      digest: short(this.#outDigest),
+      ...(heldMs === 0 ? {} : { heldMs }),
+    })
+  }
+}
+
+/** Of everything so far. */
+function short(digest: Hash): string {
+  return digest.copy().digest('hex').slice(0, 16)
+}

@@ -1,0 +1,143 @@
+import type { TraceEvent, WireObservation, WireSide } from '../../machines/trace.ts'
+import type { Checkpoint } from './checkpoint.ts'
+
+/** What one direction of one connection did, as both ends of the wire saw it. */
+interface Direction {
+  in: Total
+  out: Total
+  /** The wire ended it before the sender did. */
+  isUnasked: boolean
+  /** The receiver reset the connection: what was still on its way reaches nobody, and nobody is to blame. */
+  isUnwanted: boolean
+}
+
+interface Total {
+  bytes?: number
+  digest?: string
+  end?: 'FIN' | 'RST'
+}
+
+interface Connection {
+  readonly atMs: number
+  /** It was opened during the call. */
+  isNew: boolean
+  readonly client: Direction
+  readonly server: Direction
+}
+
+const whole = 'everything that came was handed on'
+
+function connections(wire: WireObservation['wire'], events: readonly TraceEvent[]): Connection[] {
+  const all = new Map<number, Connection>()
+  for (const event of events) {
+    if (event.machine !== 'wire' || event.wire !== wire) continue
+    const connection = all.get(event.connection) ?? {
+      atMs: event.atMs,
+      isNew: false,
+      client: { in: {}, out: {}, isUnasked: false, isUnwanted: false },
+      server: { in: {}, out: {}, isUnasked: false, isUnwanted: false },
+    }
+    all.set(event.connection, connection)
+    if (event.what === 'accepted') connection.isNew = true
+    if (event.what === 'refused') connection.server.in.end = 'RST'
+    if (event.side !== undefined) add(connection, event, event.side)
+  }
+  return [...all.values()]
+}
+
+function add(connection: Connection, event: WireObservation, side: WireSide): void {
+  const sent = connection[side]
+  const received = connection[side === 'client' ? 'server' : 'client']
+  switch (event.what) {
+    case 'in':
+      Object.assign(sent.in, known(event))
+      break
+    case 'end-in':
+      sent.in.end = 'FIN'
+      break
+    case 'reset-in':
+      sent.in.end = 'RST'
+      received.isUnwanted = true
+      break
+    case 'out':
+      Object.assign(received.out, known(event))
+      break
+    case 'end-out':
+    case 'reset-out':
+      Object.assign(received.out, known(event), { end: event.what === 'end-out' ? 'FIN' : 'RST' })
+      // A receiver that has ended already learns nothing by it; a sender may end later, told that the other had.
+      received.isUnasked ||= received.in.end === undefined && sent.in.end === undefined
+      break
+    default:
+  }
+}
+
+function known(event: WireObservation): Total {
+  return {
+    ...(event.bytes === undefined ? {} : { bytes: event.bytes }),
+    ...(event.digest === undefined ? {} : { digest: event.digest }),
+  }
+}
+
+/** Undefined where nothing happened in this direction. */
+function judge({ in: came, out: went, isUnasked, isUnwanted }: Direction): string | undefined {
+  const cameBytes = came.bytes ?? 0
+  const wentBytes = went.bytes ?? 0
+  if (cameBytes === 0 && wentBytes === 0 && went.end === undefined) return undefined
+  if (isUnasked) return went.end === 'RST' ? 'reset, though nobody reset it' : 'ended, though nobody ended it'
+  if (wentBytes < cameBytes && !isUnwanted) return 'not everything that came was handed on'
+  const isSame = came.digest === undefined || went.digest === undefined || came.digest === went.digest
+  return isSame || wentBytes < cameBytes ? whole : 'the bytes were changed'
+}
+
+/** How one direction of a wire ended up: everything handed on as it came, or not. */
+export function carried(wire: WireObservation['wire'], from: WireSide): Checkpoint['read'] {
+  return (events) => {
+    const all = connections(wire, events)
+    const verdicts = all.map((each) => judge(each[from])).filter((verdict) => verdict !== undefined)
+    if (verdicts.length === 0) return undefined
+    return {
+      value: [...new Set(verdicts)].sort().join(', '),
+      atMs: Math.min(...all.map((each) => each.atMs)),
+    }
+  }
+}
+
+/**
+ * How the network treated the connections until the request was through: handshakes are carried both ways.
+ * What happens to a connection that carried the request is no matter of the way there.
+ *
+ * @param which those opened during the call, or those that were open before.
+ */
+export function wayThere(which: 'new' | 'open'): Checkpoint['read'] {
+  return (events) => {
+    const all = connections('front', events)
+    const mine = all.filter(({ isNew }) => isNew === (which === 'new'))
+    if (mine.length === 0) return undefined
+    // The last one opened is the one that carried the request.
+    const isCarrier = which === 'new' || mine.length === all.length
+    const isFine = isCarrier && throughMs(events) !== undefined
+    const troubles = isFine ? [] : mine.flatMap(({ client, server }) => [judge(client), judge(server)])
+    const trouble = troubles.find((verdict) => verdict !== undefined && verdict !== whole)
+    return { value: trouble ?? whole, atMs: events[0]!.atMs }
+  }
+}
+
+/** How long bytes waited on the network: any on the way there; on the way back where the handshake did too. */
+export function waited(): Checkpoint['read'] {
+  return (events) => {
+    const beforeMs = throughMs(events) ?? Number.POSITIVE_INFINITY
+    const heldMs = events
+      .filter((event) => event.machine === 'wire')
+      .filter(({ wire, side, atMs }) => wire === 'front' && (side === 'server' || atMs <= beforeMs))
+      .map((event) => event.heldMs ?? 0)
+    if (heldMs.length === 0) return undefined
+    const waitedMs = Math.max(...heldMs)
+    return { value: `waited ${Math.round(waitedMs)} ms`, waitedMs, atMs: events[0]!.atMs }
+  }
+}
+
+/** When the request came out of the network and of TLS. */
+function throughMs(events: readonly TraceEvent[]): number | undefined {
+  return events.find((event) => event.machine === 'gateway' && event.what === 'request')?.atMs
+}

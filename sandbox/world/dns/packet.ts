@@ -1,5 +1,0 @@
-import { library } from '../libraries/library.ts'
-
-/** dns2's codec. */
-export const Packet = library('dns2-packet')
-export type Packet = import('dns2').Packet

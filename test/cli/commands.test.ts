@@ -1,0 +1,204 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { npmRun, root, until } from '../support/command.ts'
+
+// The commands as a person types them: what they print, and how they end.
+
+test('npm run scenario alone says what there is, and what to type', async () => {
+  const { code, stdout } = await npmRun(['scenario']).done
+  expect(stdout).toMatch(/^02 dns +dns-failure +The API host name does not exist \(NXDOMAIN\)$/m)
+  expect(stdout).toContain('npm run scenario dns-failure')
+  expect(code).toBe(0)
+})
+
+test('--step alone lists that step, and says what to type to run it', async () => {
+  const { code, stdout } = await npmRun(['scenario', '--', '--step=reply']).done
+  const [head, ...lines] = stdout.trimEnd().split('\n')
+  expect(head).toMatch(/^STEP +ID +WHAT BREAKS$/)
+  expect(lines.splice(-2)).toEqual(['', 'run them     npm run scenario -- --all --step=reply'])
+  expect(lines).toContainEqual(expect.stringMatching(/^09 reply +cut-body /))
+  expect(lines.every((line) => line.startsWith('09 reply '))).toBe(true)
+  expect(code).toBe(0)
+})
+
+test('a flag that npm keeps for itself counts all the same', () => {
+  const { status, stdout } = spawnSync('npm', ['run', '-s', 'scenario', '--list'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect(stdout).toMatch(/^STEP +ID +WHAT BREAKS$/m)
+  expect(stdout).not.toContain('exit codes')
+  expect(status).toBe(0)
+})
+
+test('--report=json prints the report and nothing else on standard output', async () => {
+  // Several times, so that the report is larger than a pipe takes at once.
+  const ids = Array.from({ length: 6 }, () => 'dns-failure')
+  const words = [...ids, '--', '--report=json', '--client=fetch', '--world=portable']
+  const { code, stdout, stderr } = await npmRun(['scenario', ...words]).done
+  const report = JSON.parse(stdout)
+  expect(stdout.length).toBeGreaterThan(65_536)
+  report.scenarios.splice(1)
+  expect(report).toMatchObject({
+    exitCode: 0,
+    scenarios: [
+      {
+        id: 'dns-failure',
+        outcome: 'pass',
+        clients: [{ client: 'fetch', diagnosis: { broke: 'dns', noticed: 'dns' } }],
+      },
+    ],
+  })
+  expect(stderr).toContain('PASS')
+  const file = /^ {2}report (.+)$/m.exec(stderr)?.[1] ?? 'not named'
+  expect(JSON.parse(readFileSync(join(root, file), 'utf8'))).toMatchObject({ faultpath: 1 })
+  expect(code).toBe(0)
+})
+
+test('two sandboxes at once do not disturb each other, and are told apart', async () => {
+  const sandboxes = [npmRun(['sandbox']), npmRun(['sandbox'])]
+  try {
+    const [one, other] = await Promise.all(
+      sandboxes.map((each) =>
+        until('a sandbox to be up', () => /sandbox (\S+) is up and healthy/.exec(each.output())?.[1]),
+      ),
+    )
+    const speak = (...words: string[]) => npmRun(['sandbox', ...words]).done
+    const unnamed = await speak('status')
+    expect(unnamed).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/several are running: .*--sandbox=/s),
+    })
+    const broken = await speak('break', 'dns.nxdomain', 'name=api.example.test', '--', `--sandbox=${one}`)
+    expect(broken).toMatchObject({ code: 0, stdout: expect.stringContaining('broken by dns.nxdomain') })
+    expect(await speak('status', '--', `--sandbox=${other}`)).toMatchObject({
+      stdout: expect.stringContaining('healthy'),
+    })
+    expect(await speak('heal', '--', `--sandbox=${one}`)).toMatchObject({
+      stdout: expect.stringContaining('healthy'),
+    })
+
+    const wrong = (...words: string[]) => speak('break', ...words, '--', `--sandbox=${one}`)
+    expect(await wrong('dns.nxdomin')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "dns.nxdomain"?'),
+    })
+    expect(await wrong('dns.nxdomain', 'nam=x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "name"?'),
+    })
+    expect(await wrong('database.slowQuery', 'sleepMs=-1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('saw -1'),
+    })
+    expect(await wrong('network.ipv6Broken')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm run scenario ipv6-broken'),
+    })
+    for (const verb of ['heal', 'status', 'trace']) {
+      expect(await speak(verb, 'extra')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`npm run sandbox ${verb}: expected no further word, saw "extra"`),
+      })
+    }
+    expect(await speak('status', '--', '--world=portable')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--world: expected it where a sandbox is started'),
+    })
+    expect(await speak('brake')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "break"?'),
+    })
+  } finally {
+    for (const { pid } of sandboxes) process.kill(-pid, 'SIGINT')
+    await Promise.all(sandboxes.map(({ done }) => done))
+  }
+})
+
+test('what nobody in a sandbox can meet is refused before the former fault is healed', async () => {
+  const sandbox = npmRun(['sandbox', '--', '--world=portable'])
+  try {
+    const address = await until(
+      'the sandbox to be up',
+      () => /sandbox (\S+) is up and healthy/.exec(sandbox.output())?.[1],
+    )
+    const speak = (...words: string[]) => npmRun(['sandbox', ...words, '--', `--sandbox=${address}`]).done
+    expect(await speak('break', 'dns.servfail')).toMatchObject({ code: 0 })
+    for (const [fault, why] of [
+      ['network.packetLoss', /only in the sealed world.*npm run sandbox -- --world=sealed/],
+      ['network.hostUnreachable', /only in the sealed world/],
+      ['dns.twoResolversFirstDead', /only in the sealed world/],
+      ['request.corsBlocked', /npm run scenario cors-blocked/],
+      ['request.badUrl', /npm run scenario bad-url/],
+      ['tls.resumptionHidesChange', /npm run scenario resumption-hides-change/],
+      ['network.halfOpen', /expected an open connection.*npm run scenario half-open/],
+      ['network.idleCut', /expected an open connection.*npm run scenario idle-cut$/m],
+    ] as const) {
+      expect(await speak('break', fault)).toMatchObject({ code: 2, stderr: expect.stringMatching(why) })
+    }
+    const unmet = await speak('status')
+    expect(unmet.stdout).toMatch(/broken by dns\.servfail\n.*\n {2}fired: not yet \(0 questions\)$/m)
+
+    const port = Number(/--resolve api\.example\.test:(\d+):/.exec(sandbox.output())?.[1])
+    const open = connect(port, address)
+    await once(open, 'connect')
+    const struck = await speak('break', 'network.halfOpen')
+    expect(struck).toMatchObject({ code: 0, stdout: expect.stringContaining('fired: once (1 connection, ') })
+    open.destroy()
+    // Nobody sees who knocks at a closed port: what is known is that it is closed.
+    const closed = await speak('break', 'network.connectionRefused')
+    expect(closed.stdout).toMatch(/^ {2}holds: a probe of \S+: ECONNREFUSED$/m)
+  } finally {
+    process.kill(-sandbox.pid, 'SIGINT')
+    await sandbox.done
+  }
+  expect((await sandbox.done).stderr).toMatch(
+    /^sandbox \S+: healed network\.connectionRefused, everything stopped$/m,
+  )
+})
+
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) =>
+  /^v(\d|1\d|20|21)\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
+)
+
+test.skipIf(oldNode === undefined)(
+  'an older Node says which one it takes, in one line (skipped where the system has none: apt-get install nodejs)',
+  () => {
+    const main = join(root, 'sandbox/cli/main.mjs')
+    const { status, stderr } = spawnSync(oldNode!, [main, 'scenario'], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^Node: expected 22\.18 or newer, saw \d+\.\d+\.\d+\. .*: \S.*\n$/)
+    expect(status).toBe(2)
+  },
+)
+
+test('a shell inside the portable world is refused before anything starts', async () => {
+  const { code, stdout, stderr } = await npmRun(['sandbox', '--', '--shell', '--world=portable']).done
+  expect(stderr).toMatch(/^npm run sandbox: --shell: expected the sealed world.*Leave out one of the two$/m)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test('break <fault> help says which values its parameters take', async () => {
+  const { code, stdout } = await npmRun(['sandbox', 'break', 'network.latency', 'delayMs=20', 'help']).done
+  expect(stdout.split('\n').slice(0, 7)).toEqual([
+    'network.latency   latency 20 ms, both',
+    '',
+    '  delayMs=20             a whole number of milliseconds from 1 to 3600000',
+    '  jitterMs=0             a whole number of milliseconds from 0 to 3600000',
+    '  distribution=uniform   one of "uniform", "normal"',
+    '  direction=both         one of "both", "to-server", "to-client"',
+    '  seed=0                 a whole number from 0 to 1000000000',
+  ])
+  expect(stdout).toContain('What each means: sandbox/03-network/latency.ts')
+  expect(code).toBe(0)
+})
+
+test('without a sandbox the verbs say how to start one', async () => {
+  const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done
+  expect(stderr).toMatch(/Start one: npm run sandbox|none runs there/)
+  expect(code).toBe(2)
+})

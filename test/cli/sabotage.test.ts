@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { npmRun, postgresBelow, until } from '../support/command.ts'
+
+// Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
+// the check stands in the name of the neighbouring test: 0.
+
+const scratch = mkdtempSync(join(tmpdir(), 'faultpath-sabotage-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+async function scenario(...words: string[]) {
+  return await npmRun(['scenario', ...words]).done
+}
+
+test('a promise that is kept: 0', async () => {
+  const { code, stdout } = await scenario('dns-failure')
+  expect(stdout).toContain('PASS')
+  expect(code).toBe(0)
+})
+
+test('a fault that does nothing: 4', async () => {
+  const { code, stdout } = await scenario('test/fixtures/never-fires.ts')
+  expect(stdout).toContain('the fault never fired for fetch: 2 questions')
+  expect(code).toBe(4)
+})
+
+test('a wrong promise: 1, with expected and seen', async () => {
+  const { code, stdout } = await scenario('test/fixtures/wrong-promise.ts')
+  expect(stdout).toMatch(/fetch expected code "ECONNREFUSED", saw\s+"ENOTFOUND"/)
+  expect(code).toBe(1)
+})
+
+test('a fault that stays armed: 4', async () => {
+  const { code, stdout } = await scenario('test/fixtures/api-blocked.ts')
+  expect(stdout).toContain('the fault was left behind')
+  expect(code).toBe(4)
+})
+
+test('an internal throw: 70', async () => {
+  const { code, stdout } = await scenario('test/fixtures/bug-of-ours.ts')
+  expect(stdout).toContain('a bug of ours')
+  expect(code).toBe(70)
+})
+
+test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', async () => {
+  const run = npmRun(['scenario', 'slow-query'])
+  process.kill(await postgresBelow(run.pid), 'SIGKILL')
+  const { code, stdout, stderr } = await run.done
+  expect(stdout + stderr).toMatch(/Postgres: died/)
+  expect(code).toBe(3)
+})
+
+test.skipIf(process.platform !== 'linux')(
+  'Postgres killed under a sandbox: 3, and what to do next',
+  async () => {
+    const sandbox = npmRun(['sandbox'])
+    await until('the sandbox to be up', () => sandbox.output().includes('is up and healthy'))
+    process.kill(await postgresBelow(sandbox.pid), 'SIGKILL')
+    const { code, stderr } = await sandbox.done
+    expect(stderr).toMatch(/^Postgres: died \(.+\)\. Start the sandbox again\.$/ms)
+    expect(code).toBe(3)
+  },
+)
+
+test.each([
+  [['no-such-scenario'], /no scenario has this id/],
+  [['dns-failur'], /Did you mean "dns-failure"\?/],
+  [['test/fixtures/absent.ts'], /expected a file, saw none/],
+  [['--', '--all', '--step=nowhere'], /--step: unknown step "nowhere"/],
+  [['--', '--lst'], /unknown flag --lst\. Did you mean "--list"\?/],
+  // npm keeps it for itself, and says nothing.
+  [['--reprot=json'], /unknown flag --reprot\. Did you mean "--report"\?/],
+  [['--', '--report=xml'], /--report: expected json, saw "xml"/],
+  [['--', '--report=json'], /--report: expected scenarios to run with it, saw none/],
+  [['--', '--step=dns', '--world=nonsense'], /--world: expected sealed or portable, saw "nonsense"/],
+  [['--', '--jobs=0'], /--jobs: expected a whole number from 1 to 16/],
+  [['dns-failure', '--', '--client=fetsh'], /Did you mean "fetch"\?/],
+  [['dns-failure', '--', '--step=tls'], /--step: expected no scenarios beside it, saw dns-failure/],
+  [['dns-failure', '--', '--all'], /--all: expected no scenarios beside it, saw dns-failure/],
+  [['dns-failure', '--', '--database-url=nonsense'], /database url: expected postgres:/],
+])('wrong usage %j: 2, before anything starts', async (words, message) => {
+  // A cache that is not there shows whether anything was started: the first thing would be to build it.
+  const cache = join(scratch, 'cache')
+  const { code, stdout, stderr } = await npmRun(['scenario', ...words], { FAULTPATH_CACHE: cache }).done
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stdout).toBe('')
+  const made = existsSync(cache) ? readdirSync(cache).filter((name) => name !== 'compile') : []
+  expect(made).toEqual([])
+  expect(code).toBe(2)
+})
+
+test('a scenario file that is not valid: 2, with its line', async () => {
+  const { code, stderr } = await scenario('test/fixtures/own-fault.ts')
+  expect(stderr).toMatch(/^test\/fixtures\/own-fault\.ts:1:1: expected `export default scenario/)
+  expect(code).toBe(2)
+})

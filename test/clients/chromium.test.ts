@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumClient } from '../../sandbox/clients/chromium.ts'
+import type { TraceEvent } from '../../sandbox/machines/trace.ts'
+import type { ClientReport, ScenarioReport } from '../../sandbox/run/report.ts'
+import { npmRun, root } from '../support/command.ts'
+
+// A real browser calls: its word is the browser's own, its page stands beside the call, and who calls beside it
+// does not notice that it is there.
+
+const canSeal =
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
+    .status === 0
+const missing = canSeal ? chromiumClient.missing() : 'user namespaces are not allowed'
+const isRoot = process.getuid?.() === 0
+
+let scratch: string
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'faultpath-chromium-'))
+  chmodSync(scratch, 0o777)
+})
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+async function reportOf(id: string, ...words: string[]): Promise<Map<string, ClientReport>> {
+  const { code, stdout, stderr } = await npmRun(['scenario', id, '--', '--report=json', ...words]).done
+  expect(code, stderr).toBe(0)
+  const { scenarios } = JSON.parse(stdout) as { scenarios: ScenarioReport[] }
+  return new Map(scenarios[0]!.clients.map((client) => [client.client, client]))
+}
+
+function questions(events: readonly TraceEvent[] = []): string[] {
+  return events.flatMap((event) =>
+    event.machine === 'dns' && event.what === 'question' ? [`${event.type} ${event.name}`] : [],
+  )
+}
+
+const why = missing === undefined ? '' : ` (skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(`a browser's call${why}`, () => {
+  test('is a cross-origin one, and only its own questions reach the DNS server', async () => {
+    const chromium = (await reportOf('missing-credentials', '--client=chromium')).get('chromium')
+    const { healthy = [], broken = [] } = chromium?.trace ?? {}
+    const asked = healthy.flatMap((event) =>
+      event.machine === 'gateway' && event.what === 'request' ? [event.method] : [],
+    )
+    expect(asked).toEqual(['OPTIONS', 'POST'])
+    for (const events of [healthy, broken]) {
+      expect(questions(events)).toContain('A api.example.test')
+      expect(questions(events).filter((question) => !question.endsWith(' api.example.test'))).toEqual([])
+    }
+  })
+
+  const hasIpv6 = existsSync('/proc/net/if_inet6')
+  test.skipIf(!hasIpv6)('changes nothing for who calls beside it (skipped without IPv6)', async () => {
+    const others = ['fetch', 'curl', 'python']
+    const alone = await reportOf('nodata', `--client=${others}`)
+    const beside = await reportOf('nodata', `--client=${others},chromium`)
+    expect(beside.get('chromium')?.symptom?.errors.map(({ code }) => code)).toContain('ERR_NAME_NOT_RESOLVED')
+    for (const name of others) {
+      const asked = questions(beside.get(name)?.trace?.broken)
+      expect(asked.length).toBeGreaterThan(0)
+      expect(asked).toEqual(questions(alone.get(name)?.trace?.broken))
+    }
+  })
+
+  test.skipIf(!isRoot)(
+    'works for an unprivileged user, and leaves nothing (skipped unless started as root)',
+    async () => {
+      const words = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath]
+      const main = join(root, 'sandbox/cli/main.mjs')
+      const ids = ['cors-blocked', 'mixed-content', 'csp-blocked']
+      const child = spawn('setpriv', [...words, main, 'scenario', ...ids, '--client=chromium'], {
+        cwd: scratch,
+        env: { ...process.env, HOME: scratch, FAULTPATH_CACHE: join(scratch, 'cache'), NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      let output = ''
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk
+        })
+      }
+      const code = await new Promise((resolve) => child.once('close', resolve))
+      expect(output.match(/ PASS /g), output).toHaveLength(ids.length)
+      expect(code, output).toBe(0)
+      expect(readdirSync(scratch).sort()).toEqual(['.faultpath', 'cache'])
+      const left = readdirSync('/proc').filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('/faultpath-65534/')
+        } catch {
+          return false
+        }
+      })
+      expect(left).toEqual([])
+    },
+  )
+})

@@ -1,0 +1,415 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
+import { buildBundles, findBundles } from '../../../sandbox/host/libraries/bundles.ts'
+import { bundleOf } from '../../../sandbox/host/libraries/library.ts'
+import { identify, lives } from '../../../sandbox/host/lifetime/process-identity.ts'
+import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
+import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
+import { Api, type ApiExit } from '../../../sandbox/machines/api/api.ts'
+import type { ApiVerdict } from '../../../sandbox/machines/api/api-points.ts'
+import { issueToken } from '../../../sandbox/machines/api/process/tokens.ts'
+import type { Database } from '../../../sandbox/machines/database/database.ts'
+import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
+import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
+import type { TraceEvent } from '../../../sandbox/machines/trace.ts'
+
+let lease: AddressLease
+let run: RunDirectory
+let watchdog: Watchdog
+let database: Database
+/** A session of its own in the shop: it changes what the API meets, and is the witness of what it did. */
+let admin: Client
+/** Another one, which holds locks: Postgres shows a transaction the sessions as they were when it first asked. */
+let locker: Client
+let api: Api | undefined
+let trace: TraceEvent[] = []
+let exits: ApiExit[] = []
+
+beforeAll(async () => {
+  lease = await leaseAddress()
+  run = RunDirectory.create()
+  watchdog = Watchdog.start(run)
+  database = await openDatabase({ address: lease.address, run, watchdog })
+  admin = new Client({ ...database.admin })
+  locker = new Client({ ...database.admin })
+  await Promise.all([admin.connect(), locker.connect()])
+})
+
+afterAll(async () => {
+  await api?.stop()
+  await Promise.all([admin.end(), locker.end()])
+  await database.stop()
+  await watchdog.close()
+  await lease.release()
+})
+
+beforeEach(async () => {
+  trace = []
+  exits = []
+  await database.reset()
+  if (api?.isRunning !== true) api = await startApi(api?.port)
+})
+
+afterEach(() => locker.query('ROLLBACK'))
+afterEach(() => void vi.unstubAllEnvs())
+
+function startApi(port = 0, target = database.target, env: Record<string, string> = {}): Promise<Api> {
+  return Api.start({
+    address: lease.address,
+    port,
+    env,
+    database: async () => target,
+    onTrace: (event) => trace.push(event),
+    onExit: (exit) => exits.push(exit),
+    onSpawn: (pid) => watchdog.adopt(pid),
+  })
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers: Headers
+}
+
+/** One request to the API, as the gateway of `door` would send it. */
+async function call(
+  path: string,
+  init: RequestInit & { door?: string; json?: unknown } = {},
+): Promise<Answer> {
+  const { door = 'test', json, ...rest } = init
+  const headers = new Headers(rest.headers)
+  headers.set('x-request-id', `${door}.1`)
+  if (json !== undefined) headers.set('content-type', 'application/json')
+  const body = json === undefined ? rest.body : JSON.stringify(json)
+  const url = `http://${lease.address}:${api?.port}${path}`
+  const response = await fetch(url, { ...rest, headers, ...(body !== undefined && { body }) })
+  return { status: response.status, body: await response.json(), headers: response.headers }
+}
+
+function order(json: unknown, token = issueToken(1, Date.now() + 60_000)): Promise<Answer> {
+  return call('/orders', { method: 'POST', headers: { authorization: `Bearer ${token}` }, json })
+}
+
+const refused = (status: number, error: string) => expect.objectContaining({ status, body: { error } })
+
+test('serves the seeded users, and tells what it saw in the order it saw it', async () => {
+  expect(await call('/users', { door: 'curl-1' })).toMatchObject({
+    status: 200,
+    body: { users: seededUsers },
+  })
+  await api?.flush()
+  expect(trace.map(({ what }) => what)).toEqual(['request', 'query', 'result', 'handled', 'response'])
+  const [, query, result, handled, response] = trace
+  expect(query).toMatchObject({ machine: 'api', door: 'curl-1', request: 'curl-1.1' })
+  expect(result).toMatchObject({ rows: 3 })
+  expect(handled).toMatchObject({ status: 200, digest: expect.stringMatching(/^[0-9a-f]{16}$/) })
+  expect(response).toMatchObject({ status: 200, digest: (handled as { digest?: string }).digest })
+
+  const app = database.target.user
+  const { rows } = await admin.query('SELECT query FROM pg_stat_activity WHERE usename = $1', [app])
+  const comment = '/* step=users.list req=curl-1.1 */ SELECT'
+  expect(rows).toContainEqual({ query: expect.stringContaining(comment) })
+})
+
+test('sells what is in stock, once, to who is logged in', async () => {
+  const credentials = { email: 'grace@example.test', password: 'shop' }
+  const login = await call('/login', { method: 'POST', json: credentials })
+  const { token } = login.body as { token: string }
+  const wrong = { ...credentials, password: 'guess' }
+  expect(await call('/login', { method: 'POST', json: wrong })).toEqual(refused(401, 'unauthenticated'))
+
+  // Product 3 has one piece. Without the row lock both would read "1 in stock".
+  const lastPiece = { productId: 3, quantity: 1 }
+  const both = await Promise.all([order(lastPiece, token), order(lastPiece, token)])
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+  const { rows } = await admin.query('SELECT user_id, product_id, quantity FROM orders')
+  expect(rows).toEqual([{ user_id: 2, product_id: 3, quantity: 1 }])
+  const stock = await admin.query('SELECT stock FROM products WHERE id = 3')
+  expect(stock.rows).toEqual([{ stock: 0 }])
+
+  for (const bad of ['nonsense', issueToken(1, Date.now() - 1), `${token.slice(0, -1)}x`]) {
+    expect(await order(lastPiece, bad)).toEqual(refused(401, 'unauthenticated'))
+  }
+  expect(await order({ productId: 1, quantity: 0.5 })).toMatchObject({
+    status: 422,
+    body: { error: 'validation_failed', fields: { quantity: 'must be a whole number from 1' } },
+  })
+})
+
+test('answers mistakes of the client with a status and a code, and nothing else', async () => {
+  const post = (body: string, type = 'application/json') =>
+    call('/login', { method: 'POST', body, headers: { 'content-type': type } })
+  expect(await post('{"email":')).toEqual(refused(400, 'malformed_json'))
+  expect(await post(`"${'x'.repeat(200_000)}"`)).toEqual(refused(413, 'payload_too_large'))
+  expect(await post('email=ada', 'text/plain')).toEqual(refused(415, 'unsupported_media_type'))
+  expect(await call('/nowhere')).toEqual(refused(404, 'not_found'))
+  expect(await call('/users/99')).toEqual(refused(404, 'user_not_found'))
+  expect(await call('/users/99999999999')).toEqual(refused(404, 'user_not_found'))
+  expect(await call('/users/%ff')).toEqual(refused(400, 'bad_request'))
+  const deleted = await call('/users', { method: 'DELETE' })
+  expect(deleted).toEqual(refused(405, 'method_not_allowed'))
+  expect(deleted.headers.get('allow')).toBe('GET, HEAD')
+})
+
+test("lets pages of the app's own origin read its answers, and no others", async () => {
+  const from = (origin: string, init: RequestInit = {}) =>
+    fetch(`http://${lease.address}:${api?.port}/users`, {
+      ...init,
+      headers: { origin, ...(init.method === 'OPTIONS' && { 'access-control-request-method': 'POST' }) },
+    })
+  const allowed = (response: Response) => ({
+    status: response.status,
+    origin: response.headers.get('access-control-allow-origin'),
+    methods: response.headers.get('access-control-allow-methods'),
+    vary: response.headers.get('vary'),
+  })
+  const app = 'https://app.example.test'
+  const vary = 'Origin'
+  expect(allowed(await from(app))).toEqual({ status: 200, origin: app, methods: null, vary })
+  const preflight = { status: 204, vary }
+  expect(allowed(await from(app, { method: 'OPTIONS' }))).toEqual({
+    ...preflight,
+    origin: app,
+    methods: 'GET, HEAD, POST',
+  })
+  for (const other of ['https://www.example.test', 'http://app.example.test', `${app}.evil.test`, 'null']) {
+    expect(allowed(await from(other))).toEqual({ status: 200, origin: null, methods: null, vary })
+    const refusal = { ...preflight, origin: null, methods: null }
+    expect(allowed(await from(other, { method: 'OPTIONS' }))).toEqual(refusal)
+  }
+  // Without the preflight's own header it is a method like any other.
+  expect(await call('/users', { method: 'OPTIONS' })).toEqual(refused(405, 'method_not_allowed'))
+})
+
+test('tells a client which way the database failed, and no more', async () => {
+  await admin.query('ALTER TABLE users RENAME TO people')
+  expect(await call('/users')).toEqual(refused(500, 'internal_error'))
+  await admin.query('ALTER TABLE people RENAME TO users')
+
+  await locker.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
+  const startedMs = performance.now()
+  expect(await call('/users')).toEqual(refused(504, 'database_timeout'))
+  const tookMs = performance.now() - startedMs
+  await locker.query('ROLLBACK')
+  expect(tookMs).toBeGreaterThan(900)
+  expect(tookMs).toBeLessThan(2_500)
+
+  const app = database.target.user
+  await admin.query(`ALTER ROLE ${app} NOLOGIN`)
+  await terminateSessions()
+  expect(await call('/users')).toEqual(refused(503, 'database_unavailable'))
+  expect(await call('/healthz')).toMatchObject({ status: 200, body: { ok: true } })
+  await admin.query(`ALTER ROLE ${app} LOGIN`)
+  expect(await call('/users')).toMatchObject({ status: 200 })
+
+  await api?.flush()
+  const said = trace
+    .filter((event) => event.what === 'result')
+    .map((event) => 'sqlstate' in event && event.sqlstate)
+  expect(said).toEqual(['42P01', '57014', '28000', false])
+})
+
+/** Ends the API's sessions in Postgres. */
+async function terminateSessions(): Promise<void> {
+  await admin.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = $1', [
+    database.target.user,
+  ])
+}
+
+test('gives a 503 to who waits a second for one of its five connections, and works again afterwards', async () => {
+  await locker.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
+  // Five run into the statement timeout, five of those who wait get their connections; nobody gets a third.
+  const answers = await Promise.all(Array.from({ length: 12 }, () => call('/users')))
+  await locker.query('ROLLBACK')
+  const unavailable = answers.filter(({ status }) => status === 503)
+  expect(unavailable.length).toBeGreaterThanOrEqual(2)
+  expect(unavailable[0]?.body).toEqual({ error: 'database_unavailable' })
+  expect(answers.filter(({ status }) => status === 504).length).toBe(12 - unavailable.length)
+  expect(await call('/users')).toMatchObject({ status: 200 })
+})
+
+/**
+ * pg reports a session that dies while nobody waits for an answer as an 'error' event, which ends the
+ * process when nobody listens: one way for a connection in the pool, another for one that is checked out.
+ */
+test('survives the death of its sessions: an idle one, and one between two statements', async () => {
+  expect(await call('/users')).toMatchObject({ status: 200 })
+  await terminateSessions()
+  expect(await call('/users')).toMatchObject({ status: 200 })
+
+  // The first statement's answer and the session's end reach the API together, because it is stopped.
+  await locker.query('BEGIN; SELECT FROM products WHERE id = 1 FOR UPDATE')
+  const ordered = order({ productId: 1, quantity: 1 })
+  await sessionIs('active')
+  const point = api!.point('test')
+  await point.arm({ state: { kind: 'stopped' } })
+  await locker.query('ROLLBACK')
+  await sessionIs('idle in transaction')
+  await terminateSessions()
+  await point.heal()
+  expect(await ordered).toEqual(refused(503, 'database_unavailable'))
+  expect(exits).toEqual([])
+  expect((await admin.query('SELECT FROM orders')).rowCount).toBe(0)
+})
+
+/** Waits until the statement that locks a product is in this state, as Postgres sees it. */
+function sessionIs(state: string): Promise<void> {
+  return vi.waitFor(async () => {
+    const sql = `SELECT FROM pg_stat_activity WHERE state = $1 AND query LIKE '%step=orders.lock%' AND pid <> pg_backend_pid()`
+    expect((await admin.query(sql, [state])).rowCount).toBe(1)
+  })
+}
+
+test.each<[ApiVerdict]>([[{ kind: 'throw' }], [{ kind: 'reject' }]])(
+  'answers 500 where a rule makes the route fail, and only at that door and route: %o',
+  async (verdict) => {
+    const point = api!.point('broken')
+    await point.arm({ rules: [{ match: { path: '/users/:id' }, verdict }] })
+    expect(await call('/users/1', { door: 'broken' })).toEqual(refused(500, 'internal_error'))
+    expect(await call('/users', { door: 'broken' })).toMatchObject({ status: 200 })
+    expect(await call('/users/1', { door: 'whole' })).toMatchObject({ status: 200 })
+    expect(await point.evidence()).toEqual({ fired: 1, text: '1 × GET /users/:id' })
+    await point.heal()
+    expect(await call('/users/1', { door: 'broken' })).toMatchObject({ status: 200 })
+    await api?.flush()
+    const names = trace.filter(
+      (event) => 'status' in event && event.status === 500 && event.what === 'handled',
+    )
+    expect(names).toMatchObject([{ code: verdict.kind === 'throw' ? 'TypeError' : 'Error' }])
+  },
+)
+
+test('hangs in one route while the others answer; blocked, none answers', async () => {
+  const point = api!.point('test')
+  await point.arm({ rules: [{ match: { path: '/users' }, verdict: { kind: 'hang' } }] })
+  const hanging = call('/users', { signal: AbortSignal.timeout(300) })
+  expect(await call('/healthz')).toMatchObject({ status: 200 })
+  await expect(hanging).rejects.toMatchObject({ name: 'TimeoutError' })
+
+  await point.arm({ rules: [{ match: { path: '/users' }, verdict: { kind: 'block', forMs: 600 } }] })
+  const blocking = call('/users')
+  await vi.waitFor(async () => expect((await point.evidence()).fired).toBe(1))
+  const startedMs = performance.now()
+  expect(await call('/healthz')).toMatchObject({ status: 200 })
+  expect(performance.now() - startedMs).toBeGreaterThan(300)
+  expect(await blocking).toMatchObject({ status: 200 })
+  await point.heal()
+})
+
+test.each<[ApiVerdict, ApiExit]>([
+  [
+    { kind: 'exit', code: 7 },
+    { code: 7, signal: null },
+  ],
+  [{ kind: 'kill' }, { code: null, signal: 'SIGKILL' }],
+])(
+  'ends in the middle of a request where a rule says so, and comes back on its port: %o',
+  async (verdict, exit) => {
+    const point = api!.point('test')
+    await point.arm({ rules: [{ match: { path: '/users' }, verdict }] })
+    expect(await call('/healthz')).toMatchObject({ status: 200 })
+    await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } })
+    await vi.waitFor(() => expect(exits).toEqual([exit]))
+    expect(await point.evidence()).toEqual({ fired: 1, text: '1 × GET /users' })
+    // What it saw before its end is not lost with it.
+    expect(trace.filter((event) => event.what === 'request')).toHaveLength(2)
+    await point.heal()
+    await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+    await expect(point.arm({})).rejects.toThrow(/API: cannot be armed, its process ended/)
+    api = await startApi(api?.port)
+    expect(await call('/users')).toMatchObject({ status: 200 })
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'stands still while stopped, counts who waits, and goes on when healed (Linux only: /proc/net/tcp)',
+  async () => {
+    const point = api!.point('test')
+    await point.arm({ state: { kind: 'stopped' } })
+    expect((await point.evidence()).fired).toBe(0)
+    const waiting = call('/users')
+    await vi.waitFor(async () => expect((await point.evidence()).fired).toBe(1))
+    await point.heal()
+    expect(await waiting).toMatchObject({ status: 200 })
+  },
+)
+
+test.each(['stopped', 'blocked'])('is ended within a second when it is %s', async (condition) => {
+  const own = await startApi()
+  const point = own.point('test')
+  if (condition === 'stopped') await point.arm({ state: { kind: 'stopped' } })
+  else {
+    await point.arm({ rules: [{ match: {}, verdict: { kind: 'block', forMs: 10_000 } }] })
+    const url = `http://${lease.address}:${own.port}/users`
+    fetch(url, { headers: { 'x-request-id': 'test.1' } }).catch(() => {})
+    await vi.waitFor(async () => expect((await point.evidence()).fired).toBe(1))
+  }
+  const startedMs = performance.now()
+  await own.stop()
+  expect(performance.now() - startedMs).toBeLessThan(1_000)
+  expect(() => process.kill(own.pid, 0)).toThrow('ESRCH')
+})
+
+test('says which port is taken, and leaves no process behind', async () => {
+  const server = createServer().listen(0, lease.address)
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await expect(startApi(port)).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+    message: expect.stringContaining(`API: cannot listen on ${lease.address}:${port} (EADDRINUSE)`),
+  })
+  expect(exits).toHaveLength(1)
+  server.close()
+})
+
+test('ends by itself when its runner is killed', async () => {
+  const runner = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { Api } from '${new URL('../../../sandbox/machines/api/api.ts', import.meta.url)}'
+       const nothing = () => {}
+       const api = await Api.start({ address: '${lease.address}', port: 0, onTrace: nothing, onExit: nothing,
+         onSpawn: nothing, database: async () => (${JSON.stringify(database.target)}) })
+       console.log(api.pid)`,
+    ],
+    { cwd: fileURLToPath(new URL('../../..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const [line] = await once(runner.stdout!.setEncoding('utf8'), 'data')
+  const pid = Number(line)
+  const { start } = identify(pid)!
+  expect(lives(pid, start)).toBe(true)
+  runner.kill('SIGKILL')
+  await vi.waitFor(() => expect(lives(pid, start)).toBe(false), { timeout: 2_000 })
+})
+
+test('serves from bundles of its libraries where all of them are there, else as installed', async () => {
+  vi.stubEnv('FAULTPATH_CACHE', join(run.path, 'cache'))
+  const bundles = findBundles()!
+  expect(bundles.isBuilt).toBe(false)
+  const serves = async () => {
+    const other = await startApi(0, database.target, { FAULTPATH_LIBRARIES: bundles.folder })
+    const answer = await fetch(`http://${other.address}:${other.port}/users`)
+    expect(await answer.json()).toEqual({ users: seededUsers })
+    await other.stop()
+  }
+  await serves()
+
+  await Promise.all([buildBundles(bundles, run), buildBundles(bundles, { ...run, id: `${run.id}-2` })])
+  expect(findBundles()).toEqual({ folder: bundles.folder, isBuilt: true })
+  await serves()
+  writeFileSync(bundleOf(bundles.folder, 'express'), "throw new Error('this is the bundle')")
+  await expect(serves()).rejects.toThrow('this is the bundle')
+
+  rmSync(bundleOf(bundles.folder, 'pg'))
+  expect(findBundles()?.isBuilt).toBe(false)
+  expect(existsSync(bundles.folder)).toBe(false)
+})

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ReadyClient, resolveCall } from '../../../sandbox/clients/common/client.ts'
+import { loadClient } from '../../../sandbox/clients/index.ts'
+import { nowMs } from '../../../sandbox/host/clock.ts'
+import type { Plan } from '../../../sandbox/machines/points.ts'
+import type { Breakable } from '../../../sandbox/machines/shared/breakable.ts'
+import type { TraceEvent } from '../../../sandbox/machines/trace.ts'
+import { diagnose, type ObservedCall } from '../../../sandbox/run/diagnosis/diagnosis.ts'
+import { type Visit, World } from '../../../sandbox/world/world.ts'
+
+// Packets of several clients cross one kernel, so what it loses of one could be taken for a loss of all.
+
+const canSeal =
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
+    .status === 0
+const hasNft = spawnSync('nft', ['--version']).status === 0
+
+describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped without either)', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await World.open({ kind: 'sealed', database: {}, onProgress: () => {} })
+    await world.up()
+  })
+  afterAll(() => world.close())
+
+  interface Caller {
+    readonly visit: Visit
+    readonly client: ReadyClient
+    readonly events: TraceEvent[]
+  }
+
+  async function arrive(name: 'https' | 'curl'): Promise<Caller> {
+    const events: TraceEvent[] = []
+    const visit = await world.visit(name, (event) => events.push(event))
+    await visit.open()
+    const client = (await loadClient(name)).prepare(visit.standpoint)
+    await client.started
+    return { visit, client, events }
+  }
+
+  async function call({ visit, client, events }: Caller): Promise<ObservedCall> {
+    const startedMs = nowMs()
+    const resolved = resolveCall({ timeoutMs: 3_500 }, visit.door, 'sealed', {})
+    const symptom = await client.call(resolved, (observation, atMs = nowMs()) =>
+      events.push({ ...observation, atMs, door: visit.id }),
+    )
+    await visit.door.quiet()
+    // Another client's call may end at the same moment.
+    void world.flush()
+    await world.flush()
+    const inOrder = events.splice(0).toSorted((one, other) => one.atMs - other.atMs)
+    return { startedMs, symptom, events: inOrder, limitsMs: [resolved.timeoutMs] }
+  }
+
+  test('the losses of one client are no losses of another that calls beside it', async () => {
+    const loser = await arrive('https')
+    const beside = await arrive('curl')
+    const healthy = await Promise.all([call(loser), call(beside)])
+
+    const filter = loser.visit.door.point('kernel') as Breakable<Plan>
+    await filter.arm({
+      point: 'kernel',
+      state: { kind: 'packets', rules: [{ direction: 'to-client', every: 3 }] },
+    })
+    const broken = await Promise.all([call(loser), call(beside)])
+    const again = await call(beside)
+    const { fired } = await filter.evidence()
+    await filter.heal()
+    await Promise.all([loser, beside].map(({ client, visit }) => client.close().then(() => visit.close())))
+
+    // Counted whenever anybody's call ends, so in parts.
+    const lost = ({ events }: ObservedCall) =>
+      events.reduce((sum, event) => sum + (event.machine === 'kernel' ? event.packets : 0), 0)
+    expect(fired).toBeGreaterThan(0)
+    expect(lost(broken[0])).toBe(fired)
+    expect([lost(broken[1]), lost(again)]).toEqual([0, 0])
+    expect(diagnose(healthy[0], broken[0]).broke).toBe('network')
+    expect(diagnose(healthy[1], broken[1]).because).toBe('nothing differs from the healthy call')
+  })
+})

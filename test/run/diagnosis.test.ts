@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Scenario } from '../../sandbox/language/scenario.ts'
+import { diagnosisTable } from '../../sandbox/report/tables.ts'
+import {
+  findScenarioFile,
+  loadScenarioFile,
+  type ScenarioFile,
+} from '../../sandbox/run/file/scenario-file.ts'
+import type { ScenarioReport } from '../../sandbox/run/report.ts'
+import { runScenario } from '../../sandbox/run/run-scenario.ts'
+import { World } from '../../sandbox/world/world.ts'
+
+// The diagnosis is worked out from observations alone. So a fault under any other name is diagnosed the same,
+// and each scenario is diagnosed as the step that it really broke.
+
+let world: World
+beforeAll(async () => {
+  world = await World.open({ kind: 'portable', database: {}, onProgress: () => {} })
+})
+afterAll(() => world.close())
+
+/** The same fault, with everything that names it taken away. */
+function renamed(file: ScenarioFile): ScenarioFile {
+  const fault = {
+    ...file.scenario.break,
+    id: 'app.nothing',
+    step: 'app',
+    summary: '',
+    parameters: {},
+  } as const
+  return { ...file, id: 'renamed', scenario: { ...file.scenario, title: '', break: fault } }
+}
+
+/** Of each client: what broke and where it noticed. */
+function verdicts(report: ScenarioReport) {
+  expect(report.problems).toEqual([])
+  return report.clients
+    .filter(({ skipped }) => skipped === undefined)
+    .map(({ client, diagnosis }) => ({
+      client,
+      broke: diagnosis?.broke,
+      noticed: diagnosis?.noticed,
+    }))
+}
+
+const ids = ['dns-failure', 'dropped-packets', 'expired-cert', 'server-error', 'slow-query']
+
+test.each(ids)('%s is diagnosed as its step, whatever its fault is called', async (id) => {
+  const file = await loadScenarioFile(findScenarioFile(id))
+  const named = verdicts(await runScenario(world, file))
+  const unnamed = verdicts(await runScenario(world, renamed(file)))
+  expect(unnamed).toEqual(named)
+  for (const { broke } of named) expect(broke).toBe(file.scenario.break.step)
+})
+
+test('a client that saw something else than usual must be diagnosed, and no other', async () => {
+  const run = async (id: string) => await runScenario(world, await loadScenarioFile(findScenarioFile(id)))
+  const [broken, unnoticed] = [await run('server-error'), await run('kept-connection-hides-change')]
+  expect(diagnosisTable([broken, unnoticed]).wrong).toEqual([])
+  expect(unnoticed.clients.map(({ diagnosis }) => diagnosis?.broke)).toEqual([undefined, undefined])
+
+  const undiagnosed = broken.clients.map((client) => ({
+    ...client,
+    diagnosis: { ...client.diagnosis!, broke: undefined },
+  }))
+  expect(diagnosisTable([{ ...broken, clients: undiagnosed }]).wrong).toHaveLength(undiagnosed.length)
+})
+
+test('a delay that nobody could notice is no break, whatever is armed', async () => {
+  const latency = await loadScenarioFile(findScenarioFile('latency'))
+  const plan = {
+    point: 'front-wire',
+    rules: [{ match: {}, verdict: { kind: 'delay', delayMs: 1 } }],
+  } as const
+  const scenario = { ...latency.scenario, expect: { https: { status: 200 } } }
+  const diagnosed = async (break_: Scenario['break']) =>
+    verdicts(await runScenario(world, { ...latency, scenario: { ...scenario, break: break_ } }))
+  expect(await diagnosed({ ...latency.scenario.break, plan })).toMatchObject([{ broke: undefined }])
+  expect(await diagnosed(latency.scenario.break)).toMatchObject([{ broke: 'network' }])
+})

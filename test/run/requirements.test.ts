@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { network } from '../../sandbox/03-network/index.ts'
+import { loadClient } from '../../sandbox/clients/index.ts'
+import type { TraceEvent } from '../../sandbox/machines/trace.ts'
+import { whyNot } from '../../sandbox/run/promises.ts'
+import { expectConnection, expectWorld } from '../../sandbox/run/requirements.ts'
+
+// A fault that a machine cannot have is skipped, and so is a client that cannot make the call; each with its reason.
+
+test.each([
+  ['ipv6', network.ipv6Broken(), /needs IPv6, which this machine does not have/],
+  ['nft', network.packetLoss(), /needs nft, which is not installed: apt-get/],
+])('without %s a fault that needs it is skipped, and with it not', (need, fault, why) => {
+  expect(() => expectWorld(fault, 'sealed', [need])).toThrow(why)
+  expect(() => expectWorld(fault, 'sealed', ['something else'])).not.toThrow()
+})
+
+test('a client that cannot check a revocation as the call wants is skipped, and one that can is not', async () => {
+  const fetch = await loadClient('fetch')
+  const https = await loadClient('https')
+  const chromium = await loadClient('chromium')
+  expect(whyNot(fetch, 'sealed', { revocationChecking: 'crl' })).toBe('it cannot check a CRL')
+  expect(whyNot(https, 'sealed', { revocationChecking: 'crl' })).toBeUndefined()
+  expect(whyNot(https, 'sealed', { revocationChecking: 'ocsp-stapling' })).toMatch(/stapled OCSP response/)
+  expect(whyNot(fetch, 'sealed', {})).toBeUndefined()
+  expect(whyNot(chromium, 'sealed', { clientCertificate: true })).toBe(
+    'it cannot be given a client certificate',
+  )
+  expect(whyNot(https, 'sealed', { clientCertificate: true })).toBeUndefined()
+})
+
+test('a call that was to resume a TLS session is invalid where it looked at the certificate again', () => {
+  const secured = { machine: 'tls', what: 'secured', connection: 1, atMs: 0, door: 'https-1' } as const
+  const resumed: TraceEvent = { ...secured, resumed: true }
+  const expectResumed = (isOpening: boolean, event: TraceEvent) => () =>
+    expectConnection('here', 'resumed', isOpening, [event])
+  expect(expectResumed(false, secured)).toThrow('here: expected a resumed TLS session, saw a full handshake')
+  expect(expectResumed(false, resumed)).not.toThrow()
+  expect(expectResumed(true, secured)).not.toThrow()
+  expect(() => expectConnection('here', 'cold', false, [secured])).not.toThrow()
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import type { ScenarioReport } from '../../sandbox/run/report.ts'
+import { npmRun } from '../support/command.ts'
+
+// Every scenario there is, in both worlds: each keeps its promises, none is diagnosed as another step, and none
+// keeps anybody waiting.
+
+/** A scenario takes at most this long, or stands below with its reason. */
+const tookMsMax = 4_000
+const mayTakeLonger: Readonly<Record<string, string>> = {}
+
+/** The reports, and what stands behind them. */
+async function run(world: string, ...words: string[]): Promise<[readonly ScenarioReport[], string]> {
+  const args = ['scenario', ...words, '--report=json', '--table=diagnoses', `--world=${world}`]
+  const { code, stdout, stderr } = await npmRun(args).done
+  expect(code, stderr.slice(-6_000)).toBe(0)
+  const end = stdout.indexOf('\n| broken')
+  return [(JSON.parse(stdout.slice(0, end)) as { scenarios: ScenarioReport[] }).scenarios, stdout.slice(end)]
+}
+
+test.each(['sealed', 'portable'])(
+  'all scenarios pass in the %s world',
+  { timeout: 900_000 },
+  async (world) => {
+    const [reports, table] = await run(world, '--', '--all', '--jobs=3')
+    expect(table).toContain('no wrong diagnosis')
+    const isSlow = ({ id, tookMs }: ScenarioReport) => tookMs > tookMsMax && !(id in mayTakeLonger)
+    // Side by side they wait for each other's processors: who took long is timed again, alone.
+    const late = reports.filter(isSlow).map(({ id }) => id)
+    const [alone] = late.length === 0 ? [[]] : await run(world, ...late, '--')
+    expect(alone.filter(isSlow).map(({ id, tookMs }) => `${id}: ${Math.round(tookMs)} ms`)).toEqual([])
+  },
+)

@@ -1,0 +1,155 @@
+import { Resolver } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { isIPv6 } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { resolveCall } from '../../sandbox/clients/common/client.ts'
+import { InvalidInput } from '../../sandbox/errors/invalid-input.ts'
+import { hasIpv6 } from '../../sandbox/host/ground/loopback-ground.ts'
+import type { Fault, FaultDefinition } from '../../sandbox/language/fault.ts'
+import { faultCatalogue } from '../../sandbox/live/faults.ts'
+import { isShared } from '../../sandbox/machines/points.ts'
+import type { Visit } from '../../sandbox/world/seat.ts'
+import { World } from '../../sandbox/world/world.ts'
+
+// Whatever a parameter may be, no machine crashes or hangs on it: each fault is really armed with the smallest, the
+// largest and every word of each parameter, a call runs into it, it is healed, and the next call is as healthy as
+// ever. In the portable world, where most faults can act.
+
+/** A call that meets a fault waits no longer than this. */
+const brokenMs = 300
+/** A healthy one would have come long before. */
+const healthyMs = 5_000
+
+let world: World
+beforeAll(async () => {
+  world = await World.open({ kind: 'portable', database: {}, onProgress: () => {} })
+  await world.up()
+})
+afterAll(async () => {
+  expect(world.bugs).toEqual([])
+  expect(world.deaths).toEqual([])
+  await world.close()
+})
+
+/** The shortest and the longest of each kind of text; a parameter takes those that are of its kind. */
+const texts = [
+  'a',
+  `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`,
+  '_a-1.example.test',
+  '127.0.0.251',
+  '127.0.0.254',
+]
+
+/** What valibot says of a schema, as far as it matters here. */
+interface Described {
+  readonly wrapped?: Described
+  readonly options?: readonly unknown[]
+  readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[]
+}
+
+function extremesOf(schema: Described): readonly unknown[] {
+  const { options, pipe = [], wrapped } = schema
+  if (wrapped !== undefined) return extremesOf(wrapped)
+  if (options !== undefined) return options
+  const ends = pipe.filter(({ type }) => type === 'min_value' || type === 'max_value')
+  return ends.length > 0 ? ends.map(({ requirement }) => requirement) : texts
+}
+
+/** With its defaults, and with each extreme of each parameter, the others as they are. */
+function variantsOf(definition: FaultDefinition): readonly Fault[] {
+  const faults = [definition()]
+  for (const [name, schema] of Object.entries(definition.schemas)) {
+    for (const value of extremesOf(schema as Described)) {
+      try {
+        faults.push(definition({ [name]: value } as never))
+      } catch (error) {
+        // Of another kind, or against another parameter: refused before anything is armed.
+        if (!(error instanceof InvalidInput)) throw error
+      }
+    }
+  }
+  return faults
+}
+
+/**
+ * As the app puts it together. Its status, or the error's words.
+ * @param asked the name to look up, where the fault is about another one than the call's.
+ */
+async function call(visit: Visit, limitMs: number, asked?: string): Promise<number | string> {
+  const { door } = visit
+  const { url, method, headers } = visit.caller.puts(resolveCall(undefined, door, 'portable', {}))
+  const resolver = new Resolver({ timeout: limitMs, tries: 1 })
+  resolver.setServers([`${door.dns.address}:${door.dns.port}`])
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const sent = request(url, {
+        method,
+        headers,
+        agent: false,
+        ca: readFileSync(visit.standpoint.authorityFile),
+        signal: AbortSignal.timeout(limitMs),
+        lookup: (name, _options, done) => {
+          const names = asked ?? name
+          const answers = Promise.allSettled([resolver.resolve4(names), resolver.resolve6(names)])
+          void answers.then((settled) => {
+            const addresses = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+            const error = addresses.length > 0 ? null : new Error(`no address of ${names}`)
+            done(
+              error,
+              addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 })),
+            )
+          })
+        },
+      })
+      sent.once('error', reject)
+      sent.once('response', (response) => {
+        response.once('error', reject)
+        response.once('end', () => resolve(response.statusCode ?? 0))
+        response.resume()
+      })
+      sent.end()
+    })
+  } catch (error) {
+    return String(error)
+  } finally {
+    resolver.cancel()
+  }
+}
+
+async function survives(faults: readonly Fault[]): Promise<void> {
+  const visit = await world.visit('test', () => {}, { ipv6: hasIpv6() })
+  try {
+    await visit.open()
+    for (const fault of faults) {
+      const point = world.point(visit, fault.plan.point)
+      await point.arm(fault.plan)
+      await call(visit, brokenMs, fault.step === 'dns' ? (fault.parameters['name'] as string) : undefined)
+      const { fired, text } = await point.evidence()
+      await point.heal()
+      await visit.door.quiet()
+      expect([fault.summary, await call(visit, healthyMs)]).toEqual([fault.summary, 200])
+      expect([fault.summary, fired >= 0, /undefined|NaN/.test(text)]).toEqual([fault.summary, true, false])
+    }
+  } finally {
+    await visit.close()
+  }
+}
+
+const able = [...(await faultCatalogue()).values()].filter((definition) => {
+  const { needs, worlds } = definition()
+  return worlds.includes('portable') && !needs.includes('nft') && (hasIpv6() || !needs.includes('ipv6'))
+})
+const [alone = [], beside = []] = [true, false].map((shared) =>
+  able.filter((definition) => isShared(definition().plan) === shared),
+)
+
+test.concurrent.each(beside.map((definition) => [definition.id, definition] as const))(
+  'after every extreme of %s the next call is healthy',
+  (_id, definition) => survives(variantsOf(definition)),
+)
+
+test.each(alone.map((definition) => [definition.id, definition] as const))(
+  'after every extreme of %s, which all clients share, the next call is healthy',
+  (_id, definition) => survives(variantsOf(definition)),
+)
