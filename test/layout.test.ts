@@ -64,12 +64,53 @@ const floors: readonly (readonly string[])[] = [
   ['cli'],
 ]
 
+const roomOf = (file: string) => file.split('/')[1]!
+const floorOf = (file: string) => floors.findIndex((rooms) => rooms.includes(roomOf(file)))
+
+/** What the diagnosis may know: what was observed, and the names of the steps. No fault, no plan, no scenario. */
+const blind = ['run/diagnosis/', 'language/steps.ts', 'machines/shared/trace.ts', 'clients/common/symptom.ts']
+
+/** What is wrong with an import, or undefined. */
+function wrongWay({ from, to }: Import): string | undefined {
+  if (from.startsWith('sandbox/run/diagnosis/') && !blind.some((known) => to.startsWith(`sandbox/${known}`)))
+    return 'the diagnosis knows observations only: no fault, no plan, no scenario'
+  // The list of all steps hands on their faces.
+  if (roomOf(from) === roomOf(to) || from === 'sandbox/index.ts') return undefined
+  if (floorOf(from) < floorOf(to)) return `${roomOf(from)} stands below ${roomOf(to)}: imports run down`
+  if (floorOf(from) === floorOf(to)) return `${roomOf(from)} and ${roomOf(to)} stand side by side`
+  return undefined
+}
+
 const sources = filesBelow('sandbox').filter((file) => file.endsWith('.ts'))
 const imports = sources.flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
 
 test('every room stands on a floor', () => {
   const rooms = readdirSync(join(root, 'sandbox'))
   expect(rooms.filter((room) => !floors.flat().includes(room))).toEqual([])
+})
+
+test('imports run down', () => {
+  const wrong = imports.flatMap((each) => {
+    const why = wrongWay(each)
+    return why === undefined ? [] : [`${each.from} imports ${each.to}: ${why}`]
+  })
+  expect(wrong).toEqual([])
+})
+
+/** Pairs of folders in which each imports the other: what is in them belongs together, or is cut at the wrong place. */
+function bothWays(all: readonly Import[]): string[] {
+  const pairs = all
+    .map(({ from, to }) => [dirname(from), dirname(to)] as const)
+    .filter(([from, to]) => from !== to)
+  const known = new Set(pairs.map(([from, to]) => `${from} → ${to}`))
+  return [...known].filter((pair) => known.has(pair.split(' → ').reverse().join(' → '))).sort()
+}
+
+test('no two folders import each other', () => {
+  expect(bothWays(imports)).toEqual([])
+  const back = { from: 'sandbox/host/clock.ts', to: 'sandbox/host/lifetime/watchdog.ts' }
+  const down = { from: 'sandbox/host/lifetime/sweep.ts', to: 'sandbox/host/clock.ts' }
+  expect(bothWays([back, down])).toHaveLength(2)
 })
 
 /** The first circle of imports, type-only ones too: what it takes to read each file is then the other, and so on. */
@@ -99,6 +140,33 @@ test('imports make no circle', () => {
   expect(circle(others)).toBeUndefined()
   const first = others[0]!
   expect(circle([...others, { from: first.to, to: first.from }])).toHaveLength(3)
+})
+
+// Without these the tests above could pass because they see no import at all.
+test.each([
+  ['sandbox/02-dns/nxdomain.ts', "import { x } from '../03-network/index.ts'", 'stand side by side'],
+  ['sandbox/02-dns/nxdomain.ts', "import { World } from '../world/world.ts'", '02-dns stands below world'],
+  ['sandbox/world/world.ts', "import type { Client } from '../clients/common/client.ts'", 'imports run down'],
+  ['sandbox/machines/table.ts', "const { x } = await import('../02-dns/index.ts')", 'imports run down'],
+  ['sandbox/live/control.ts', "import { x } from '../report/json.ts'", 'stand side by side'],
+  [
+    'sandbox/run/diagnosis/diagnosis.ts',
+    "import type { Plan } from '../../machines/table.ts'",
+    'observations',
+  ],
+  [
+    'sandbox/run/diagnosis/diagnosis.ts',
+    "import type { Fault } from '../../language/fault.ts'",
+    'observations',
+  ],
+])('says so when %s has %s', (file, source, why) => {
+  expect(importsOf(file, source).map(wrongWay).join()).toContain(why)
+})
+
+test('lets an import run down', () => {
+  const source =
+    "import { fault } from '../language/fault.ts'\nimport type { Plan } from '../machines/table.ts'"
+  expect(importsOf('sandbox/02-dns/nxdomain.ts', source).map(wrongWay)).toEqual([undefined, undefined])
 })
 
 /** The first line of each function, and how many it has. */

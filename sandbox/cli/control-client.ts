@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
-import { liveRuns } from '../host/lifetime/run-directory.ts'
+import { liveRuns } from '../host/lifetime/sweep.ts'
 import { type SandboxStatus, socketName } from '../live/control.ts'
 
 /**

@@ -59,7 +59,7 @@ export async function main(name: string | undefined): Promise<void> {
       if (error.code !== 'EPIPE') throw error
     })
   }
-  const { watchAncestors } = await import('../host/lifetime/watchdog.ts')
+  const { watchAncestors } = await import('../host/lifetime/npm.ts')
   watchAncestors(() => void end(129))
   try {
     const code = await command.run()

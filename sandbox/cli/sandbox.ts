@@ -4,7 +4,7 @@ import { didYouMean } from '../errors/nearest.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
-import type { TraceEvent } from '../machines/trace.ts'
+import type { TraceEvent } from '../machines/shared/trace.ts'
 import { exitCodes } from '../run/outcome.ts'
 import { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
@@ -73,13 +73,13 @@ export class SandboxCommand implements Command {
     const world = await this.#opening
     await world.up()
     const events: TraceEvent[] = []
-    const visit = await world.visit('you', (event) => {
+    const seat = await world.seat('you', (event) => {
       events.push(event)
       if (events.length > 2 * traceEventsMax) events.splice(0, traceEventsMax)
     })
-    await visit.open()
-    this.#control = await Control.open(world, visit, events)
-    process.stdout.write(`${(await tryLines(world, visit, isShell)).join('\n')}\n`)
+    await seat.open()
+    this.#control = await Control.open(world, seat, events)
+    process.stdout.write(`${(await tryLines(world, seat, isShell)).join('\n')}\n`)
     if (isShell) {
       const code = await runInside(await this.#control.status(), shellWords())
       const [death] = world.deaths

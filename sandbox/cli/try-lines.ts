@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { hostName } from '../machines/shared/host-name.ts'
-import type { Visit } from '../world/seat.ts'
+import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 
 /**
  * What a person can paste: into another terminal, or into the shell inside that follows. Only tools that are installed
  * here. The verbs are for another terminal in any case: inside everybody is root, who looks for sandboxes of root.
  */
-export async function tryLines(world: World, visit: Visit, isShell: boolean): Promise<string[]> {
+export async function tryLines(world: World, seat: Seat, isShell: boolean): Promise<string[]> {
   const { kind, reason } = await world.clients()
   const before = isShell ? '' : 'npm run sandbox exec -- '
-  const lines = kind === 'sealed' ? sealedLines(before) : portableLines(world, visit)
+  const lines = kind === 'sealed' ? sealedLines(before) : portableLines(world, seat)
   const what = `${kind}: ${reason}; Postgres ${world.postgresVersion}`
   return [
     `sandbox ${world.address} is up and healthy (${what}). ${isShell ? 'exit' : 'Ctrl-C'} ends it.`,
@@ -38,11 +38,11 @@ function sealedLines(before: string): ToolLine[] {
   ]
 }
 
-function portableLines(world: World, visit: Visit): ToolLine[] {
-  const { dns, front } = visit.door
+function portableLines(world: World, seat: Seat): ToolLine[] {
+  const { dns, 'front-wire': front } = seat.door.machines
   const { user, password, host, port, database } = world.database.target
   const at = `${hostName}:${front.port}`
-  const ca = visit.standpoint.authorityFile
+  const ca = seat.place.authorityFile
   const tls = `-connect ${front.address}:${front.port} -servername ${hostName} -CAfile ${ca}`
   return [
     ['dig', `dig @${dns.address} -p ${dns.port} ${hostName}`],

@@ -14,11 +14,11 @@ export const chromiumClient: Client = {
   worlds: ['sealed'],
   abilities: ['warm'],
   missing,
-  prepare: (standpoint) =>
+  prepare: (seat) =>
     // Imported here, so that other clients start without waiting for it.
     once(
       import('./chromium/page-caller.ts').then(
-        ({ PageCaller }) => new PageCaller(findBrowser() ?? 'chromium', standpoint),
+        ({ PageCaller }) => new PageCaller(findBrowser() ?? 'chromium', seat),
       ),
     ),
 }

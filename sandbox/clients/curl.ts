@@ -1,5 +1,5 @@
-import type { ClientObservation } from '../machines/trace.ts'
-import type { ResolvedCall } from './common/client.ts'
+import type { ResolvedCall } from '../machines/client/resolved-call.ts'
+import type { ClientObservation } from '../machines/shared/trace.ts'
 import { commandClient, type Ended } from './common/command-client.ts'
 
 /** curl, with nobody's ~/.curlrc. Its exit codes: curl(1), EXIT CODES. */

@@ -26,8 +26,8 @@ function python(name: ClientName, library: 'urllib' | 'requests', abilities: Cli
       if (command === undefined) return 'python3 is not installed: apt-get install python3'
       return library === 'requests' ? lacksRequests(command) : undefined
     },
-    prepare: (standpoint) =>
-      new ReportingProcess(standpoint, {
+    prepare: ({ place }) =>
+      new ReportingProcess(place, {
         command: findCommand(...commands) ?? 'python3',
         args: ['-I', entry, library],
       }),

@@ -1,3 +1,6 @@
+import type { SpawnOptions } from 'node:child_process'
+import type { SpawnInside } from './place.ts'
+
 /**
  * The variables a child needs to be an ordinary process, and no others: proxies, certificate authorities,
  * NODE_OPTIONS and PG* of the person's own shell would change what a client sees.
@@ -11,6 +14,11 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
     if (value !== undefined) environment[name] = value
   }
   return { ...environment, ...extra }
+}
+
+/** How a process is started inside: with a clean environment. */
+export function spawnOptions({ environment, stdio }: SpawnInside): SpawnOptions {
+  return { env: cleanEnvironment(environment), ...(stdio === undefined ? {} : { stdio }) }
 }
 
 /**

@@ -1,5 +1,10 @@
-/** Where one front door stands, as its client sees it. */
-export interface Place {
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+
+/** `sealed`: clients in their own namespaces with the operating system's resolver. `portable`: anywhere. */
+export type WorldKind = 'sealed' | 'portable'
+
+/** Where a place is met in its network. */
+export interface PlaceAddress {
   readonly address: string
   /** Where the pages of its client come from: an address that no part of the call has. Sealed world only. */
   readonly pages?: string
@@ -12,4 +17,23 @@ export interface Place {
     readonly http?: number
     readonly postgres?: number
   }
+}
+
+export interface SpawnInside {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly stdio: SpawnOptions['stdio']
+}
+
+/** Where one client lives: its addresses, ports, files and trust, and how a process is started there. */
+export interface Place extends PlaceAddress {
+  readonly world: WorldKind
+  /** PEM file of the run's root certificate. */
+  readonly authorityFile: string
+  readonly compileCache: string
+  /** A folder of its own, to be made by the client that needs one. It goes with the run at the latest. */
+  readonly folder: string
+  /** The command line that runs a command here. */
+  enter(command: string, args: readonly string[]): readonly [command: string, args: readonly string[]]
+  /** Spawns here, with a clean environment plus `environment`; the watchdog knows the process at once. */
+  spawn(command: string, args: readonly string[], options: SpawnInside): ChildProcess
 }

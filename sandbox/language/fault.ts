@@ -1,14 +1,12 @@
 import * as v from 'valibot'
 import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
+import type { WorldKind } from '../host/place.ts'
 import type { DatabaseNeed } from '../machines/database/database-points.ts'
-import type { Plan } from '../machines/points.ts'
 import type { When } from '../machines/shared/rules.ts'
+import type { Plan } from '../machines/table.ts'
 import type { Step } from './steps.ts'
 import { actingWhen, conditions, notForStates, whenSchema, whenText } from './when.ts'
-
-/** `sealed`: clients in their own namespaces with the operating system's resolver. `portable`: anywhere. */
-export type WorldKind = 'sealed' | 'portable'
 
 /** Beside what a database may give: `nft`, the packet filter. `ipv6`: a host that has an IPv6 address too. */
 export type Need = DatabaseNeed | 'nft' | 'ipv6'

@@ -1,43 +1,10 @@
+import type { Call } from './call.ts'
 import type { Fault } from './fault.ts'
 
 /** Who makes the call. */
 export const clientNames = ['fetch', 'https', 'curl', 'python', 'requests', 'chromium'] as const
 
 export type ClientName = (typeof clientNames)[number]
-
-/** The request the app makes. */
-export interface Call {
-  /** Default: GET. */
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Path and query. Default: `/users`. */
-  readonly path?: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON. */
-  readonly body?: unknown
-  /** The client's own limit for the whole call, in milliseconds. Default: 10 000. */
-  readonly timeoutMs?: number
-  /** The client's own limit for the connection (DNS, TCP and TLS). Default: the client's. */
-  readonly connectTimeoutMs?: number
-  /**
-   * How many times at most the app tries again, at once, after an error or a status of 500 or more. Default: 0. The
-   * promise is about the last attempt; each has all of `timeoutMs`. One that hangs is the last.
-   */
-  readonly retries?: number
-  /**
-   * `cold` (default): a new connection. `warm`: the connection that the steady call opened. `resumed`: a new one,
-   * which resumes the TLS session of the call before with its ticket.
-   */
-  readonly connection?: 'cold' | 'warm' | 'resumed'
-  /**
-   * How the app checks whether the server's certificate was revoked: `crl` by its authority's list (RFC 5280 §5),
-   * `ocsp-stapling` by the response that the server has to staple (RFC 6066 §8). Default: not at all, like most.
-   */
-  readonly revocationChecking?: 'crl' | 'ocsp-stapling'
-  /** The server asks clients who they are (mTLS), and the app shows a certificate. Default: nobody asks. */
-  readonly clientCertificate?: boolean
-  /** The one version of TLS that the server speaks. Default: both. */
-  readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3'
-}
 
 /** What a client must see. Everything given must hold. */
 export interface Seen {

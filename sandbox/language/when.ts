@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Plan } from '../machines/points.ts'
 import type { When } from '../machines/shared/rules.ts'
+import type { Plan } from '../machines/table.ts'
 
 /** What a state can be told: it holds or does not, so there is nothing to count. */
 export const stateConditions: readonly string[] = ['afterMs', 'forMs']

@@ -2,14 +2,17 @@ import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
-import type { Fault, WorldKind } from '../language/fault.ts'
+import { InTurn } from '../host/in-turn.ts'
+import type { WorldKind } from '../host/place.ts'
+import type { Fault } from '../language/fault.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
-import type { TraceEvent } from '../machines/trace.ts'
-import { expectDatabase, expectMeetable, expectWorld } from '../run/requirements.ts'
+import type { TraceEvent } from '../machines/shared/trace.ts'
+import { expectDatabase, expectWorld } from '../run/needs.ts'
 import { Stop } from '../run/stop.ts'
-import type { Visit } from '../world/seat.ts'
+import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 import { defineFault, scenarioOf } from './faults.ts'
+import { expectMeetable } from './meetable.ts'
 import { toolEnvironment } from './tool-environment.ts'
 
 /** What a running sandbox says of itself. */
@@ -22,7 +25,6 @@ export interface SandboxStatus {
     readonly enter: readonly [command: string, args: readonly string[]]
     readonly environment: Readonly<Record<string, string>>
   }
-  readonly upMs: number
   /** `healthy` when nothing is armed. */
   readonly armed: ArmedStatus | 'healthy'
 }
@@ -46,20 +48,19 @@ export const traceEventsMax = 10_000
  */
 export class Control {
   readonly #world: World
-  readonly #visit: Visit
+  readonly #seat: Seat
   readonly #kind: WorldKind
   readonly #server: Server
-  readonly #openedMs = performance.now()
   readonly #events: TraceEvent[]
   #armed: Fault | undefined
-  /** One change after another: two terminals never arm at once. */
-  #queue: Promise<unknown> = Promise.resolve()
+  /** Two terminals never arm at once. */
+  readonly #turn = new InTurn()
 
   /** @param events what the door observes; `GET /trace` hands out its end. */
-  static async open(world: World, visit: Visit, events: TraceEvent[]): Promise<Control> {
+  static async open(world: World, seat: Seat, events: TraceEvent[]): Promise<Control> {
     const { createServer } = await import('node:http')
     const server = createServer()
-    const control = new Control(world, visit, (await world.clients()).kind, server, events)
+    const control = new Control(world, seat, (await world.clients()).kind, server, events)
     const path = join(world.run.path, socketName)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -69,20 +70,20 @@ export class Control {
     return control
   }
 
-  private constructor(world: World, visit: Visit, kind: WorldKind, server: Server, events: TraceEvent[]) {
+  private constructor(world: World, seat: Seat, kind: WorldKind, server: Server, events: TraceEvent[]) {
     this.#world = world
-    this.#visit = visit
+    this.#seat = seat
     this.#kind = kind
     this.#server = server
     this.#events = events
     server.on('request', (request, response) => {
-      const answer = this.#queue.then(() => this.#answer(request))
-      this.#queue = answer.catch(() => {})
-      void answer.then(
-        (body) => respond(response, 200, body),
-        (error: Error) =>
-          respond(response, error instanceof InvalidInput ? 400 : 500, { error: error.message }),
-      )
+      void this.#turn
+        .do(() => this.#answer(request))
+        .then(
+          (body) => respond(response, 200, body),
+          (error: Error) =>
+            respond(response, error instanceof InvalidInput ? 400 : 500, { error: error.message }),
+        )
     })
   }
 
@@ -113,7 +114,7 @@ export class Control {
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.#expectArmable(fault)
     await this.heal()
-    await this.#world.point(this.#visit, fault.plan.point).arm(fault.plan)
+    await this.#world.point(this.#seat, fault.plan.point).arm(fault.plan)
     this.#armed = fault
   }
 
@@ -127,7 +128,7 @@ export class Control {
       throw new InvalidInput(`break ${fault.id}`, error.message, next === undefined ? {} : { next })
     }
     try {
-      expectMeetable(fault, this.#visit)
+      expectMeetable(fault, this.#seat)
     } catch (error) {
       const scenario = await scenarioOf(fault)
       refuse(error, scenario && `Run its scenario: npm run scenario ${scenario}`)
@@ -153,7 +154,7 @@ export class Control {
   async heal(): Promise<Fault | undefined> {
     const armed = this.#armed
     if (armed === undefined) return undefined
-    await this.#world.point(this.#visit, armed.plan.point).heal()
+    await this.#world.point(this.#seat, armed.plan.point).heal()
     this.#armed = undefined
     return armed
   }
@@ -164,15 +165,14 @@ export class Control {
       pid: process.pid,
       address: this.#world.address,
       world: this.#kind,
-      inside: { enter: wordsBefore(this.#visit), environment: toolEnvironment(this.#world, this.#visit) },
-      upMs: Math.round(performance.now() - this.#openedMs),
+      inside: { enter: wordsBefore(this.#seat), environment: toolEnvironment(this.#world, this.#seat) },
       armed:
         armed === undefined
           ? 'healthy'
           : {
               id: armed.id,
               summary: armed.summary,
-              evidence: await this.#world.point(this.#visit, armed.plan.point).evidence(),
+              evidence: await this.#world.point(this.#seat, armed.plan.point).evidence(),
             },
     }
   }
@@ -181,14 +181,14 @@ export class Control {
   async close(): Promise<Fault | undefined> {
     this.#server.close()
     this.#server.closeAllConnections()
-    await this.#queue
+    await this.#turn.settled()
     return await this.heal()
   }
 }
 
 /** The words that stand before a command to run it inside. */
-function wordsBefore(visit: Visit): SandboxStatus['inside']['enter'] {
-  const [enter, args] = visit.enter('', [])
+function wordsBefore(seat: Seat): SandboxStatus['inside']['enter'] {
+  const [enter, args] = seat.place.enter('', [])
   return [enter, args.slice(0, -1)]
 }
 

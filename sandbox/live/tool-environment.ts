@@ -1,14 +1,14 @@
 import { trust } from '../clients/common/trust.ts'
 import { cleanEnvironment } from '../host/environment.ts'
-import type { Visit } from '../world/seat.ts'
+import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 
 /** What a person's own tools need inside: they trust the run's root, and psql finds the shop. */
-export function toolEnvironment(world: World, visit: Visit): Record<string, string> {
+export function toolEnvironment(world: World, seat: Seat): Record<string, string> {
   const { user, password, database } = world.database.target
-  const { address, ports } = visit.place
+  const { address, ports } = seat.place
   return cleanEnvironment({
-    ...trust(visit.standpoint.authorityFile),
+    ...trust(seat.place.authorityFile),
     PGHOST: address,
     PGPORT: String(ports.postgres ?? world.database.target.port),
     PGUSER: user,

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
+import { symptomWords } from '../clients/common/symptom.ts'
 import type { ClientName } from '../language/scenario.ts'
 import { type Step, stepNumber, steps } from '../language/steps.ts'
-import { describe } from '../run/compare.ts'
 import type { ScenarioReport } from '../run/report.ts'
 
 /** A call that takes so much longer than usual is one that somebody notices. */
@@ -19,7 +19,7 @@ function rows({ clients }: ScenarioReport): Row[] {
   return clients.flatMap(({ client, promise, symptom }) =>
     symptom === undefined
       ? []
-      : [{ client, promise: inspect(promise), words: describe(symptom), tookMs: symptom.tookMs }],
+      : [{ client, promise: inspect(promise), words: symptomWords(symptom), tookMs: symptom.tookMs }],
   )
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Symptom, tellingError } from '../clients/common/symptom.ts'
+import { type Symptom, symptomWords, tellingError } from '../clients/common/symptom.ts'
 import { show } from '../errors/invalid-input.ts'
 import type { ClientPromise, Seen } from '../language/scenario.ts'
 
@@ -26,7 +26,7 @@ export function compare(promise: ClientPromise, symptom: Symptom): readonly Diff
 }
 
 function endedOtherwise(expected: string, symptom: Symptom): Difference {
-  return { field: 'end', expected, saw: describe(symptom) }
+  return { field: 'end', expected, saw: symptomWords(symptom) }
 }
 
 function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
@@ -79,14 +79,4 @@ function contains(whole: unknown, part: unknown): boolean {
   return Object.entries(part).every(([key, value]) =>
     contains((whole as Record<string, unknown>)[key], value),
   )
-}
-
-/** A symptom in a few words: `ENOTFOUND getaddrinfo`, `status 504`, `hangs`. */
-export function describe(symptom: Symptom): string {
-  if (symptom.kind === 'hangs') return `hangs (stopped after ${Math.round(symptom.tookMs)} ms)`
-  if (symptom.kind === 'response') return `status ${symptom.status}`
-  const telling = tellingError(symptom)
-  if (telling?.code === undefined)
-    return telling === undefined ? 'an error' : `${telling.name}: ${telling.message}`
-  return [telling.code, telling.syscall].filter((part) => part !== undefined).join(' ')
 }

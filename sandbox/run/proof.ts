@@ -1,6 +1,6 @@
-import type { Plan } from '../machines/points.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
-import type { Traveller } from './traveller.ts'
+import type { Plan } from '../machines/table.ts'
+import type { ClientRun } from './client-run.ts'
 
 /** Where a call that met a state of this machine must have been before. */
 const lastBefore = {
@@ -14,13 +14,13 @@ const lastBefore = {
  * there must have been enough for all of them, and this one must have come as far as the machine.
  */
 export function firedFor(
-  { broken, visit }: Pick<Traveller, 'broken' | 'visit'>,
+  { broken, seat }: Pick<ClientRun, 'broken' | 'seat'>,
   point: Plan['point'],
   { fired, ofDoor }: Evidence,
   clients: number,
 ): number {
   if (clients === 1) return fired
-  if (ofDoor !== undefined) return ofDoor(visit.id)
+  if (ofDoor !== undefined) return ofDoor(seat.id)
   const before = point in lastBefore ? lastBefore[point as keyof typeof lastBefore] : undefined
   const hasAttempted = broken?.some(({ events }) =>
     events.some(({ machine, what }) => machine === before?.machine && what === before.what),

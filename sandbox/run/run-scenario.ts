@@ -1,13 +1,15 @@
 import { PartFailure } from '../errors/part-failure.ts'
 import { nowMs } from '../host/clock.ts'
-import type { WorldKind } from '../language/fault.ts'
+import type { WorldKind } from '../host/place.ts'
 import type { ClientName } from '../language/scenario.ts'
 import type { World } from '../world/world.ts'
+import type { ClientRun } from './client-run.ts'
 import type { ScenarioFile } from './file/scenario-file.ts'
+import { findingOf } from './finding.ts'
+import { mismatches } from './mismatch.ts'
 import type { Outcome } from './outcome.ts'
-import { mismatches } from './promises.ts'
+import { Phases } from './phases.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from './report.ts'
-import { ScenarioRun } from './scenario-run.ts'
 import { Stop } from './stop.ts'
 
 export interface RunOptions {
@@ -23,28 +25,28 @@ export interface RunOptions {
 export async function runScenario(
   world: World,
   file: ScenarioFile,
-  options: RunOptions = {},
+  { onOpening, wanted = () => true }: RunOptions = {},
 ): Promise<ScenarioReport> {
   const startedMs = nowMs()
   const place = await world.clients()
+  const phases = new Phases(world, file)
   let isOpened = false
   const open = () => {
-    if (!isOpened) options.onOpening?.(opening(world, file, place, run.steady))
+    if (!isOpened) onOpening?.(opening(world, file, place, phases.steady))
     isOpened = true
   }
-  const run = new ScenarioRun(world, file, options.wanted ?? (() => true), open)
-  const stopped = await go(run)
+  const stopped = await go(phases, wanted, open)
   // The clients' processes end while what they saw is read.
-  const closing = run.close()
+  const closing = phases.close()
   open()
-  const clients = run.reports()
-  const broken = stopped.outcome !== 'pass' ? [] : brokenPromises(file, run, clients)
+  const clients = [...phases.clients.map(clientReport), ...phases.skipped]
+  const broken = stopped.outcome === 'pass' ? brokenPromises(file, phases.clients, clients) : []
   await closing
   const { lesson } = file.scenario
   return {
-    ...opening(world, file, place, run.steady),
+    ...opening(world, file, place, phases.steady),
     ...judge(world, broken.length > 0 ? { outcome: 'mismatch', problems: broken } : stopped),
-    healed: run.healed,
+    healed: phases.healed,
     clients,
     ...(lesson === undefined ? {} : { lesson }),
     tookMs: nowMs() - startedMs,
@@ -56,9 +58,13 @@ interface Judgement {
   readonly problems: readonly string[]
 }
 
-async function go(run: ScenarioRun): Promise<Judgement> {
+async function go(
+  phases: Phases,
+  wanted: (client: ClientName) => boolean,
+  onSteady: () => void,
+): Promise<Judgement> {
   try {
-    await run.go()
+    await phases.go(wanted, onSteady)
     return { outcome: 'pass', problems: [] }
   } catch (error) {
     if (error instanceof Stop) return { outcome: error.outcome, problems: [error.message] }
@@ -67,17 +73,37 @@ async function go(run: ScenarioRun): Promise<Judgement> {
   }
 }
 
-function brokenPromises(file: ScenarioFile, run: ScenarioRun, clients: readonly ClientReport[]): string[] {
-  return [...clients.flatMap((client) => mismatches(file.id, client)), ...databaseProblems(file, run)]
+function clientReport(run: ClientRun): ClientReport {
+  const { broken = [], fired, healthy, name: client, promise } = run
+  const finding = findingOf(run)
+  return {
+    client,
+    promise,
+    ...(fired === undefined ? {} : { fired }),
+    ...(finding === undefined || healthy === undefined
+      ? {}
+      : {
+          ...finding,
+          trace: { healthy: healthy.events, broken: broken.flatMap(({ events }) => events) },
+        }),
+  }
+}
+
+function brokenPromises(
+  file: ScenarioFile,
+  runs: readonly ClientRun[],
+  clients: readonly ClientReport[],
+): string[] {
+  return [...clients.flatMap((client) => mismatches(file.id, client)), ...databaseProblems(file, runs)]
 }
 
 /** Where the scenario says what the API saw of its database, and it saw something else. */
-function databaseProblems({ id, scenario }: ScenarioFile, run: ScenarioRun): string[] {
+function databaseProblems({ id, scenario }: ScenarioFile, runs: readonly ClientRun[]): string[] {
   const promised = scenario.database?.sqlstate
   if (promised === undefined) return []
-  return run.brokenEvents().flatMap(({ client, events }) => {
+  return runs.flatMap(({ broken = [], name: client }) => {
     const seen = new Set<string>()
-    for (const event of events)
+    for (const event of broken.flatMap(({ events }) => events))
       if (event.machine === 'api' && event.sqlstate !== undefined) seen.add(event.sqlstate)
     if (seen.has(promised)) return []
     const saw = seen.size === 0 ? 'none' : [...seen].join(', ')

@@ -1,55 +1,54 @@
-import type { Standpoint } from '../clients/common/client.ts'
+import type { ClientGround } from '../host/ground/ground.ts'
 import type { Place } from '../host/place.ts'
-import { Caller } from '../machines/client/caller.ts'
-import type { Plan, PointName } from '../machines/points.ts'
+import type { Destination } from '../language/call.ts'
 import type { Breakable } from '../machines/shared/breakable.ts'
-import { TimedPoint } from '../machines/shared/timed-state.ts'
-import type { FrontDoor, FrontDoorOptions } from './front-door.ts'
+import { TimedState } from '../machines/shared/timed-state.ts'
+import type { Plan, PointName, SeatContext } from '../machines/table.ts'
+import type { Authority } from '../machines/tls/certificates.ts'
+import type { FrontDoor } from './front-door.ts'
 
-/** What a place has that others do without. */
-export interface VisitOptions {
+/** What a seat has that others do without. */
+export interface SeatOptions {
   /** The host name has an IPv6 address too, and the API answers there. */
   readonly ipv6?: boolean
   /** Tickets, with which a client can resume its session on another connection; mTLS; one version only. */
-  readonly edge?: FrontDoorOptions['edge']
+  readonly edge?: SeatContext['edge']
 }
 
-/** One client's place in the clients' world, with its own way to the API. */
-export class Visit {
+/** What a seat is made of. */
+export interface SeatParts {
+  /** Also of its front door: `fetch-1`. */
   readonly id: string
   readonly place: Place
-  readonly standpoint: Standpoint
-  /** Where the app puts its calls together. */
-  readonly caller = new Caller()
-  /** The command line that runs a command where this client is. */
-  readonly enter: (
-    command: string,
-    args: readonly string[],
-  ) => readonly [command: string, args: readonly string[]]
-  readonly #points = new Map<PointName, TimedPoint>()
-  readonly #openDoor: () => Promise<FrontDoor>
-  readonly #onClosed: () => void
+  /** What the place stands on. */
+  readonly ground: ClientGround
+  /** The one that the client trusts. */
+  readonly authority: Authority
+  readonly openDoor: () => Promise<FrontDoor>
+  readonly onClosed: () => void
+}
+
+/** One client at its place in one sandbox, with its own way to the API. */
+export class Seat {
+  readonly id: string
+  readonly place: Place
+  readonly ground: ClientGround
+  readonly authority: Authority
+  readonly #parts: SeatParts
+  readonly #points = new Map<PointName, TimedState<Plan>>()
   #door: FrontDoor | undefined
 
-  constructor(
-    id: string,
-    place: Place,
-    standpoint: Standpoint,
-    enter: Visit['enter'],
-    openDoor: () => Promise<FrontDoor>,
-    onClosed: () => void,
-  ) {
-    this.id = id
-    this.place = place
-    this.standpoint = standpoint
-    this.enter = enter
-    this.#openDoor = openDoor
-    this.#onClosed = onClosed
+  constructor(parts: SeatParts) {
+    this.#parts = parts
+    this.id = parts.id
+    this.place = parts.place
+    this.ground = parts.ground
+    this.authority = parts.authority
   }
 
   /** Opens the front door. */
   async open(): Promise<FrontDoor> {
-    this.#door ??= await this.#openDoor()
+    this.#door ??= await this.#parts.openDoor()
     return this.#door
   }
 
@@ -58,15 +57,21 @@ export class Visit {
     return this.#door
   }
 
+  /** Where its client's calls go. In the sealed world the operating system knows the DNS server. */
+  get destination(): Destination {
+    const { dnsServer, origin } = this.door
+    return this.place.world === 'sealed' ? { origin } : { origin, dnsServer }
+  }
+
   /** The same one each time, since it knows what is to begin and to end. */
   timed(name: PointName, machine: () => Breakable<Plan>): Breakable<Plan> {
-    const point = this.#points.get(name) ?? new TimedPoint(machine())
+    const point = this.#points.get(name) ?? new TimedState(machine())
     this.#points.set(name, point)
     return point
   }
 
   async close(): Promise<void> {
-    this.#onClosed()
+    this.#parts.onClosed()
     await this.#door?.close()
   }
 }

@@ -1,54 +1,71 @@
 import { join } from 'node:path'
-import type { CallFiles, Standpoint } from '../clients/common/client.ts'
 import { PartFailure } from '../errors/part-failure.ts'
 import { nowMs } from '../host/clock.ts'
-import type { ClientWorld } from '../host/ground/client-world.ts'
+import type { ClientGround } from '../host/ground/ground.ts'
+import { LoopbackGround } from '../host/ground/loopback-ground.ts'
+import { cacheDirectory } from '../host/lifetime/cache.ts'
 import { RunDirectory } from '../host/lifetime/run-directory.ts'
 import { Watchdog } from '../host/lifetime/watchdog.ts'
-import { timed } from '../host/spans.ts'
-import type { Call } from '../language/scenario.ts'
-import type { Database } from '../machines/database/database.ts'
-import type { Plan } from '../machines/points.ts'
+import { StartedParts, type UpOf } from '../host/parts.ts'
+import type { Place, WorldKind } from '../host/place.ts'
+import { type Call, wholeCall } from '../language/call.ts'
+import type { CallFiles } from '../machines/client/resolved-call.ts'
+import type { Database, DatabaseOptions } from '../machines/database/database.ts'
 import type { Breakable } from '../machines/shared/breakable.ts'
-import type { TraceEvent } from '../machines/trace.ts'
-import type { FrontDoor } from './front-door.ts'
-import type { Visit, VisitOptions } from './seat.ts'
-import {
-  type Backend,
-  type Death,
-  Incidents,
-  type Inside,
-  type Parts,
-  startParts,
-  type WorldOptions,
-} from './start.ts'
+import type { TraceEvent } from '../machines/shared/trace.ts'
+import { type Plan, type PointName, sharedMachines } from '../machines/table.ts'
+import { type Death, Incidents } from './incidents.ts'
+import type { Seat, SeatOptions } from './seat.ts'
+import { authorityFileIn, type StartContext, startTable } from './start.ts'
 
-export type { Visit } from './seat.ts'
-export type { WorldOptions } from './start.ts'
+export interface WorldOptions {
+  /** Default: sealed where it can be had, else portable. */
+  readonly kind?: WorldKind
+  readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
+  /** Lines for people while something takes long: the first run builds the Postgres cache. */
+  readonly onProgress: (line: string) => void
+}
 
-/**
- * All the machines of one sandbox, wired, on a loopback address of its own. Postgres and the API start
- * first; everything else is imported and made while they do.
- */
+type Parts = StartedParts<typeof startTable, StartContext>
+
+/** All the machines of one sandbox, wired, on a loopback address of its own. */
 export class World {
+  readonly run: RunDirectory
+  /** The sandbox's own address on the host's loopback. */
+  readonly address: string
   /** Parts that ended unasked, and errors that only a bug of ours explains. Both fail a run. */
   readonly deaths: readonly Death[]
   readonly bugs: readonly Error[]
-  readonly #parts: Parts
+  readonly #watchdog: Watchdog
   readonly #incidents: Incidents
-  readonly #visits = new Map<number, Visit>()
-  #inside: Inside | undefined
-  #backend: Backend | undefined
+  readonly #context: StartContext
+  readonly #parts: Parts
+  readonly #seats = new Map<number, Seat>()
+  #up: UpOf<typeof startTable> | undefined
   #closed: Promise<void> | undefined
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
-  static async open(options: WorldOptions): Promise<World> {
+  static async open({ kind, database, onProgress }: WorldOptions): Promise<World> {
     const run = RunDirectory.create()
     const watchdog = Watchdog.start(run)
     const incidents = new Incidents()
+    const context: StartContext = {
+      ...{ kind, database, onProgress, run, watchdog },
+      authorityFile: authorityFileIn(run.path),
+      compileCache: join(cacheDirectory(), 'compile'),
+      ground: new LoopbackGround(),
+      signal: incidents.closing.signal,
+      observe: incidents.observeShared,
+      onTrace: (event) => incidents.listeners.get(event.door)?.(event),
+      onDeath: (part, detail) => incidents.died(part, detail),
+      onBug: (error) => incidents.bugs.push(error),
+    }
+    const parts = new StartedParts(startTable, context)
     try {
-      const parts = await startParts(options, run, watchdog, incidents)
-      return new World(parts, incidents)
+      const { address } = await parts.get('address')
+      // The caller imports and computes much: what takes long must be on its way before.
+      await parts.onItsWay('database')
+      return new World(address, { context, incidents, parts })
     } catch (error) {
       // What had come up is ended by the watchdog.
       await watchdog.close()
@@ -56,35 +73,36 @@ export class World {
     }
   }
 
-  private constructor(parts: Parts, incidents: Incidents) {
+  private constructor(
+    address: string,
+    { context, incidents, parts }: { context: StartContext; incidents: Incidents; parts: Parts },
+  ) {
+    this.address = address
+    this.run = context.run
     this.deaths = incidents.deaths
     this.bugs = incidents.bugs
-    this.#parts = parts
+    this.#watchdog = context.watchdog
     this.#incidents = incidents
+    this.#context = context
+    this.#parts = parts
   }
 
-  /** The sandbox's own address on the host's loopback. */
-  get address(): string {
-    return this.#parts.lease.address
-  }
-
-  get run(): RunDirectory {
-    return this.#parts.run
-  }
-
-  /** Where the clients live. Resolves before the parts behind the front doors are up. */
-  async clients(): Promise<Pick<ClientWorld, 'kind' | 'reason' | 'lacks'>> {
-    return (await this.#parts.inside).clientWorld
+  /** What the clients live on. Resolves before the parts behind the front doors are up. */
+  clients(): Promise<Pick<ClientGround, 'kind' | 'reason' | 'lacks'>> {
+    return this.#parts.get('ground')
   }
 
   /** Writes what a call may want to have in files, which hardly any does. */
-  async filesFor({ clientCertificate, revocationChecking }: Call = {}): Promise<CallFiles> {
-    const { authority } = await this.#parts.inside
+  async filesFor(call: Call | undefined): Promise<CallFiles> {
+    const { clientCertificate, revocationChecking } = wholeCall(call)
     const { path } = this.run
-    const files: { -readonly [Name in keyof CallFiles]: CallFiles[Name] } = {}
-    if (revocationChecking === 'crl') files.revocationListFile = await authority.writeRevocationLists(path)
-    if (clientCertificate) files.clientCertificate = await (await authority.clients).write(path)
-    return files
+    const authority = await this.#parts.get('authority')
+    return {
+      ...(revocationChecking === 'crl'
+        ? { revocationListFile: await authority.writeRevocationLists(path) }
+        : {}),
+      ...(clientCertificate ? { clientCertificate: await (await authority.clients).write(path) } : {}),
+    }
   }
 
   get database(): Database {
@@ -93,104 +111,94 @@ export class World {
 
   /** Of the server; `not up` when it never came up. */
   get postgresVersion(): string {
-    return this.#backend?.database.version ?? 'not up'
+    return this.#up?.database.version ?? 'not up'
   }
 
-  /** Resolves when Postgres and the API serve. Rejects when one of them cannot come up. */
+  /** Resolves when everything is up. Rejects when a part cannot come up. */
   async up(): Promise<void> {
     try {
-      this.#backend = await this.#parts.backend
+      this.#up = await this.#parts.all()
     } catch (error) {
       throw new PartFailure((error as Error).message, { cause: error })
     }
   }
 
-  get #behind(): Backend {
-    if (this.#backend === undefined) throw new Error('world: used before it was up')
-    return this.#backend
+  get #behind(): UpOf<typeof startTable> {
+    if (this.#up === undefined) throw new Error('world: used before it was up')
+    return this.#up
   }
 
   /**
-   * A place in the clients' world, for one client. Processes can be started there at once; the way from there
-   * to the API exists when `open` of the visit has resolved. Everything observed on it goes to `onEvent`.
+   * A seat for one client. Processes can be started at its place at once; the way from there to the API exists when
+   * `open` of the seat has resolved. Everything observed on it goes to `onEvent`.
    */
-  async visit(
+  async seat(
     client: string,
     onEvent: (event: TraceEvent) => void,
-    { ipv6 = false, edge = {} }: VisitOptions = {},
-  ): Promise<Visit> {
-    this.#inside = await this.#parts.inside
-    const { Visit: VisitClass } = await import('./seat.ts')
-    const { authority, authorityFile, clientWorld } = this.#inside
+    { ipv6 = false, edge = {} }: SeatOptions = {},
+  ): Promise<Seat> {
+    const [ground, authority, { Seat: SeatClass }] = await Promise.all([
+      this.#parts.get('ground'),
+      this.#parts.get('authority'),
+      import('./seat.ts'),
+    ])
     let index = 0
-    while (this.#visits.has(index)) index += 1
+    while (this.#seats.has(index)) index += 1
     const id = `${client}-${index + 1}`
-    const place = clientWorld.place(index, ipv6)
-    const standpoint: Standpoint = {
-      world: clientWorld.kind,
-      authorityFile,
-      compileCache: this.#parts.compileCache,
-      folder: join(this.run.path, id),
-      spawn: (command, args, options) => clientWorld.spawn(place, command, args, options),
-      openPages: async (names, page) => {
-        const { PageHost } = await import('../clients/chromium/page-host.ts')
-        return await PageHost.open({
-          ground: clientWorld.ground,
-          address: place.pages!,
-          authority,
-          names,
-          page,
+    const place = this.#place(ground, id, ground.addressOf(index, ipv6))
+    const seat = new SeatClass({
+      ...{ id, place, ground, authority },
+      openDoor: async () => {
+        const { FrontDoor } = await import('./front-door.ts')
+        const { address } = this
+        return await FrontDoor.open({
+          ...{ id, place, clientGround: ground, address, authority, edge },
+          ground: this.#context.ground,
+          api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
+          database: () => this.#behind.database.target,
+          observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),
+          onBug: this.#context.onBug,
         })
       },
-    }
-    const openDoor = async (): Promise<FrontDoor> => {
-      const { FrontDoor: Door } = await timed('machines imported', () => import('./front-door.ts'))
-      return await Door.open({
-        id,
-        place,
-        clientGround: clientWorld.ground,
-        kernel: clientWorld.kernel,
-        address: this.address,
-        ground: this.#parts.ground,
-        authority,
-        edge,
-        api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
-        database: () => this.#behind.database.target,
-        observe: (observation, atMs = nowMs()) => onEvent({ ...observation, atMs, door: id }),
-        onBug: (error) => this.#incidents.bugs.push(error),
-      })
-    }
-    const enter: Visit['enter'] = (command, args) => clientWorld.enter(place, command, args)
-    const visit = new VisitClass(id, place, standpoint, enter, openDoor, () => {
-      this.#visits.delete(index)
-      this.#incidents.listeners.delete(id)
+      onClosed: () => {
+        this.#seats.delete(index)
+        this.#incidents.listeners.delete(id)
+      },
     })
-    this.#visits.set(index, visit)
+    this.#seats.set(index, seat)
     this.#incidents.listeners.set(id, onEvent)
-    return visit
+    return seat
   }
 
-  /** The place that a plan names, as one visit reaches it. */
-  point(visit: Visit, name: Plan['point']): Breakable<Plan> {
-    return visit.timed(name, () => this.#machine(visit, name))
+  #place(ground: ClientGround, id: string, where: ReturnType<ClientGround['addressOf']>): Place {
+    const { authorityFile, compileCache } = this.#context
+    return {
+      ...where,
+      ...{ world: ground.kind, authorityFile, compileCache },
+      folder: join(this.run.path, id),
+      enter: (command, args) => ground.enter(where.address, command, args),
+      spawn: (command, args, options) => ground.spawn(where.address, command, args, options),
+    }
   }
 
-  #machine(visit: Visit, name: Plan['point']): Breakable<Plan> {
-    const { api, database, databaseWire } = this.#behind
-    if (name === 'api') return api.point(visit.id) as Breakable<Plan>
-    if (name === 'database') return database.point() as Breakable<Plan>
-    if (name === 'database-wire') return databaseWire as Breakable<Plan>
-    if (name === 'client') return visit.caller as Breakable<Plan>
-    const point = visit.door.point(name) as Breakable<Plan> | undefined
-    if (point === undefined) throw new Error(`world: no machine has the point ${name}`)
-    return point
+  /** The point that a plan names, as one seat reaches it. */
+  point(seat: Seat, name: PointName): Breakable<Plan> {
+    return seat.timed(name, () => this.#machine(seat, name))
   }
 
-  /** Everything observed so far, in every process, has reached its visit when this resolves. */
+  #machine(seat: Seat, name: PointName): Breakable<Plan> {
+    const machine =
+      name in sharedMachines ? this.#behind[name as keyof typeof sharedMachines] : seat.door.point(name)
+    if (machine === undefined) throw new Error(`world: no machine has the point ${name}`)
+    return ('point' in machine ? machine.point(seat.id) : machine) as Breakable<Plan>
+  }
+
+  /** Everything observed so far, in every process, has reached its seat when this resolves. */
   async flush(): Promise<void> {
-    this.#behind.databaseWire.flushObservations()
-    const doors = [...this.#visits.values()].map((visit) => visit.door.flush())
-    await Promise.all([...doors, this.#behind.api.flush()])
+    const { api, 'database-wire': databaseWire } = this.#behind
+    databaseWire.flushObservations()
+    const doors = [...this.#seats.values()].map((seat) => seat.door.flush())
+    await Promise.all([...doors, api.flush()])
   }
 
   /** Ends every part and gives everything back. Safe to repeat. */
@@ -200,20 +208,10 @@ export class World {
   }
 
   async #close(): Promise<void> {
-    const { backend, database, inside, lease, watchdog } = this.#parts
     this.#incidents.closing.abort(new Error('the world is closing'))
+    await Promise.allSettled([...this.#seats.values()].map((seat) => seat.close()))
     // What did not come up whole is ended by the watchdog.
-    const nothing = () => {}
-    const behind = [
-      backend.then(
-        ({ api, databaseWire }) => Promise.allSettled([api.stop(), databaseWire.close()]),
-        nothing,
-      ),
-      database.then((up) => up.stop(), nothing),
-    ]
-    await Promise.allSettled([...this.#visits.values()].map((visit) => visit.close()))
-    const outside = inside.then(({ clientWorld }) => clientWorld.close(), nothing)
-    await Promise.allSettled([outside, ...behind, lease.release()])
-    await watchdog.close()
+    await this.#parts.end()
+    await this.#watchdog.close()
   }
 }

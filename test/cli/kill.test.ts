@@ -3,7 +3,8 @@ import { createConnection } from 'node:net'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumClient } from '../../sandbox/clients/chromium.ts'
-import { liveRuns, ownerLives, sweep } from '../../sandbox/host/lifetime/run-directory.ts'
+import { ownerLives } from '../../sandbox/host/lifetime/run-directory.ts'
+import { liveRuns, sweep } from '../../sandbox/host/lifetime/sweep.ts'
 import { descendants, npmRun, processesOf, type Running, until } from '../support/command.ts'
 
 // Whatever dies, and however: within 2 s nothing of the run lives and its ports are closed; its folder is gone

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumClient } from '../../sandbox/clients/chromium.ts'
-import type { TraceEvent } from '../../sandbox/machines/trace.ts'
+import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
 import type { ClientReport, ScenarioReport } from '../../sandbox/run/report.ts'
 import { npmRun, root } from '../support/command.ts'
 

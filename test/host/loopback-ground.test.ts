@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { PortableGround } from '../../sandbox/host/ground/loopback-ground.ts'
+import { LoopbackGround } from '../../sandbox/host/ground/loopback-ground.ts'
 
-const ground = new PortableGround()
+const ground = new LoopbackGround()
 const linuxOnly = process.platform !== 'linux'
 
 test('listens on a free loopback port and refuses a taken one with EADDRINUSE', async () => {

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { leaseAddress } from '../../sandbox/host/ground/address.ts'
+import { cacheDirectory } from '../../sandbox/host/lifetime/cache.ts'
 import { identify, lives } from '../../sandbox/host/lifetime/process-identity.ts'
-import { cacheDirectory, ownerLives, RunDirectory, sweep } from '../../sandbox/host/lifetime/run-directory.ts'
+import { ownerLives, RunDirectory } from '../../sandbox/host/lifetime/run-directory.ts'
+import { sweep } from '../../sandbox/host/lifetime/sweep.ts'
 
 const asRoot = process.getuid?.() === 0
 // In a user namespace root has only itself to give files to.

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { liveRuns, ownerLives } from '../../sandbox/host/lifetime/run-directory.ts'
+import { ownerLives } from '../../sandbox/host/lifetime/run-directory.ts'
+import { liveRuns } from '../../sandbox/host/lifetime/sweep.ts'
 import { commandLine, descendants, npmRun, processesOf, root, until } from '../support/command.ts'
 
 // The sealed world is a machine of its own for the clients, and no part of the host's: the system's resolver and

@@ -84,15 +84,15 @@ async function reach({ address, port }: { address: string; port: number }): Prom
 }
 
 async function armed(fault: Fault) {
-  const visit = await world.visit('test', () => {})
-  await visit.open()
-  const point = () => world.point(visit, fault.plan.point)
+  const seat = await world.seat('test', () => {})
+  await seat.open()
+  const point = () => world.point(seat, fault.plan.point)
   await point().arm(fault.plan)
-  return { visit, point, front: { address: visit.place.address, port: visit.door.front.port } }
+  return { seat, point, front: { address: seat.place.address, port: seat.door.machines['front-wire'].port } }
 }
 
 test('a state begins after its time, ends after its time, and its proof outlives it', async () => {
-  const { visit, point, front } = await armed(
+  const { seat, point, front } = await armed(
     network.connectionRefused({ when: { afterMs: 300, forMs: 400 } }),
   )
   expect(await reach(front)).toBe('connected')
@@ -103,15 +103,15 @@ test('a state begins after its time, ends after its time, and its proof outlives
   expect(await reach(front)).toBe('connected')
   expect(await point().evidence()).toMatchObject({ fired: 1 })
   await point().heal()
-  await visit.close()
+  await seat.close()
 })
 
 test('a state that is healed before its time never begins', async () => {
-  const { visit, point, front } = await armed(network.connectionRefused({ when: { afterMs: 100 } }))
+  const { seat, point, front } = await armed(network.connectionRefused({ when: { afterMs: 100 } }))
   await point().heal()
   await pause(200)
   expect(await reach(front)).toBe('connected')
-  await visit.close()
+  await seat.close()
 })
 
 test.each([

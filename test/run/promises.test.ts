@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import type { ClientPromise } from '../../sandbox/language/scenario.ts'
 import { compare } from '../../sandbox/run/compare.ts'
-import { mismatches } from '../../sandbox/run/promises.ts'
+import { mismatches } from '../../sandbox/run/mismatch.ts'
 
 // A promise that was not kept: its line says what was expected, what was seen of it, and what the call gave as a
 // whole. The three must agree, whatever the call gave.

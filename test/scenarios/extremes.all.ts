@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { isIPv6 } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { resolveCall } from '../../sandbox/clients/common/client.ts'
 import { InvalidInput } from '../../sandbox/errors/invalid-input.ts'
 import { hasIpv6 } from '../../sandbox/host/ground/loopback-ground.ts'
+import { resolveCall } from '../../sandbox/language/call.ts'
 import type { Fault, FaultDefinition } from '../../sandbox/language/fault.ts'
 import { faultCatalogue } from '../../sandbox/live/faults.ts'
-import { isShared } from '../../sandbox/machines/points.ts'
-import type { Visit } from '../../sandbox/world/seat.ts'
+import { isShared } from '../../sandbox/machines/table.ts'
+import type { Seat } from '../../sandbox/world/seat.ts'
 import { World } from '../../sandbox/world/world.ts'
 
 // Whatever a parameter may be, no machine crashes or hangs on it: each fault is really armed with the smallest, the
@@ -76,18 +76,18 @@ function variantsOf(definition: FaultDefinition): readonly Fault[] {
  * As the app puts it together. Its status, or the error's words.
  * @param asked the name to look up, where the fault is about another one than the call's.
  */
-async function call(visit: Visit, limitMs: number, asked?: string): Promise<number | string> {
-  const { door } = visit
-  const { url, method, headers } = visit.caller.puts(resolveCall(undefined, door, 'portable', {}))
+async function call(seat: Seat, limitMs: number, asked?: string): Promise<number | string> {
+  const { door } = seat
+  const { url, method, headers } = door.machines.client.puts(resolveCall(undefined, seat.destination, {}))
   const resolver = new Resolver({ timeout: limitMs, tries: 1 })
-  resolver.setServers([`${door.dns.address}:${door.dns.port}`])
+  resolver.setServers([door.dnsServer])
   try {
     return await new Promise<number>((resolve, reject) => {
       const sent = request(url, {
         method,
         headers,
         agent: false,
-        ca: readFileSync(visit.standpoint.authorityFile),
+        ca: readFileSync(seat.place.authorityFile),
         signal: AbortSignal.timeout(limitMs),
         lookup: (name, _options, done) => {
           const names = asked ?? name
@@ -118,21 +118,21 @@ async function call(visit: Visit, limitMs: number, asked?: string): Promise<numb
 }
 
 async function survives(faults: readonly Fault[]): Promise<void> {
-  const visit = await world.visit('test', () => {}, { ipv6: hasIpv6() })
+  const seat = await world.seat('test', () => {}, { ipv6: hasIpv6() })
   try {
-    await visit.open()
+    await seat.open()
     for (const fault of faults) {
-      const point = world.point(visit, fault.plan.point)
+      const point = world.point(seat, fault.plan.point)
       await point.arm(fault.plan)
-      await call(visit, brokenMs, fault.step === 'dns' ? (fault.parameters['name'] as string) : undefined)
+      await call(seat, brokenMs, fault.step === 'dns' ? (fault.parameters['name'] as string) : undefined)
       const { fired, text } = await point.evidence()
       await point.heal()
-      await visit.door.quiet()
-      expect([fault.summary, await call(visit, healthyMs)]).toEqual([fault.summary, 200])
+      await seat.door.quiet()
+      expect([fault.summary, await call(seat, healthyMs)]).toEqual([fault.summary, 200])
       expect([fault.summary, fired >= 0, /undefined|NaN/.test(text)]).toEqual([fault.summary, true, false])
     }
   } finally {
-    await visit.close()
+    await seat.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Plan } from '../../sandbox/machines/points.ts'
+import type { Plan } from '../../sandbox/machines/table.ts'
 import { listScenarioFiles, loadScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
 import { npmRun } from '../support/command.ts'
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { liveRuns } from '../../sandbox/host/lifetime/run-directory.ts'
+import { liveRuns } from '../../sandbox/host/lifetime/sweep.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -112,4 +112,9 @@ export function processesOf(run: string): string[] {
       return false
     }
   })
+}
+
+/** The first process of the Postgres of a run. */
+export function postmasterOf({ path }: { readonly path: string }): number {
+  return Number(readFileSync(join(path, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
 }

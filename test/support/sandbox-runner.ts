@@ -6,9 +6,11 @@
  */
 import { spawn } from 'node:child_process'
 import { leaseAddress } from '../../sandbox/host/ground/address.ts'
+import { watchAncestors } from '../../sandbox/host/lifetime/npm.ts'
 import { RunDirectory } from '../../sandbox/host/lifetime/run-directory.ts'
-import { Watchdog, watchAncestors } from '../../sandbox/host/lifetime/watchdog.ts'
+import { Watchdog } from '../../sandbox/host/lifetime/watchdog.ts'
 import { openDatabase } from '../../sandbox/machines/database/open-database.ts'
+import { postmasterOf } from './command.ts'
 
 const say = (line: object): void => console.log(JSON.stringify(line))
 const part = process.argv[2]
@@ -40,8 +42,8 @@ if (part === 'ancestors') {
       address,
       port: database.target.port,
       target: database.target,
-      pids: [database.processId, api.pid, stray.pid],
-      postgres: database.processId,
+      pids: [postmasterOf(run), api.pid, stray.pid],
+      postgres: postmasterOf(run),
     })
   } else {
     const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { PartFailure } from '../../errors/part-failure.ts'
-import type { Standpoint } from '../common/client.ts'
+import type { Place } from '../../host/place.ts'
 import { endGroup } from '../common/process-group.ts'
 import { DevTools, type OnEvent } from './devtools.ts'
 
@@ -50,13 +50,13 @@ export class Browser {
   #stderr = ''
 
   /** @param hosts the hosts that it finds at `address`, without asking a DNS server. */
-  constructor(command: string, standpoint: Standpoint, hosts: readonly string[], address: string) {
-    this.#folder = standpoint.folder
+  constructor(command: string, place: Place, hosts: readonly string[], address: string) {
+    this.#folder = place.folder
     mkdirSync(this.#folder, { recursive: true })
-    const roots = readFileSync(standpoint.authorityFile, 'utf8').match(/-----BEGIN[\s\S]*?-----END.*/g) ?? []
+    const roots = readFileSync(place.authorityFile, 'utf8').match(/-----BEGIN[\s\S]*?-----END.*/g) ?? []
     for (const [index, root] of roots.entries()) writeFileSync(join(this.#folder, `root-${index}.pem`), root)
     const rules = [...hosts.map((host) => `MAP ${host} ${address}`), ...silenced].join(', ')
-    this.#child = standpoint.spawn(
+    this.#child = place.spawn(
       'sh',
       [
         launcher,

@@ -1,6 +1,6 @@
 import type { Protocol } from 'devtools-protocol'
 import { nowMs } from '../../host/clock.ts'
-import type { ClientObservation } from '../../machines/trace.ts'
+import type { ClientObservation } from '../../machines/shared/trace.ts'
 import { requestWords } from '../common/request-words.ts'
 import type { ErrorLink } from '../common/symptom.ts'
 import type { Events, OnEvent } from './devtools.ts'

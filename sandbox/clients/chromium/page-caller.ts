@@ -1,12 +1,14 @@
 import { nowMs } from '../../host/clock.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import { pageHosts } from '../../machines/shared/host-name.ts'
-import type { Observe } from '../../machines/trace.ts'
-import type { ReadyClient, ResolvedCall, Standpoint } from '../common/client.ts'
+import type { Observe } from '../../machines/shared/trace.ts'
+import type { Seat } from '../../world/seat.ts'
+import type { ReadyClient } from '../common/client.ts'
 import type { Symptom } from '../common/symptom.ts'
 import { appPage, callExpression } from './app-page.ts'
 import { Browser, type Tab } from './browser.ts'
 import { CallWatch } from './call-watch.ts'
-import type { PageHost } from './page-host.ts'
+import { PageHost } from './page-host.ts'
 
 /** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
 const graceMs = 1_000
@@ -25,8 +27,8 @@ export class PageCaller implements ReadyClient {
   /** The page whose connections a warm call uses again. */
   #warm: Tab | undefined
 
-  constructor(command: string, standpoint: Standpoint) {
-    this.#up = open(command, standpoint)
+  constructor(command: string, seat: Seat) {
+    this.#up = open(command, seat)
     this.#spare = this.#up.then(({ browser }) => browser.openTab())
     // Why it did not start is said by the call.
     this.started = this.#spare.then(
@@ -77,9 +79,10 @@ export class PageCaller implements ReadyClient {
   }
 }
 
-async function open(command: string, standpoint: Standpoint): Promise<Up> {
-  const pages = await standpoint.openPages(pageHosts, appPage)
-  return { pages, browser: new Browser(command, standpoint, pageHosts, pages.address) }
+async function open(command: string, { authority, ground, place }: Seat): Promise<Up> {
+  const address = place.pages!
+  const pages = await PageHost.open({ ground, address, authority, names: pageHosts, page: appPage })
+  return { pages, browser: new Browser(command, place, pageHosts, pages.address) }
 }
 
 async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value | 'hangs'> {

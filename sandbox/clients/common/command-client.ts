@@ -1,8 +1,10 @@
 import { nowMs } from '../../host/clock.ts'
 import { findCommand } from '../../host/find-command.ts'
+import type { Place } from '../../host/place.ts'
 import type { ClientName } from '../../language/scenario.ts'
-import type { ClientObservation } from '../../machines/trace.ts'
-import type { Client, ReadyClient, ResolvedCall, Standpoint } from './client.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
+import type { ClientObservation } from '../../machines/shared/trace.ts'
+import type { Client, ReadyClient } from './client.ts'
 import { endGroup } from './process-group.ts'
 import { requestWords } from './request-words.ts'
 import type { Symptom } from './symptom.ts'
@@ -46,19 +48,19 @@ export function commandClient(options: CommandOptions): Client {
       const command = findCommand(...options.commands)
       return command === undefined ? `${options.commands[0]} is not installed: ${options.install}` : undefined
     },
-    prepare: (standpoint) => new CommandProcess(options, standpoint),
+    prepare: ({ place }) => new CommandProcess(options, place),
   }
 }
 
 class CommandProcess implements ReadyClient {
   readonly started = Promise.resolve()
   readonly #options: CommandOptions
-  readonly #standpoint: Standpoint
+  readonly #place: Place
   #end: () => Promise<void> = async () => {}
 
-  constructor(options: CommandOptions, standpoint: Standpoint) {
+  constructor(options: CommandOptions, place: Place) {
     this.#options = options
-    this.#standpoint = standpoint
+    this.#place = place
   }
 
   async call(
@@ -68,8 +70,8 @@ class CommandProcess implements ReadyClient {
     const { args, commands, read } = this.#options
     const command = findCommand(...commands) ?? commands[0]!
     const startedMs = nowMs()
-    const child = this.#standpoint.spawn(command, args(call), {
-      environment: trust(this.#standpoint.authorityFile),
+    const child = this.#place.spawn(command, args(call), {
+      environment: trust(this.#place.authorityFile),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''

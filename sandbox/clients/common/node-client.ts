@@ -13,11 +13,11 @@ export function nodeClient(name: ClientName, abilities: Client['abilities']): Cl
     worlds: ['sealed', 'portable'],
     abilities,
     missing: () => undefined,
-    prepare: (standpoint) =>
-      new ReportingProcess(standpoint, {
+    prepare: ({ place }) =>
+      new ReportingProcess(place, {
         command: process.execPath,
-        args: [...nodeFlags, entry, name, standpoint.world],
-        environment: { NODE_COMPILE_CACHE: standpoint.compileCache },
+        args: [...nodeFlags, entry, name, place.world],
+        environment: { NODE_COMPILE_CACHE: place.compileCache },
       }),
   }
 }

@@ -1,4 +1,4 @@
-import type { ClientObservation } from '../../machines/trace.ts'
+import type { ClientObservation } from '../../machines/shared/trace.ts'
 import type { Symptom } from './symptom.ts'
 
 /** One line on the fourth pipe of a client's process. */

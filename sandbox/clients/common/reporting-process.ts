@@ -2,9 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { nowMs } from '../../host/clock.ts'
+import type { Place } from '../../host/place.ts'
 import { spanned } from '../../host/spans.ts'
-import type { Observe } from '../../machines/trace.ts'
-import type { ReadyClient, ResolvedCall, Standpoint } from './client.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
+import type { Observe } from '../../machines/shared/trace.ts'
+import type { ReadyClient } from './client.ts'
 import { endGroup } from './process-group.ts'
 import type { ProcessReport } from './process-report.ts'
 import { requestWords } from './request-words.ts'
@@ -34,9 +36,9 @@ export class ReportingProcess implements ReadyClient {
   readonly started: Promise<void>
   #onStarted: () => void = () => {}
 
-  constructor(standpoint: Standpoint, { command, args, environment }: ClientProgram) {
-    this.#child = standpoint.spawn(command, args, {
-      environment: { ...trust(standpoint.authorityFile), ...environment },
+  constructor(place: Place, { command, args, environment }: ClientProgram) {
+    this.#child = place.spawn(command, args, {
+      environment: { ...trust(place.authorityFile), ...environment },
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     })
     this.#gone = new Promise((resolve) => this.#child.once('close', () => resolve()))

@@ -4,7 +4,6 @@ export interface ErrorLink {
   readonly message: string
   readonly code?: string
   readonly syscall?: string
-  readonly errno?: number
 }
 
 /** What the client saw. */
@@ -27,4 +26,14 @@ export interface Symptom {
 /** The error in the chain that says what happened: the first with a code, else the innermost. */
 export function tellingError(symptom: Symptom): ErrorLink | undefined {
   return symptom.errors.find((link) => link.code !== undefined) ?? symptom.errors.at(-1)
+}
+
+/** A symptom in a few words: `ENOTFOUND getaddrinfo`, `status 504`, `hangs`. */
+export function symptomWords(symptom: Symptom): string {
+  if (symptom.kind === 'hangs') return `hangs (stopped after ${Math.round(symptom.tookMs)} ms)`
+  if (symptom.kind === 'response') return `status ${symptom.status}`
+  const telling = tellingError(symptom)
+  if (telling?.code === undefined)
+    return telling === undefined ? 'an error' : `${telling.name}: ${telling.message}`
+  return [telling.code, telling.syscall].filter((part) => part !== undefined).join(' ')
 }

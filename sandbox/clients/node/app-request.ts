@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { ResolvedCall } from '../common/client.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 
 /** The body as text: what every app does before it hands it to its client. Throws what `JSON.stringify` throws. */
 export function bodyOf({ body, misuse }: ResolvedCall): string | undefined {

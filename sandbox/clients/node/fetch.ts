@@ -1,4 +1,4 @@
-import type { ResolvedCall } from '../common/client.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import { bodyOf, identityOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 

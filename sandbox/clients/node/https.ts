@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import type { ResolvedCall } from '../common/client.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import { bodyOf, identityOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 

@@ -2,13 +2,13 @@
  * A client's own process: one call for each line on standard input, reported on the fourth pipe. Its own
  * event loop and trust store, and no connection that another call left behind.
  */
+
 import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { setImmediate } from 'node:timers/promises'
 import { nowMs } from '../../host/clock.ts'
-import { compileAddressPattern } from '../../host/ground/address-pattern.ts'
-import type { ResolvedCall } from '../common/client.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { ProcessReport } from '../common/process-report.ts'
 import type { ErrorLink, Symptom } from '../common/symptom.ts'
 import { useData } from './app.ts'
@@ -86,13 +86,12 @@ function causeChain(error: unknown): ErrorLink[] {
   const links: ErrorLink[] = []
   const visit = (value: unknown) => {
     if (!(value instanceof Error) || links.length >= 16) return
-    const { code, syscall, errno } = value as { code?: unknown; syscall?: unknown; errno?: unknown }
+    const { code, syscall } = value as { code?: unknown; syscall?: unknown }
     links.push({
       name: value.name,
       message: value.message,
       ...(typeof code === 'string' ? { code } : {}),
       ...(typeof syscall === 'string' ? { syscall } : {}),
-      ...(typeof errno === 'number' ? { errno } : {}),
     })
     if (value instanceof AggregateError) for (const member of value.errors) visit(member)
     visit(value.cause)
@@ -102,7 +101,6 @@ function causeChain(error: unknown): ErrorLink[] {
   return links
 }
 
-compileAddressPattern()
 const makeCall = await load(process.argv[2] ?? '', process.argv[3] ?? '')
 report({ kind: 'ready' })
 for await (const line of createInterface({ input: process.stdin })) {

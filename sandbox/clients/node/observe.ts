@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ClientObservation } from '../../machines/trace.ts'
+import type { ClientObservation } from '../../machines/shared/trace.ts'
 import { requestWords } from '../common/request-words.ts'
 
 type ObserveClient = (observation: ClientObservation) => void

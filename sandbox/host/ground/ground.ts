@@ -1,9 +1,12 @@
+import type { ChildProcess } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
+import type { PlaceAddress, SpawnInside, WorldKind } from '../place.ts'
+import type { Kernel } from './kernel.ts'
 
 /**
- * Where sockets get opened. In the portable world that is this process; in the sealed world a small child
- * inside the clients' namespaces opens them and passes them out. The machines never know which.
+ * What sockets are opened on. On the host's loopback that is this process; in the sealed world a small child inside
+ * the clients' namespaces opens them and passes them out. The machines never know which.
  */
 export interface Ground {
   /**
@@ -29,12 +32,30 @@ export interface Ground {
   useResolvers?(client: string, resolvers: readonly string[]): void
 }
 
+/** The ground that clients live on: which network and files they see. */
+export interface ClientGround extends Ground {
+  readonly kind: WorldKind
+  /** Why this one. */
+  readonly reason: string
+  /** What faults may need of it and it does not have: `nft`, `ipv6`. */
+  readonly lacks: readonly string[]
+  /** The kernel of a ground of its own; the portable world shares the host's, which is left alone. */
+  readonly kernel?: Kernel
+  /** Addresses and ports of a place; those of two places never overlap. `index` counts from 0. */
+  addressOf(index: number, ipv6: boolean): PlaceAddress
+  /** The command line that runs a command on this ground, seen from the place with this address. */
+  enter(address: string, command: string, args: readonly string[]): [command: string, args: readonly string[]]
+  /** Starts a process that sees this ground from the place with this address, with a clean environment. */
+  spawn(address: string, command: string, args: readonly string[], options: SpawnInside): ChildProcess
+  close(): Promise<void>
+}
+
 export interface Occupation {
   release(): Promise<void>
 }
 
 export interface FullBacklog {
-  /** Who counts the attempts. */
+  /** What counts the attempts. */
   readonly witness: 'SYN_SENT' | 'nft counter'
   /** How many attempts the kernel has left without an answer so far: sockets in SYN_SENT, or SYNs dropped. */
   unanswered(): Promise<number>

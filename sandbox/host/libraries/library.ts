@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 interface Libraries {
   readonly 'dns2-packet': typeof import('dns2').Packet
@@ -20,24 +21,14 @@ export const installed: Readonly<Record<keyof Libraries, () => string>> = {
   pg: () => require.resolve('pg'),
 }
 
-let folder = process.env['FAULTPATH_LIBRARIES']
+/**
+ * Where `npm ci` leaves each of them bundled into one file. Below `node_modules`: what a library there does that is
+ * deprecated, Node does not tell the person at the terminal.
+ */
+export const bundles = fileURLToPath(new URL('../../../node_modules/.faultpath', import.meta.url))
 
-/** From now on they come from this folder of bundles. */
-export function loadFrom(bundles: string): void {
-  folder = bundles
-}
-
-export const libraryNames = Object.keys(installed) as readonly (keyof Libraries)[]
-
-/** What a library below `node_modules` does that is deprecated, Node does not tell the person at the terminal. */
-export const bundleFolder = 'node_modules'
-
-export function bundleOf(bundles: string, name: keyof Libraries): string {
-  return join(bundles, bundleFolder, `${name}.cjs`)
-}
-
-/** From the folder of bundles where it is there (whoever tidies a cache takes it away at any time), else as installed. */
-export function library<Name extends keyof Libraries>(name: Name): Libraries[Name] {
-  const bundle = folder && bundleOf(folder, name)
-  return require(bundle !== undefined && existsSync(bundle) ? bundle : installed[name]()) as Libraries[Name]
+/** The bundle where there is one: Express and pg alone are 120 small files. Else as installed. */
+export function library<Name extends keyof Libraries>(name: Name, folder = bundles): Libraries[Name] {
+  const bundle = join(folder, `${name}.cjs`)
+  return require(existsSync(bundle) ? bundle : installed[name]()) as Libraries[Name]
 }

@@ -5,9 +5,9 @@ import { cleanEnvironment, nodeFlags } from '../../host/environment.ts'
 import type { DatabaseTarget } from '../database/database.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
-import type { TraceEvent } from '../trace.ts'
+import type { TraceEvent } from '../shared/trace.ts'
 import { evidenceOfUnread } from './api-evidence.ts'
-import type { ApiEvent, ApiPlan } from './api-points.ts'
+import type { ApiEvent, ApiPlan } from './process/api-points.ts'
 import type { FromApi, ToApi } from './process/messages.ts'
 
 /** How long a living process may take to acknowledge. A blocked event loop answers nothing until it is free. */
@@ -18,6 +18,7 @@ const flushMs = 500
 const lastWordsBytesMax = 4_096
 
 export interface ApiExit {
+  readonly pid: number
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
@@ -26,8 +27,6 @@ export interface ApiOptions {
   readonly address: string
   /** 0 means any free port. */
   readonly port: number
-  /** Asked at once, so that the database and the API come up side by side. */
-  readonly database: () => Promise<DatabaseTarget>
   readonly onTrace: (event: TraceEvent) => void
   /** Called once, however the process ended, after the last of its observations. */
   readonly onExit: (exit: ApiExit) => void
@@ -54,7 +53,7 @@ export class Api {
   readonly #listening: Promise<void>
 
   /**
-   * Resolves when the API listens and knows its database.
+   * Resolves when the API listens. Its requests wait until it has been told its database.
    * @throws Error when the process cannot listen (`code` EADDRINUSE) or ends before it does.
    */
   static async start(options: ApiOptions): Promise<Api> {
@@ -71,8 +70,7 @@ export class Api {
     options.onSpawn(child.pid)
     const api = new Api(child, child.pid, options)
     try {
-      const told = options.database().then((target) => api.#tell({ kind: 'database', target }))
-      await Promise.all([api.#listening, told])
+      await api.#listening
       return api
     } catch (error) {
       await api.stop()
@@ -91,7 +89,7 @@ export class Api {
     this.#ended = new Promise((resolve) => {
       // `close` comes when the process has ended and everything it wrote, IPC included, has been read.
       child.once('close', (code, signal) => {
-        this.#exit = { code, signal }
+        this.#exit = { pid, code, signal }
         for (const release of this.#waiting.values()) release()
         resolve(this.#exit)
         options.onExit(this.#exit)
@@ -118,8 +116,12 @@ export class Api {
     return this.#port
   }
 
+  useDatabase(target: DatabaseTarget): void {
+    this.#tell({ kind: 'database', target })
+  }
+
   /** False once the process has ended, for whatever reason. */
-  get isRunning(): boolean {
+  get #isRunning(): boolean {
     return this.#exit === undefined
   }
 
@@ -140,12 +142,12 @@ export class Api {
 
   /** Ends the process and its children, also when it is stopped or blocked. Safe to repeat. */
   async stop(): Promise<void> {
-    if (this.isRunning) this.#signal('SIGKILL')
+    if (this.#isRunning) this.#signal('SIGKILL')
     await this.#ended
   }
 
   async #arm(door: string, plan: ApiPlan): Promise<void> {
-    if (!this.isRunning) throw new Error(`API: cannot be armed, ${this.#describeEnd()}`)
+    if (!this.#isRunning) throw new Error(`API: cannot be armed, ${this.#describeEnd()}`)
     this.#fired.set(door, [])
     const { rules = [], state } = plan
     const isArmed = await this.#ask((id) => ({ kind: 'arm', id, door, rules }))
@@ -165,7 +167,7 @@ export class Api {
     if (this.#stoppedBy.delete(door) && this.#stoppedBy.size === 0) this.#signal('SIGCONT')
     const isHealed = await this.#ask((id) => ({ kind: 'heal', id, door }))
     // A process that has ended took its rules with it.
-    if (!isHealed && this.isRunning) throw new Error(`API: cannot be healed, ${this.#describeSilence()}`)
+    if (!isHealed && this.#isRunning) throw new Error(`API: cannot be healed, ${this.#describeSilence()}`)
   }
 
   async #evidence(door: string): Promise<Evidence> {
@@ -191,12 +193,12 @@ export class Api {
 
   /** Sends a message and waits for its acknowledgement. False: the process ended, or stayed silent. */
   async #ask(messageWith: (id: number) => ToApi, boundMs = acknowledgeMs): Promise<boolean> {
-    if (!this.isRunning) return false
+    if (!this.#isRunning) return false
     this.#asked += 1
     const id = this.#asked
     const timer = new AbortController()
     const answer = new Promise<boolean>((resolve) => {
-      this.#waiting.set(id, () => resolve(this.isRunning))
+      this.#waiting.set(id, () => resolve(this.#isRunning))
     })
     const silence = delay(boundMs, false, { signal: timer.signal }).catch(() => false)
     this.#tell(messageWith(id))
@@ -227,7 +229,7 @@ export class Api {
   }
 
   #describeSilence(): string {
-    if (!this.isRunning) return this.#describeEnd()
+    if (!this.#isRunning) return this.#describeEnd()
     return `its process did not acknowledge within ${acknowledgeMs} ms. Stop it and start a new one.`
   }
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ResolvedCall } from '../../clients/common/client.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { otherFiles } from '../tls/client-certificate-files.ts'
 import type { ClientPlan, ClientState } from './client-points.ts'
+import type { ResolvedCall } from './resolved-call.ts'
 
 /** The place in the app where the call is put together, before anything leaves it. */
 export class Caller implements Breakable<ClientPlan> {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDirectory, ownerLives } from '../../host/lifetime/run-directory.ts'
+import { cacheDirectory } from '../../host/lifetime/cache.ts'
+import { ownerLives } from '../../host/lifetime/run-directory.ts'
 
 /**
  * A file for each run that has a container, so that the next run removes what a dead one left even when it has

@@ -25,8 +25,6 @@ export interface Database {
   readonly target: DatabaseTarget
   /** As the sandbox logs in, to the same database. */
   readonly admin: DatabaseTarget
-  /** The server's first process, when it is ours. */
-  readonly processId?: number
   /** Puts the shop's rows back to the seeded state. */
   reset(): Promise<void>
   point(): Breakable<DatabasePlan>

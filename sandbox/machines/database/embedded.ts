@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDirectory } from '../../host/lifetime/run-directory.ts'
+import { cacheDirectory } from '../../host/lifetime/cache.ts'
 import { AdminConnection } from './admin.ts'
 import { findBinaries, postgresAccount } from './binaries.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
@@ -37,7 +37,6 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
     version: template.version,
     target,
     admin: admin.target,
-    processId: server.pid,
     point: () => point,
     reset: async () => {
       await admin.query(shopReset)

@@ -1,4 +1,4 @@
-import type { DnsFlaw } from '../trace.ts'
+import type { DnsFlaw } from '../shared/trace.ts'
 import type { DnsEvent, DnsRcode } from './dns-points.ts'
 import { Packet } from './packet.ts'
 

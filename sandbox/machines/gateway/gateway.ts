@@ -7,7 +7,7 @@ import type { Ground } from '../../host/ground/ground.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
 import { RuleSet } from '../shared/rules.ts'
-import type { GatewayObservation, Observe } from '../trace.ts'
+import type { GatewayObservation, Observe } from '../shared/trace.ts'
 import type { GatewayEvent, GatewayPlan, GatewayVerdict } from './gateway-points.ts'
 import { type Head, ReverseProxy, UpstreamFailure } from './reverse-proxy.ts'
 

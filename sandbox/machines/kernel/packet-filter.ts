@@ -1,17 +1,7 @@
-import type { PacketCounts } from '../../host/ground/sealed/packet-watch.ts'
-import type { Place } from '../../host/place.ts'
+import type { Kernel, PacketCounts } from '../../host/ground/kernel.ts'
+import type { PlaceAddress } from '../../host/place.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
-
-/** The kernel inside the clients' namespaces, as the runner reaches it. */
-export interface Kernel {
-  /** Runs `nft` with this input. Resolves to what it printed. @throws Error with what nft complained of. */
-  nft(input: string): Promise<string>
-  /** Of one address and port, since the namespaces were made; nothing where there is no nft. */
-  packets(address: string, port: number): Promise<PacketCounts>
-  /** TCP segments sent again so far, whoever sent them (RFC 4022, tcpRetransSegs). */
-  repeats(): Promise<number>
-}
 
 const rejections: Record<Rejection, string> = {
   'tcp-reset': 'tcp reset',
@@ -30,13 +20,13 @@ const packetsMax = 1_000_000_000
  */
 export class PacketFilter implements Breakable<PacketPlan> {
   readonly #kernel: Kernel
-  readonly #place: Place
+  readonly #place: PlaceAddress
   readonly #table: string
   #isArmed = false
   #last: Evidence = { fired: 0, text: 'nothing armed' }
   #before: PacketCounts = { sent: 0, arrived: 0 }
 
-  constructor(kernel: Kernel, place: Place) {
+  constructor(kernel: Kernel, place: PlaceAddress) {
     this.#kernel = kernel
     this.#place = place
     this.#table = `inet faultpath_${place.address.replaceAll('.', '_')}`
@@ -81,7 +71,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
   }
 }
 
-function ruleText(rule: PacketRule, { address, ports }: Place): string {
+function ruleText(rule: PacketRule, { address, ports }: PlaceAddress): string {
   const way =
     rule.direction === 'to-server'
       ? `ip daddr ${address} tcp dport ${ports.https}`

@@ -1,17 +1,18 @@
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
-import type { Plan } from '../points.ts'
+import { InTurn } from '../../host/in-turn.ts'
 import type { Breakable, Evidence } from './breakable.ts'
+import type { StateWhen } from './rules.ts'
 
 /**
  * Keeps the time of states, for every machine alike: one that begins after a while is armed then, one that lasts for
  * a while is healed then. Anything else goes straight through.
  */
-export class TimedPoint implements Breakable<Plan> {
+export class TimedState<Plan extends object> implements Breakable<Plan & { readonly when?: StateWhen }> {
   readonly #machine: Breakable<Plan>
   readonly #deadlines = new Deadlines()
-  /** One change at a time: healing may come while the state is about to begin. */
-  #changing: Promise<void> = Promise.resolve()
+  /** Healing may come while the state is about to begin. */
+  readonly #turn = new InTurn()
   /** While the machine itself is not armed: what there is to say instead. */
   #aside: Evidence | undefined
   #failure: Error | undefined
@@ -20,16 +21,17 @@ export class TimedPoint implements Breakable<Plan> {
     this.#machine = machine
   }
 
-  async arm({ when, ...plan }: Plan): Promise<void> {
+  async arm({ when, ...rest }: Plan & { readonly when?: StateWhen }): Promise<void> {
+    const plan = rest as unknown as Plan
     await this.heal()
     const { afterMs = 0, forMs } = when ?? {}
     this.#aside = undefined
     const armedMs = nowMs()
     if (forMs !== undefined) this.#later(armedMs + afterMs + forMs, () => this.#end())
-    if (afterMs === 0) return await this.#change(() => this.#machine.arm(plan as Plan))
+    if (afterMs === 0) return await this.#turn.do(() => this.#machine.arm(plan))
     this.#aside = { fired: 0, text: `not yet: it begins after ${afterMs} ms` }
     this.#later(armedMs + afterMs, async () => {
-      await this.#machine.arm(plan as Plan)
+      await this.#machine.arm(plan)
       this.#aside = undefined
     })
   }
@@ -37,12 +39,12 @@ export class TimedPoint implements Breakable<Plan> {
   /** @throws what went wrong when its time had come, too. */
   async heal(): Promise<void> {
     this.#deadlines.clear()
-    await this.#change(() => this.#machine.heal())
+    await this.#turn.do(() => this.#machine.heal())
     this.#tellFailure()
   }
 
   async evidence(): Promise<Evidence> {
-    await this.#changing
+    await this.#turn.settled()
     this.#tellFailure()
     return this.#aside ?? (await this.#machine.evidence())
   }
@@ -55,22 +57,16 @@ export class TimedPoint implements Breakable<Plan> {
 
   #later(momentMs: number, act: () => Promise<void>): void {
     this.#deadlines.at(momentMs, () => {
-      this.#change(act).catch((error: Error) => {
+      this.#turn.do(act).catch((error: Error) => {
         this.#failure = error
       })
     })
   }
 
-  /** Nobody waited for what failed at its time: whoever heals or asks for the evidence next is told. */
+  /** No caller waited for what failed at its time: the next one that heals or asks for the evidence is told. */
   #tellFailure(): void {
     const failure = this.#failure
     this.#failure = undefined
     if (failure !== undefined) throw failure
-  }
-
-  #change(act: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(act)
-    this.#changing = changed.catch(() => {})
-    return changed
   }
 }

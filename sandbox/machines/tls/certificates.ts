@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ServedCertificate } from '../trace.ts'
+import type { ServedCertificate } from '../shared/trace.ts'
 import type { CertificateRecipe, LeafDeviation, RootName } from './certificate-recipe.ts'
 import { newSerialNumber, toPem } from './certificate-writer.ts'
 import type { ClientAuthority } from './client-authority.ts'
@@ -40,20 +40,9 @@ export class Authority {
   #clients: Promise<ClientAuthority> | undefined
 
   /** @param hostName the name healthy leaves are for, `api.example.test` */
-  static async create(hostName: string): Promise<Authority> {
-    return new Authority(hostName)
-  }
-
-  private constructor(hostName: string) {
+  constructor(hostName: string) {
     this.#hostName = hostName
     this.rootPem = toPem(this.#trusted.certificate) + toPem(this.#retired.certificate)
-  }
-
-  /** Writes `root.pem` (certificates only) into `dir` for clients to trust. Returns its path. */
-  async writeAuthority(dir: string): Promise<string> {
-    const path = join(dir, 'root.pem')
-    await writeFile(path, this.rootPem, { mode: 0o644 })
-    return path
   }
 
   /**

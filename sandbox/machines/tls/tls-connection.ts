@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { TlsObservation } from '../trace.ts'
+import type { TlsObservation } from '../shared/trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
 import { FlightShaper, shapingOf } from './flight-shaper.ts'
 import { stapler } from './stapler.ts'

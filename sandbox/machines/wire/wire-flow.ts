@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
-import type { WireObservation, WireSide } from '../trace.ts'
+import type { WireObservation, WireSide } from '../shared/trace.ts'
 import type { ByteMark } from './wire-mark.ts'
 import type { Shape } from './wire-shape.ts'
 

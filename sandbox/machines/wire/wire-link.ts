@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
-import type { WireSide } from '../trace.ts'
+import type { WireSide } from '../shared/trace.ts'
 import { type Seen, WireFlow } from './wire-flow.ts'
 import { ByteMark, markOf } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'

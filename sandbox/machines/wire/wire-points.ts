@@ -1,5 +1,5 @@
 import type { Rule } from '../shared/rules.ts'
-import type { WireName, WireSide } from '../trace.ts'
+import type { WireName, WireSide } from '../shared/trace.ts'
 
 /** A connection was accepted: the one moment at which the rules decide. What is open already keeps what it got. */
 export interface WireEvent {

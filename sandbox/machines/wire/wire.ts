@@ -2,9 +2,10 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground, Occupation } from '../../host/ground/ground.ts'
+import { InTurn } from '../../host/in-turn.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { RuleSet } from '../shared/rules.ts'
-import type { Observe, WireName } from '../trace.ts'
+import type { Observe, WireName } from '../shared/trace.ts'
 import { type LinkOptions, WireLink } from './wire-link.ts'
 import { listenOnAll, reachOf, WireListener } from './wire-listener.ts'
 import type { WireEvent, WirePlan, WireState, WireVerdict } from './wire-points.ts'
@@ -50,7 +51,8 @@ export class Wire implements Breakable<WirePlan> {
   #tally: Tally = { accepted: 0, struck: 0, kind: '' }
   #connections = 0
   #onQuiet: () => void = () => {}
-  #changing: Promise<void> = Promise.resolve()
+  /** Healing may come from a signal while arming is under way. */
+  readonly #turn = new InTurn()
 
   private constructor(options: WireOptions) {
     this.#options = options
@@ -85,7 +87,7 @@ export class Wire implements Breakable<WirePlan> {
 
   /** Replaces whatever is armed. When it fails, nothing is armed. */
   arm(plan: WirePlan): Promise<void> {
-    return this.#change(async () => {
+    return this.#turn.do(async () => {
       await this.#heal()
       this.#tally = { accepted: 0, struck: 0, kind: '' }
       this.#rules.arm(plan.rules ?? [], nowMs())
@@ -99,7 +101,7 @@ export class Wire implements Breakable<WirePlan> {
   }
 
   heal(): Promise<void> {
-    return this.#change(() => this.#heal())
+    return this.#turn.do(() => this.#heal())
   }
 
   /** Of a rule: the connections it acted on. Of a state: what the kernel says. Read before healing. */
@@ -141,20 +143,13 @@ export class Wire implements Breakable<WirePlan> {
 
   /** Stops listening and destroys every connection. */
   close(): Promise<void> {
-    return this.#change(async () => {
+    return this.#turn.do(async () => {
       this.#rules.heal()
       await this.#occupation?.release()
       this.#destroyAll()
       await Promise.all(this.#listeners.map((listener) => listener.close()))
       this.#state = undefined
     })
-  }
-
-  /** One change at a time: healing may come from a signal while arming is under way. */
-  #change(act: () => Promise<void>): Promise<void> {
-    const changed = this.#changing.then(act)
-    this.#changing = changed.catch(() => {})
-    return changed
   }
 
   async #apply(state: WireState): Promise<void> {

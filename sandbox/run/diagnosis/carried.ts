@@ -1,4 +1,4 @@
-import type { TraceEvent, WireObservation, WireSide } from '../../machines/trace.ts'
+import type { TraceEvent, WireObservation, WireSide } from '../../machines/shared/trace.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
 /** What one direction of one connection did, as both ends of the wire saw it. */

@@ -1,5 +1,5 @@
 import type { Step } from '../../language/steps.ts'
-import type { TraceEvent } from '../../machines/trace.ts'
+import type { TraceEvent } from '../../machines/shared/trace.ts'
 
 /** What stood at one place of the journey, and when it first did (on the one clock). */
 export interface Reading {

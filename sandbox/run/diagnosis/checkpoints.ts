@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../../machines/trace.ts'
+import type { TraceEvent } from '../../machines/shared/trace.ts'
 import { carried, waited, wayThere } from './carried.ts'
 import type { Checkpoint } from './checkpoint.ts'
 

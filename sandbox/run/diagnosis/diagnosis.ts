@@ -1,6 +1,6 @@
 import type { Symptom } from '../../clients/common/symptom.ts'
 import { type Step, steps } from '../../language/steps.ts'
-import type { TraceEvent } from '../../machines/trace.ts'
+import type { TraceEvent } from '../../machines/shared/trace.ts'
 import type { Reading } from './checkpoint.ts'
 import { checkpoints } from './checkpoints.ts'
 

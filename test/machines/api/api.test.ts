@@ -1,24 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
-import { buildBundles, findBundles } from '../../../sandbox/host/libraries/bundles.ts'
-import { bundleOf } from '../../../sandbox/host/libraries/library.ts'
 import { identify, lives } from '../../../sandbox/host/lifetime/process-identity.ts'
 import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import { Api, type ApiExit } from '../../../sandbox/machines/api/api.ts'
-import type { ApiVerdict } from '../../../sandbox/machines/api/api-points.ts'
+import type { ApiVerdict } from '../../../sandbox/machines/api/process/api-points.ts'
 import { issueToken } from '../../../sandbox/machines/api/process/tokens.ts'
 import type { Database } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
-import type { TraceEvent } from '../../../sandbox/machines/trace.ts'
+import type { TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
 
 let lease: AddressLease
 let run: RunDirectory
@@ -31,6 +27,7 @@ let locker: Client
 let api: Api | undefined
 let trace: TraceEvent[] = []
 let exits: ApiExit[] = []
+const ended = new Set<number>()
 
 beforeAll(async () => {
   lease = await leaseAddress()
@@ -54,22 +51,25 @@ beforeEach(async () => {
   trace = []
   exits = []
   await database.reset()
-  if (api?.isRunning !== true) api = await startApi(api?.port)
+  if (api === undefined || ended.has(api.pid)) api = await startApi(api?.port)
 })
 
 afterEach(() => locker.query('ROLLBACK'))
 afterEach(() => void vi.unstubAllEnvs())
 
-function startApi(port = 0, target = database.target, env: Record<string, string> = {}): Promise<Api> {
-  return Api.start({
+async function startApi(port = 0, target = database.target): Promise<Api> {
+  const started = await Api.start({
     address: lease.address,
     port,
-    env,
-    database: async () => target,
     onTrace: (event) => trace.push(event),
-    onExit: (exit) => exits.push(exit),
+    onExit: (exit) => {
+      exits.push(exit)
+      ended.add(exit.pid)
+    },
     onSpawn: (pid) => watchdog.adopt(pid),
   })
+  started.useDatabase(target)
+  return started
 }
 
 interface Answer {
@@ -303,7 +303,7 @@ test('hangs in one route while the others answer; blocked, none answers', async 
   await point.heal()
 })
 
-test.each<[ApiVerdict, ApiExit]>([
+test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
   [
     { kind: 'exit', code: 7 },
     { code: 7, signal: null },
@@ -316,7 +316,7 @@ test.each<[ApiVerdict, ApiExit]>([
     await point.arm({ rules: [{ match: { path: '/users' }, verdict }] })
     expect(await call('/healthz')).toMatchObject({ status: 200 })
     await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } })
-    await vi.waitFor(() => expect(exits).toEqual([exit]))
+    await vi.waitFor(() => expect(exits).toMatchObject([exit]))
     expect(await point.evidence()).toEqual({ fired: 1, text: '1 × GET /users' })
     // What it saw before its end is not lost with it.
     expect(trace.filter((event) => event.what === 'request')).toHaveLength(2)
@@ -378,7 +378,7 @@ test('ends by itself when its runner is killed', async () => {
       `import { Api } from '${new URL('../../../sandbox/machines/api/api.ts', import.meta.url)}'
        const nothing = () => {}
        const api = await Api.start({ address: '${lease.address}', port: 0, onTrace: nothing, onExit: nothing,
-         onSpawn: nothing, database: async () => (${JSON.stringify(database.target)}) })
+         onSpawn: nothing })
        console.log(api.pid)`,
     ],
     { cwd: fileURLToPath(new URL('../../..', import.meta.url)), stdio: ['ignore', 'pipe', 'inherit'] },
@@ -389,27 +389,4 @@ test('ends by itself when its runner is killed', async () => {
   expect(lives(pid, start)).toBe(true)
   runner.kill('SIGKILL')
   await vi.waitFor(() => expect(lives(pid, start)).toBe(false), { timeout: 2_000 })
-})
-
-test('serves from bundles of its libraries where all of them are there, else as installed', async () => {
-  vi.stubEnv('FAULTPATH_CACHE', join(run.path, 'cache'))
-  const bundles = findBundles()!
-  expect(bundles.isBuilt).toBe(false)
-  const serves = async () => {
-    const other = await startApi(0, database.target, { FAULTPATH_LIBRARIES: bundles.folder })
-    const answer = await fetch(`http://${other.address}:${other.port}/users`)
-    expect(await answer.json()).toEqual({ users: seededUsers })
-    await other.stop()
-  }
-  await serves()
-
-  await Promise.all([buildBundles(bundles, run), buildBundles(bundles, { ...run, id: `${run.id}-2` })])
-  expect(findBundles()).toEqual({ folder: bundles.folder, isBuilt: true })
-  await serves()
-  writeFileSync(bundleOf(bundles.folder, 'express'), "throw new Error('this is the bundle')")
-  await expect(serves()).rejects.toThrow('this is the bundle')
-
-  rmSync(bundleOf(bundles.folder, 'pg'))
-  expect(findBundles()?.isBuilt).toBe(false)
-  expect(existsSync(bundles.folder)).toBe(false)
 })

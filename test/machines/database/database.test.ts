@@ -14,6 +14,7 @@ import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import type { Database, DatabaseTarget } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
+import { postmasterOf } from '../../support/command.ts'
 import { ask, connected, urlOf } from './database-sessions.ts'
 
 const hasPsql = spawnSync('psql', ['--version']).error === undefined
@@ -45,7 +46,7 @@ test('serves the seeded shop to a plain role, on its own address', async () => {
   const role = 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user'
   expect((await ask(database.target, role)).rows).toEqual([{ rolsuper: false }])
   expect((await ask(database.admin, role)).rows).toEqual([{ rolsuper: true }])
-  expect(identify(database.processId!)?.parent).toBe(process.pid)
+  expect(identify(postmasterOf(run))?.parent).toBe(process.pid)
 })
 
 test.skipIf(!hasPsql)('is a Postgres to psql (needs psql: apt-get install postgresql-client)', () => {
@@ -89,7 +90,7 @@ test('says when Postgres dies unasked, and not when it is stopped', async () => 
     const options = { address: lease.address, run: second, watchdog: guard }
     const opened = await openDatabase({ ...options, onDeath: (reason) => deaths.push(reason) })
     if (kill) {
-      process.kill(opened.processId!, 'SIGKILL')
+      process.kill(postmasterOf(second), 'SIGKILL')
       await vi.waitFor(() => expect(deaths).toHaveLength(1), 2_000)
     }
     await opened.stop()

@@ -6,11 +6,11 @@ import { connect, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { Packet } from 'dns2'
 import { afterEach, expect, test } from 'vitest'
-import { PortableGround } from '../../../sandbox/host/ground/loopback-ground.ts'
+import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
 import type { DnsEvent, DnsVerdict, DnsZone } from '../../../sandbox/machines/dns/dns-points.ts'
 import { DnsServer, type DnsServerOptions } from '../../../sandbox/machines/dns/dns-server.ts'
 import { type Rule, seededDraw } from '../../../sandbox/machines/shared/rules.ts'
-import type { Observation } from '../../../sandbox/machines/trace.ts'
+import type { Observation } from '../../../sandbox/machines/shared/trace.ts'
 
 const name = 'api.example.test'
 const zone: DnsZone = {
@@ -36,7 +36,7 @@ async function openServer(
   const seen: Observation[] = []
   const bugs: Error[] = []
   const server = await DnsServer.open({
-    ground: new PortableGround(),
+    ground: new LoopbackGround(),
     address: '127.0.0.1',
     port: 0,
     zone,
@@ -301,7 +301,7 @@ withDig('says that a name has moved as long as that is armed, and proves it with
 withDigOnLinux('has a neighbour that is silent, or somebody else, only while that is armed', async () => {
   const lists: (readonly string[])[] = []
   const hosts: string[] = []
-  const ground = Object.assign(new PortableGround(), {
+  const ground = Object.assign(new LoopbackGround(), {
     useResolvers: (_client: string, resolvers: readonly string[]) => lists.push(resolvers),
   })
   const openOtherHost = async (address: string) => {
@@ -450,7 +450,7 @@ test('refuses a taken port, and closes at once whatever its clients do', async (
   const { server, seen, bugs } = await openServer()
   const { port } = server
   const options = {
-    ground: new PortableGround(),
+    ground: new LoopbackGround(),
     address: '127.0.0.1',
     zone,
     observe: () => {},

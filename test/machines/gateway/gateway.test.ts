@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { PortableGround } from '../../../sandbox/host/ground/loopback-ground.ts'
+import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
 import { Gateway } from '../../../sandbox/machines/gateway/gateway.ts'
-import type { Observation } from '../../../sandbox/machines/trace.ts'
+import type { Observation } from '../../../sandbox/machines/shared/trace.ts'
 
 const closers: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -45,7 +45,7 @@ function rawUpstream(act: (socket: Socket) => void): Promise<number> {
 async function openGateway(upstreamPort: number, timeoutMs = 5_000) {
   const seen: Observation[] = []
   const gateway = await Gateway.open({
-    ground: new PortableGround(),
+    ground: new LoopbackGround(),
     address: '127.0.0.1',
     port: 0,
     door: 'curl',
@@ -253,9 +253,9 @@ test('refuses what is not HTTP, and notes it', async () => {
 test('prints nothing on the terminal', async () => {
   const script = `
     import { Gateway } from '${new URL('../../../sandbox/machines/gateway/gateway.ts', import.meta.url)}'
-    import { PortableGround } from '${new URL('../../../sandbox/host/ground/loopback-ground.ts', import.meta.url)}'
+    import { LoopbackGround } from '${new URL('../../../sandbox/host/ground/loopback-ground.ts', import.meta.url)}'
     const port = ${await httpUpstream((_request, response) => response.end('ok'))}
-    const gateway = await Gateway.open({ ground: new PortableGround(), address: '127.0.0.1', port: 0, door: 'd',
+    const gateway = await Gateway.open({ ground: new LoopbackGround(), address: '127.0.0.1', port: 0, door: 'd',
       upstream: () => ({ host: '127.0.0.1', port }), observe: () => {}, onBug: () => {} })
     const response = await fetch('http://127.0.0.1:' + gateway.port + '/users')
     process.stdout.write(await response.text())

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ReadyClient, resolveCall } from '../../../sandbox/clients/common/client.ts'
+import type { ReadyClient } from '../../../sandbox/clients/common/client.ts'
 import { loadClient } from '../../../sandbox/clients/index.ts'
 import { nowMs } from '../../../sandbox/host/clock.ts'
-import type { Plan } from '../../../sandbox/machines/points.ts'
+import { resolveCall } from '../../../sandbox/language/call.ts'
 import type { Breakable } from '../../../sandbox/machines/shared/breakable.ts'
-import type { TraceEvent } from '../../../sandbox/machines/trace.ts'
+import type { TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
+import type { Plan } from '../../../sandbox/machines/table.ts'
 import { diagnose, type ObservedCall } from '../../../sandbox/run/diagnosis/diagnosis.ts'
-import { type Visit, World } from '../../../sandbox/world/world.ts'
+import type { Seat } from '../../../sandbox/world/seat.ts'
+import { World } from '../../../sandbox/world/world.ts'
 
 // Packets of several clients cross one kernel, so what it loses of one could be taken for a loss of all.
 
@@ -25,27 +27,27 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
   afterAll(() => world.close())
 
   interface Caller {
-    readonly visit: Visit
+    readonly seat: Seat
     readonly client: ReadyClient
     readonly events: TraceEvent[]
   }
 
   async function arrive(name: 'https' | 'curl'): Promise<Caller> {
     const events: TraceEvent[] = []
-    const visit = await world.visit(name, (event) => events.push(event))
-    await visit.open()
-    const client = (await loadClient(name)).prepare(visit.standpoint)
+    const seat = await world.seat(name, (event) => events.push(event))
+    await seat.open()
+    const client = (await loadClient(name)).prepare(seat)
     await client.started
-    return { visit, client, events }
+    return { seat, client, events }
   }
 
-  async function call({ visit, client, events }: Caller): Promise<ObservedCall> {
+  async function call({ seat, client, events }: Caller): Promise<ObservedCall> {
     const startedMs = nowMs()
-    const resolved = resolveCall({ timeoutMs: 3_500 }, visit.door, 'sealed', {})
+    const resolved = resolveCall({ timeoutMs: 3_500 }, seat.destination, {})
     const symptom = await client.call(resolved, (observation, atMs = nowMs()) =>
-      events.push({ ...observation, atMs, door: visit.id }),
+      events.push({ ...observation, atMs, door: seat.id }),
     )
-    await visit.door.quiet()
+    await seat.door.quiet()
     // Another client's call may end at the same moment.
     void world.flush()
     await world.flush()
@@ -58,7 +60,7 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     const beside = await arrive('curl')
     const healthy = await Promise.all([call(loser), call(beside)])
 
-    const filter = loser.visit.door.point('kernel') as Breakable<Plan>
+    const filter = loser.seat.door.point('kernel') as Breakable<Plan>
     await filter.arm({
       point: 'kernel',
       state: { kind: 'packets', rules: [{ direction: 'to-client', every: 3 }] },
@@ -67,7 +69,7 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     const again = await call(beside)
     const { fired } = await filter.evidence()
     await filter.heal()
-    await Promise.all([loser, beside].map(({ client, visit }) => client.close().then(() => visit.close())))
+    await Promise.all([loser, beside].map(({ client, seat }) => client.close().then(() => seat.close())))
 
     // Counted whenever anybody's call ends, so in parts.
     const lost = ({ events }: ObservedCall) =>

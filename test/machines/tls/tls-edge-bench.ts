@@ -1,17 +1,17 @@
 /** A TLS edge with a server behind it for each test of the file that imports this, and its clients. */
 import { execFile } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, test } from 'vitest'
-import { PortableGround } from '../../../sandbox/host/ground/loopback-ground.ts'
+import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
+import type { TlsObservation } from '../../../sandbox/machines/shared/trace.ts'
 import { Authority } from '../../../sandbox/machines/tls/certificates.ts'
 import { TlsEdge, type TlsEdgeOptions } from '../../../sandbox/machines/tls/tls-edge.ts'
-import type { TlsObservation } from '../../../sandbox/machines/trace.ts'
 
 const run = promisify(execFile)
 const isThere = (tool: string, flag: string) =>
@@ -55,8 +55,8 @@ export async function stopUpstream(): Promise<void> {
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'faultpath-tls-'))
-  authority = await Authority.create(host)
-  await authority.writeAuthority(dir)
+  authority = new Authority(host)
+  await writeFile(join(dir, 'root.pem'), authority.rootPem)
   ;[seen, reached, serve] = [[], 0, answerOnce]
   upstream.on('connection', (socket) => {
     reached += 1
@@ -71,7 +71,7 @@ beforeEach(async () => {
 /** The edge of a test demands nothing; one more, which does, is the test's own to close. */
 export function openEdge(demands: Partial<TlsEdgeOptions> = {}): Promise<TlsEdge> {
   return TlsEdge.open({
-    ground: new PortableGround(),
+    ground: new LoopbackGround(),
     address: '127.0.0.1',
     port: 0,
     authority,

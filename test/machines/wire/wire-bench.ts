@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { nowMs } from '../../../sandbox/host/clock.ts'
-import { PortableGround } from '../../../sandbox/host/ground/loopback-ground.ts'
-import type { WireObservation } from '../../../sandbox/machines/trace.ts'
+import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
+import type { WireObservation } from '../../../sandbox/machines/shared/trace.ts'
 import { Wire, type WireOptions } from '../../../sandbox/machines/wire/wire.ts'
 import type { WireVerdict } from '../../../sandbox/machines/wire/wire-points.ts'
 
-export const ground = new PortableGround()
+export const ground = new LoopbackGround()
 /** What the wire of the test observed so far. */
 export const seen: WireObservation[] = []
 export let wire: Wire

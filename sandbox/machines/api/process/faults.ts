@@ -1,6 +1,6 @@
 import { nowMs } from '../../../host/clock.ts'
 import { type Rule, RuleSet } from '../../shared/rules.ts'
-import type { ApiEvent, ApiVerdict } from '../api-points.ts'
+import type { ApiEvent, ApiVerdict } from './api-points.ts'
 import { sendBatch, tellRunner } from './runner.ts'
 
 /** The rules armed inside the API's process, for each front door its own. */

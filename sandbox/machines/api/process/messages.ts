@@ -1,7 +1,7 @@
 import type { DatabaseTarget } from '../../database/database.ts'
 import type { Rule } from '../../shared/rules.ts'
-import type { TraceEvent } from '../../trace.ts'
-import type { ApiEvent, ApiVerdict } from '../api-points.ts'
+import type { TraceEvent } from '../../shared/trace.ts'
+import type { ApiEvent, ApiVerdict } from './api-points.ts'
 
 /** From the runner to the API's process. Everything with an `id` is acknowledged with the same `id`. */
 export type ToApi =

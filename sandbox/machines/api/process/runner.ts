@@ -1,5 +1,5 @@
 import { nowMs } from '../../../host/clock.ts'
-import type { ApiObservation, TraceEvent } from '../../trace.ts'
+import type { ApiObservation, TraceEvent } from '../../shared/trace.ts'
 import type { FromApi } from './messages.ts'
 
 /** Resolves once the operating system has the message: from then on it survives this process. */

@@ -1,6 +1,5 @@
 import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { compileAddressPattern } from '../../../host/ground/address-pattern.ts'
 import { library } from '../../../host/libraries/library.ts'
 import { createApp } from './app.ts'
 import { Faults } from './faults.ts'
@@ -23,7 +22,6 @@ export function serve(address: string, port: number): void {
   server.once('error', ({ code }: NodeJS.ErrnoException) => {
     void tellRunner({ kind: 'not-listening', code: code ?? 'unknown' }).then(() => process.exit(1))
   })
-  compileAddressPattern()
   server.listen(port, address, () => {
     void tellRunner({ kind: 'listening', port: (server.address() as AddressInfo).port })
     // Loaded now and not at the first query: meanwhile the database is still coming up.

@@ -1,11 +1,28 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { mkdirOwned } from './owned-directory.ts'
 import { ownerLives } from './run-directory.ts'
 
 const unusedDaysMax = 14
 
 /** Stands between the name of an entry and the run that builds it. */
 const underWay = '.building-'
+
+/**
+ * Where built things are kept from run to run: FAULTPATH_CACHE, else /var/cache/faultpath for root, else
+ * $XDG_CACHE_HOME/faultpath, else ~/.cache/faultpath. Made when it is missing.
+ *
+ * @throws Error when it belongs to another user: what lies there gets executed.
+ */
+export function cacheDirectory(): string {
+  const { FAULTPATH_CACHE, XDG_CACHE_HOME } = process.env
+  const parent = process.getuid?.() === 0 ? '/var/cache' : XDG_CACHE_HOME || join(homedir(), '.cache')
+  const path = resolve(FAULTPATH_CACHE || join(parent, 'faultpath'))
+  mkdirSync(dirname(path), { recursive: true })
+  mkdirOwned(path, 0o700)
+  return path
+}
 
 /** Keeps an entry of the cache from being taken for one that nobody uses any more. False: there is none. */
 export function touchEntry(path: string): boolean {

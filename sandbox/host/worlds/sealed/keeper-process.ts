@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { PartFailure } from '../../../errors/part-failure.ts'
 import { cleanEnvironment, nodeFlags } from '../../environment.ts'
+import type { PacketCounts } from '../../ground/kernel.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
-import type { PacketCounts } from './packet-watch.ts'
 
 const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
 const keeperEntry = fileURLToPath(new URL('./keeper.ts', import.meta.url))

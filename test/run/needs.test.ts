@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { network } from '../../sandbox/03-network/index.ts'
 import { loadClient } from '../../sandbox/clients/index.ts'
-import type { TraceEvent } from '../../sandbox/machines/trace.ts'
-import { whyNot } from '../../sandbox/run/promises.ts'
-import { expectConnection, expectWorld } from '../../sandbox/run/requirements.ts'
+import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
+import { whyNot } from '../../sandbox/run/abilities.ts'
+import { expectConnection } from '../../sandbox/run/connection.ts'
+import { expectWorld } from '../../sandbox/run/needs.ts'
 
 // A fault that a machine cannot have is skipped, and so is a client that cannot make the call; each with its reason.
 

@@ -1,8 +1,4 @@
-/** The packets of one address and port: those that set out, from either side, and those that came through. */
-export interface PacketCounts {
-  readonly sent: number
-  readonly arrived: number
-}
+import type { PacketCounts } from '../../ground/kernel.ts'
 
 const table = 'ip faultpath_watch'
 

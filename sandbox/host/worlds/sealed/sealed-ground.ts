@@ -1,42 +1,67 @@
+import type { ChildProcess } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
-import type { Kernel } from '../../../machines/kernel/packet-filter.ts'
+import { spawnOptions } from '../../environment.ts'
+import type { ClientGround, FullBacklog, Occupation } from '../../ground/ground.ts'
+import type { Kernel, PacketCounts } from '../../ground/kernel.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
-import type { FullBacklog, Ground, Occupation } from '../ground.ts'
+import type { Watchdog } from '../../lifetime/watchdog.ts'
+import type { PlaceAddress, SpawnInside } from '../../place.ts'
 import { type KeeperOptions, KeeperProcess } from './keeper-process.ts'
-import type { PacketCounts } from './packet-watch.ts'
+
+const realPorts = { dns: 53, https: 443, http: 80, postgres: 5432 }
+
+/** The highest last octet of the places, 127.0.0.1 on. */
+const placesMax = 250
 
 /**
  * The ground of the sealed world: a user, network, mount and pid namespace of its own, made without root
  * (user_namespaces(7)). Its loopback is not the host's, so the ports in it are the real ones: 53, 80, 443.
  */
-export class SealedGround implements Ground, Kernel {
+export class SealedGround implements ClientGround, Kernel {
+  readonly kind = 'sealed'
+  readonly reason: string
+  readonly kernel: Kernel = this
   readonly #keeper: KeeperProcess
   readonly #run: RunDirectory
+  readonly #watchdog: Watchdog
 
   /** @throws Error that says why namespaces cannot be had here. */
-  static async enter(options: KeeperOptions): Promise<SealedGround> {
+  static async enter(reason: string, options: KeeperOptions): Promise<SealedGround> {
     const { run } = options
     writeFileSync(join(run.path, 'nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n')
     writeFileSync(join(run.path, 'resolv.conf'), resolvConf('127.0.0.1'))
     // Bound before it is written: the certificates are made meanwhile, into the same file.
     writeFileSync(join(run.path, 'ca.pem'), '', { flag: 'a' })
-    return new SealedGround(await KeeperProcess.enter(options), run)
+    return new SealedGround(reason, await KeeperProcess.enter(options), options)
   }
 
-  private constructor(keeper: KeeperProcess, run: RunDirectory) {
+  private constructor(reason: string, keeper: KeeperProcess, { run, watchdog }: KeeperOptions) {
+    this.reason = reason
     this.#keeper = keeper
     this.#run = run
+    this.#watchdog = watchdog
   }
 
-  get hasNft(): boolean {
-    return this.#keeper.entered.hasNft
+  get lacks(): readonly string[] {
+    const { hasIpv6, hasNft } = this.#keeper.entered
+    return [...(hasNft ? [] : ['nft']), ...(hasIpv6 ? [] : ['ipv6'])]
   }
 
-  get hasIpv6(): boolean {
-    return this.#keeper.entered.hasIpv6
+  /**
+   * IPv6 has one loopback address only, so the second one is of the range for documentation (RFC 3849), which is in
+   * no network. The system's resolver puts it before IPv4 (RFC 6724 §6), as it would a real one.
+   */
+  addressOf(index: number, ipv6: boolean): PlaceAddress {
+    const host = (index % placesMax) + 1
+    return {
+      address: `127.0.0.${host}`,
+      pages: `127.0.1.${host}`,
+      ...(ipv6 ? { address6: `2001:db8::${host.toString(16)}` } : {}),
+      ports: realPorts,
+    }
   }
 
   async listen(server: Server, address: string, port: number): Promise<number> {
@@ -106,7 +131,7 @@ export class SealedGround implements Ground, Kernel {
    * The command line that runs a command inside, looking names up at `resolver`. Each gets mounts of its own on
    * top, because each client has a DNS server of its own.
    */
-  inside(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
+  enter(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
     const file = this.#resolversFile(resolver)
     if (!existsSync(file)) this.useResolvers(resolver, [resolver])
     const enter = [
@@ -120,6 +145,11 @@ export class SealedGround implements Ground, Kernel {
     ]
     const bind = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
     return ['nsenter', [...enter, '--', 'unshare', '--mount', 'sh', '-c', bind, file, command, ...args]]
+  }
+
+  spawn(address: string, command: string, args: readonly string[], inside: SpawnInside): ChildProcess {
+    const [enter, words] = this.enter(address, command, args)
+    return this.#watchdog.spawn(enter, words, spawnOptions(inside))
   }
 
   /** Ends the namespaces with everything that runs in them. */

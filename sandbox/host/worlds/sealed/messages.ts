@@ -1,4 +1,4 @@
-import type { PacketCounts } from './packet-watch.ts'
+import type { PacketCounts } from '../../ground/kernel.ts'
 
 /** What the runner asks of the keeper inside, each answered once under the same id. */
 export type ToKeeper = { readonly id: number } & (

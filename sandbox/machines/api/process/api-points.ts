@@ -1,4 +1,4 @@
-import type { Rule } from '../shared/rules.ts'
+import type { Rule } from '../../shared/rules.ts'
 
 /** A request that reached one of the API's routes. What no route serves (404, 405) is no event. */
 export interface ApiEvent {

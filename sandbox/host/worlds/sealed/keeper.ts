@@ -8,17 +8,18 @@ import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { FullBacklog, Occupation } from '../ground.ts'
-import { loopbackAddresses, PortableGround } from '../loopback-ground.ts'
+import type { FullBacklog, Occupation } from '../../ground/ground.ts'
+import type { PacketCounts } from '../../ground/kernel.ts'
+import { LoopbackGround, loopbackAddresses } from '../../ground/loopback-ground.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
-import { type PacketCounts, packetCounts, watchListing, watchRules } from './packet-watch.ts'
+import { packetCounts, watchListing, watchRules } from './packet-watch.ts'
 import { repeats } from './proc-net.ts'
 
 // Without the runner nobody would ever end this process, and all others in here with it.
 process.on('disconnect', () => process.exit(0))
 
 const addresses = loopbackAddresses()
-const ground = new PortableGround(addresses)
+const ground = new LoopbackGround(addresses)
 const backlogs = new Map<string, FullBacklog>()
 const occupations = new Map<string, Occupation>()
 

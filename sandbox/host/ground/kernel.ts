@@ -1,0 +1,15 @@
+/** The packets of one address and port: those that set out, from either side, and those that came through. */
+export interface PacketCounts {
+  readonly sent: number
+  readonly arrived: number
+}
+
+/** The kernel inside the clients' namespaces, as the runner reaches it. */
+export interface Kernel {
+  /** Runs `nft` with this input. Resolves to what it printed. @throws Error with what nft complained of. */
+  nft(input: string): Promise<string>
+  /** Of one address and port, since the namespaces were made; nothing where there is no nft. */
+  packets(address: string, port: number): Promise<PacketCounts>
+  /** TCP segments sent again so far, by any process (RFC 4022, tcpRetransSegs). */
+  repeats(): Promise<number>
+}

@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ownership } from './owned-directory.ts'
+import { ownerLives, runDirectoryBase } from './run-directory.ts'
+import { reap } from './watchdog.ts'
+
+/**
+ * Ends what dead runs of this user left running and removes their folders; runs whose owner lives are left
+ * alone. With nothing to do it takes well under 1 ms.
+ *
+ * @returns the ids of the runs it removed.
+ */
+export async function sweep(): Promise<readonly string[]> {
+  const dead = allRuns().filter(({ id }) => ownerLives(id) === false)
+  await Promise.all(dead.map(({ id, path }) => reap(id, path)))
+  return dead.map(({ id }) => id)
+}
+
+/** The folders of this user's runs whose owner lives. */
+export function liveRuns(): readonly string[] {
+  return allRuns().flatMap(({ id, path }) => (ownerLives(id) === true ? [path] : []))
+}
+
+function allRuns(): readonly { readonly id: string; readonly path: string }[] {
+  return [...new Set(['/dev/shm', tmpdir()])].flatMap((place) => {
+    const base = runDirectoryBase(place)
+    return ownership(base) === 'ours' ? readdirSync(base).map((id) => ({ id, path: join(base, id) })) : []
+  })
+}

@@ -1,0 +1,17 @@
+import { symptomWords } from '../clients/common/symptom.ts'
+import type { ClientReport } from './report.ts'
+
+/** The words of a mismatch: a line for each part of a promise that a client did not keep. */
+export function mismatches(id: string, report: ClientReport): string[] {
+  const { client, differences = [], symptom, diagnosis } = report
+  if (symptom === undefined) return []
+  // Of a call that hangs the description says it.
+  const took = symptom.kind === 'hangs' ? '' : `, after ${Math.round(symptom.tookMs)} ms`
+  const noticed = diagnosis?.noticed === undefined ? '' : ` (noticed at ${diagnosis.noticed})`
+  const call = `${symptomWords(symptom)}${took}${noticed}`
+  return differences.map(({ field, expected, saw }) =>
+    field === 'end'
+      ? `scenario ${id}: ${client} expected ${expected}, saw ${call}`
+      : `scenario ${id}: ${client} expected ${field} ${expected}, saw ${saw}; the call: ${call}`,
+  )
+}

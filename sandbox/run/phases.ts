@@ -1,0 +1,180 @@
+import type { Client } from '../clients/common/client.ts'
+import { loadClient } from '../clients/index.ts'
+import { PartFailure } from '../errors/part-failure.ts'
+import { timed } from '../host/spans.ts'
+import { wholeCall } from '../language/call.ts'
+import type { ClientName, ClientPromise } from '../language/scenario.ts'
+import type { Breakable } from '../machines/shared/breakable.ts'
+import { isShared } from '../machines/table.ts'
+import type { World } from '../world/world.ts'
+import { whyNot } from './abilities.ts'
+import { ClientRun } from './client-run.ts'
+import type { ScenarioFile } from './file/scenario-file.ts'
+import { expectDatabase, expectWorld, seatOptions } from './needs.ts'
+import { promisesOf } from './promises.ts'
+import { firedFor } from './proof.ts'
+import type { HealthyCall } from './report.ts'
+import { patient, unhealthy } from './steady.ts'
+import { Stop } from './stop.ts'
+
+/** A client that did not call, and why. */
+export interface Skipped {
+  readonly client: ClientName
+  readonly skipped: string
+}
+
+/** The phases of a run: steady, arm, call, heal, steady. */
+export class Phases {
+  readonly #world: World
+  readonly #file: ScenarioFile
+  readonly #place: string
+  clients: readonly ClientRun[] = []
+  skipped: readonly Skipped[] = []
+  steady: readonly HealthyCall[] = []
+  healed: readonly HealthyCall[] = []
+
+  constructor(world: World, file: ScenarioFile) {
+    this.#world = world
+    this.#file = file
+    this.#place = `scenario ${file.id}`
+  }
+
+  /**
+   * @param wanted which clients may call.
+   * @param onSteady called when all clients are healthy, right before the fault is armed.
+   * @throws Stop where the run ends here, PartFailure where a part is not there.
+   */
+  async go(wanted: (client: ClientName) => boolean, onSteady: () => void): Promise<void> {
+    const { break: fault, call } = this.#file.scenario
+    await timed('front doors', () => this.#arrive(wanted))
+    await this.#up()
+    expectDatabase(fault, this.#world.database)
+    // A browser's start takes all of the machine: a call meanwhile would be slow without a fault.
+    await Promise.all(this.clients.map(({ started }) => started))
+    // What a call takes over from the one before, the connection or its TLS session, takes a call to be there.
+    const { connection } = wholeCall(call)
+    if (connection !== 'cold') await timed('opening call', () => this.#healthyCalls('before the fault'))
+    this.steady = await timed('steady call', () => this.#healthyCalls('before the fault'))
+    onSteady()
+    await timed('broken call', () => this.#break())
+    this.healed = await timed('healed call', () => this.#healthyCalls('after healing'))
+  }
+
+  async #up(): Promise<void> {
+    try {
+      await this.#world.up()
+    } catch (error) {
+      if (!(error instanceof PartFailure)) throw error
+      throw new Stop('unhealthy', `a part did not come up: ${error.message}`)
+    }
+  }
+
+  /** Every client that is promised something, and can make the call here, takes its seat. */
+  async #arrive(wanted: (client: ClientName) => boolean): Promise<void> {
+    const { scenario } = this.#file
+    const { break: fault, call } = scenario
+    const { kind, lacks } = await this.#world.clients()
+    expectWorld(fault, kind, lacks)
+    const promised = [...promisesOf(scenario, kind)].filter(([name]) => wanted(name))
+    const able: { readonly client: Client; readonly promise: ClientPromise }[] = []
+    const skipped: Skipped[] = []
+    for (const [name, promise] of promised) {
+      const client = await loadClient(name)
+      const why = whyNot(client, kind, call)
+      if (why === undefined) able.push({ client, promise })
+      else skipped.push({ client: name, skipped: why })
+    }
+    this.skipped = skipped
+    if (able.length === 0) {
+      const why = skipped.map((each) => `${each.client}: ${each.skipped}`).join('; ')
+      throw new Stop('skipped', why || 'no client that this scenario promises anything was chosen')
+    }
+    const files = await this.#world.filesFor(call)
+    const seat = seatOptions(scenario)
+    this.clients = await Promise.all(
+      able.map(({ client, promise }) => ClientRun.start(this.#world, client, { promise, call, files, seat })),
+    )
+  }
+
+  /** Every client calls, healthy; anything else but the healthy promise stops the run. */
+  async #healthyCalls(when: 'before the fault' | 'after healing'): Promise<readonly HealthyCall[]> {
+    const { call } = this.#file.scenario
+    await this.#resetData()
+    const calls = await Promise.all(
+      this.clients.map(async (client) => {
+        const healthy = await client.call(patient(call), this.#place)
+        if (when === 'before the fault') client.healthy = healthy
+        return { client: client.name, symptom: healthy.symptom }
+      }),
+    )
+    for (const { client, symptom } of calls) {
+      const problem = unhealthy(call, symptom)
+      if (problem === undefined) continue
+      throw when === 'before the fault'
+        ? new Stop('unhealthy', `${this.#place}: not steady before the fault: ${client} ${problem}`)
+        : new Stop(
+            'invalid',
+            `${this.#place}: the fault was left behind: after healing, ${client} ${problem}`,
+          )
+    }
+    return calls
+  }
+
+  async #break(): Promise<void> {
+    const { plan } = this.#file.scenario.break
+    await this.#resetData()
+    if (!isShared(plan)) await Promise.all(this.clients.map((client) => this.#breakFor([client])))
+    else if (plan.state !== undefined) await this.#breakFor(this.clients)
+    else for (const client of this.clients) await this.#breakFor([client])
+    for (const { name, fired } of this.clients) {
+      if ((fired?.count ?? 0) > 0) continue
+      throw new Stop('invalid', `${this.#place}: the fault never fired for ${name}: ${fired?.text}`)
+    }
+  }
+
+  /**
+   * Arms the fault for these clients, which call side by side. Several at once only under a state that all of
+   * them meet, such as a slow table: then each must have met it.
+   */
+  async #breakFor(clients: readonly ClientRun[]): Promise<void> {
+    const { break: fault, call } = this.#file.scenario
+    const { plan } = fault
+    const point = this.#world.point(clients[0]!.seat, plan.point)
+    try {
+      await point.arm(plan)
+      await Promise.all(
+        clients.map(async (client) => {
+          client.broken = await client.attempts(this.#place)
+        }),
+      )
+      const evidence = await point.evidence()
+      for (const client of clients) {
+        const count = firedFor(client, plan.point, evidence, clients.length)
+        client.fired = { count, text: evidence.text }
+      }
+    } finally {
+      await this.#heal(point)
+      const isWarm = wholeCall(call).connection === 'warm'
+      if (!isWarm) await Promise.all(clients.map(({ seat }) => seat.door.settle()))
+    }
+  }
+
+  async #heal(point: Breakable<never>): Promise<void> {
+    try {
+      await point.heal()
+    } catch (error) {
+      throw new Stop('invalid', `${this.#place}: the fault was left behind: ${(error as Error).message}`)
+    }
+  }
+
+  /** Puts every row back, where a call or a fault could have changed one. */
+  async #resetData(): Promise<void> {
+    const { call, break: fault } = this.#file.scenario
+    const changes = wholeCall(call).method !== 'GET' || fault.step === 'database'
+    if (changes) await this.#world.database.reset()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.close()))
+  }
+}

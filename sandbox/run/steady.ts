@@ -1,0 +1,31 @@
+import { type Symptom, symptomWords } from '../clients/common/symptom.ts'
+import { type Call, defaultCall, wholeCall } from '../language/call.ts'
+import { seededUsers } from '../machines/database/shop.ts'
+
+/** A healthy call may take as long as this: it is to show that all is well, not how quick a busy machine is. */
+const patienceMs = 10_000
+
+/** The call without the clocks that are set to the fault. An open connection keeps them: it was made with them. */
+export function patient(call: Call = {}): Call {
+  if (wholeCall(call).connection !== 'cold') return call
+  const { connectTimeoutMs: _, ...rest } = call
+  return { ...rest, timeoutMs: Math.max(wholeCall(call).timeoutMs, patienceMs) }
+}
+
+/** Why a healthy call was not: for the default call 200 and the users that are in Postgres, else any 2xx. */
+export function unhealthy(call: Call | undefined, symptom: Symptom): string | undefined {
+  const { method, path } = wholeCall(call)
+  const request = `${method} ${path}`
+  const { status = 0 } = symptom
+  if (symptom.kind !== 'response' || status < 200 || status > 299) {
+    return `${request} gave ${symptomWords(symptom)}, expected 200`
+  }
+  if (request !== `${defaultCall.method} ${defaultCall.path}`) return undefined
+  const wanted = seededUsers.map((user) => user.name)
+  const names = (JSON.parse(symptom.bodyText ?? '{}') as { users?: { name: string }[] }).users?.map(
+    (user) => user.name,
+  )
+  return JSON.stringify(names) === JSON.stringify(wanted)
+    ? undefined
+    : `${request} gave the users ${JSON.stringify(names)}, expected ${JSON.stringify(wanted)}`
+}
