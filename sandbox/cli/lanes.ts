@@ -5,13 +5,14 @@ import type { ScenarioFile } from '../run/file/scenario-file.ts'
 import { isDamaging } from '../run/outcome.ts'
 import type { ScenarioReport } from '../run/report.ts'
 import { runScenario } from '../run/run-scenario.ts'
-import type { World } from '../world/world.ts'
+import type { World, WorldOptions } from '../world/world.ts'
+import type { WorldPool } from '../world/world-pool.ts'
 
 export interface LanesOptions {
   readonly jobs: number
   readonly wanted: (client: ClientName) => boolean
-  /** Opens the world of a lane, in place of its last one when there was one. */
-  readonly open: (lane: number) => Promise<World>
+  readonly pool: WorldPool
+  readonly kind: WorldOptions['kind']
   readonly screen: Screen
   readonly print: (lines: readonly string[]) => void
 }
@@ -26,18 +27,17 @@ export async function runInLanes(
 ): Promise<readonly ScenarioReport[]> {
   const reports: ScenarioReport[] = []
   const waiting = [...scenarios.entries()]
-  const lane = async (number: number) => {
-    let world: World | undefined
+  const lane = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, scenario] = next
-      world ??= await options.open(number)
-      const report = await runOne(world, scenario, options)
-      reports[index] = report
-      if (isDamaging(report.outcome)) world = undefined
+      reports[index] = await options.pool.use(
+        options.kind,
+        (world) => runOne(world, scenario, options),
+        ({ outcome }) => isDamaging(outcome),
+      )
     }
   }
-  const lanes = Math.min(options.jobs, scenarios.length)
-  await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)))
+  await Promise.all(Array.from({ length: Math.min(options.jobs, scenarios.length) }, lane))
   return reports
 }
 

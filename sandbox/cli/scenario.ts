@@ -1,7 +1,8 @@
 import { timed } from '../host/spans.ts'
 import type { ScenarioFile } from '../run/file/scenario-file.ts'
 import type { ScenarioReport } from '../run/report.ts'
-import type { World, WorldOptions } from '../world/world.ts'
+import type { WorldOptions } from '../world/world.ts'
+import { WorldPool } from '../world/world-pool.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Choice, chooseScenarios, listLines } from './choose-scenarios.ts'
 import type { Command } from './command.ts'
@@ -40,21 +41,12 @@ exit codes  0 every promise kept   1 a client saw something else   2 wrong usage
 
 type RunChoice = Extract<Choice, { kind: 'run' }>
 
-/** The world of one lane, and whether a scenario has been given to it. */
-interface Lane {
-  readonly world: Promise<World>
-  readonly kind: WorldOptions['kind']
-  isUsed: boolean
-}
-
 /**
  * `npm run scenario`: lists, checks and runs scenarios. Postgres and the API take longest to come up, so they
  * are started before anything else is even imported.
  */
 export class ScenarioCommand implements Command {
-  readonly #lanes = new Map<number, Lane>()
-  #isRunning = false
-  #closed: Promise<string | undefined> | undefined
+  #pool: WorldPool | undefined
 
   async run(): Promise<number> {
     const args = readArguments('scenario', options)
@@ -70,17 +62,22 @@ export class ScenarioCommand implements Command {
           : `${lines}\n\nrun them     npm run scenario -- --all --step=${choice.step}`,
       )
     }
+    const pool = new WorldPool({
+      database: databaseChoice(args),
+      onProgress: (line) => process.stderr.write(`${line}\n`),
+    })
+    this.#pool = pool
     // Awaited so that the imports below do not compete with those that spawning needs.
-    if (flags['table'] !== 'worlds') await this.#open(args, 0, undefined)
+    if (flags['table'] !== 'worlds') await pool.openEarly(worldChoice(args).kind)
     const scenarios = await timed('scenario', async () => {
       const { loadScenarioFile } = await import('../run/file/scenario-file.ts')
       return await Promise.all(choice.files.map(loadScenarioFile))
     })
-    this.#isRunning = true
-    return await this.#runAll(scenarios, choice, args)
+    return await this.#runAll(pool, scenarios, choice, args)
   }
 
   async #runAll(
+    pool: WorldPool,
     scenarios: readonly ScenarioFile[],
     { clients, jobs }: RunChoice,
     args: Arguments,
@@ -101,16 +98,19 @@ export class ScenarioCommand implements Command {
       runInLanes(scenarios, {
         jobs,
         wanted: (client) => clients === undefined || clients.includes(client),
-        open: (lane) => this.#open(args, lane, kind),
+        ...{ kind, pool },
         screen: screenOf(out),
         print: (lines) => {
-          this.#expectUnstopped()
+          // A world that was taken away is no finding.
+          if (pool.isClosed) throw new Error('stopped')
           out.write(`${lines.join('\n')}\n`)
         },
       })
     const reports =
-      flags['table'] === 'worlds' ? [await runs('sealed'), await runs('portable')] : [await runs(undefined)]
-    // Nobody calls any more: the parts end while the report is written.
+      flags['table'] === 'worlds'
+        ? [await runs('sealed'), await runs('portable')]
+        : [await runs(worldChoice(args).kind)]
+    // All calls are over: the parts end while the report is written.
     void this.close()
     const all = reports.flat()
     const code = exitCode(all.map(({ outcome }) => outcome))
@@ -121,48 +121,11 @@ export class ScenarioCommand implements Command {
     return isWrong && code === 0 ? exitCodes.mismatch : code
   }
 
-  /**
-   * Opens the world of a lane, in place of its last one when there was one. The first lane's first world is the
-   * one that was spawned before anything was imported, unless another kind is wanted.
-   */
-  #open(args: Arguments, lane: number, kind: WorldOptions['kind']): Promise<World> {
-    this.#expectUnstopped()
-    const wanted = kind ?? worldChoice(args).kind
-    const last = this.#lanes.get(lane)
-    if (last !== undefined && !last.isUsed && last.kind === wanted) {
-      last.isUsed = true
-      return last.world
-    }
-    const world = (async () => {
-      await (await last?.world)?.close()
-      const { World } = await import('../world/world.ts')
-      return await World.open({
-        ...(wanted === undefined ? {} : { kind: wanted }),
-        database: databaseChoice(args),
-        onProgress: (line) => process.stderr.write(`${line}\n`),
-      })
-    })()
-    // Awaited where it is needed; a wrong scenario file is reported before that.
-    world.catch(() => {})
-    this.#lanes.set(lane, { world, kind: wanted, isUsed: this.#isRunning })
-    return world
-  }
-
-  /** What a scenario meets when the world is taken from it is no finding, and no reason to open another world. */
-  #expectUnstopped(): void {
-    if (this.#closed !== undefined) throw new Error('stopped')
-  }
-
-  /** Also while they come up: what is half open has to be ended too. */
-  close(): Promise<string | undefined> {
-    this.#closed ??= this.#close()
-    return this.#closed
-  }
-
-  async #close(): Promise<string | undefined> {
-    const lanes = [...this.#lanes.values()]
-    await Promise.all(lanes.map(async ({ world }) => (await world.catch(() => undefined))?.close()))
-    return lanes.length === 0 ? undefined : 'stopped before the end: everything healed and ended, no report'
+  /** Also while worlds come up: what is half open has to be ended too. */
+  async close(): Promise<string | undefined> {
+    if (this.#pool === undefined) return undefined
+    await this.#pool.close()
+    return 'stopped before the end: everything healed and ended, no report'
   }
 }
 
