@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findCommand } from '../host/find-command.ts'
 import { hostName } from '../machines/shared/host-name.ts'
 import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
@@ -17,7 +16,7 @@ export async function tryLines(world: World, seat: Seat, isShell: boolean): Prom
     `sandbox ${world.address} is up and healthy (${what}). ${isShell ? 'exit' : 'Ctrl-C'} ends it.`,
     '',
     isShell ? 'In this shell:' : 'From another terminal:',
-    ...lines.filter(([tool]) => isInstalled(tool)).map(([, line]) => `  ${line}`),
+    ...lines.filter(([tool]) => findCommand(tool) !== undefined).map(([, line]) => `  ${line}`),
     '',
     ...(isShell ? ['From another terminal:'] : []),
     '  npm run sandbox break dns.nxdomain      break one step (npm run sandbox break: all faults)',
@@ -50,8 +49,4 @@ function portableLines(world: World, seat: Seat): ToolLine[] {
     ['openssl', `openssl s_client ${tls} </dev/null`],
     ['psql', `psql postgres://${user}:${password}@${host}:${port}/${database} -c 'select * from users'`],
   ]
-}
-
-function isInstalled(tool: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, tool)))
 }

@@ -4,14 +4,12 @@ import { pageHosts } from '../../machines/shared/host-name.ts'
 import type { Observe } from '../../machines/shared/trace.ts'
 import type { Seat } from '../../world/seat.ts'
 import type { ReadyClient } from '../common/client.ts'
+import { orHangs } from '../common/limit.ts'
 import type { Symptom } from '../common/symptom.ts'
 import { appPage, callExpression } from './app-page.ts'
 import { Browser, type Tab } from './browser.ts'
 import { CallWatch } from './call-watch.ts'
 import { PageHost } from './page-host.ts'
-
-/** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
-const graceMs = 1_000
 
 interface Up {
   readonly browser: Browser
@@ -45,7 +43,7 @@ export class PageCaller implements ReadyClient {
     const startedMs = nowMs()
     const watch = new CallWatch()
     const answered = browser.evaluate(tab, callExpression(call), watch.onEvent) as Promise<Symptom>
-    const symptom = await within(call.timeoutMs + graceMs, answered)
+    const symptom = await orHangs(call, answered)
     const usedMs = nowMs()
     if (symptom !== 'hangs') await watch.settled()
     for (const { atMs, ...observation } of watch.observations(isWarm)) observe(observation, atMs)
@@ -83,18 +81,4 @@ async function open(command: string, { authority, ground, place }: Seat): Promis
   const address = place.pages!
   const pages = await PageHost.open({ ground, address, authority, names: pageHosts, page: appPage })
   return { pages, browser: new Browser(command, place, pageHosts, pages.address) }
-}
-
-async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value | 'hangs'> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'hangs'>((resolve) => {
-    timer = setTimeout(resolve, limitMs, 'hangs')
-  })
-  // Late, its failure is nobody's: the browser is about to be ended.
-  promise.catch(() => {})
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

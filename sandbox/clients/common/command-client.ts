@@ -5,13 +5,11 @@ import type { ClientName } from '../../language/scenario.ts'
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { ClientObservation } from '../../machines/shared/trace.ts'
 import type { Client, ReadyClient } from './client.ts'
+import { orHangs } from './limit.ts'
 import { endGroup } from './process-group.ts'
 import { requestWords } from './request-words.ts'
 import type { Symptom } from './symptom.ts'
 import { trust } from './trust.ts'
-
-/** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
-const graceMs = 1_000
 
 /** How a command that ended is understood. */
 export interface Ended {
@@ -86,21 +84,16 @@ class CommandProcess implements ReadyClient {
       child.once('error', reject)
       child.once('close', resolve)
     })
-    let isLate = false
-    const timer = setTimeout(() => {
-      isLate = true
-      endGroup(child)
-    }, call.timeoutMs + graceMs)
     this.#end = async () => {
       endGroup(child)
       await closed
     }
-    const exit = await closed
-    clearTimeout(timer)
+    const exit = await orHangs(call, closed)
+    if (exit === 'hangs') await this.#end()
     const tookMs = nowMs() - startedMs
     const detail = requestWords(call.method, call.url, Object.keys(call.headers))
     const made = () => observe({ machine: 'client', what: 'request', detail }, startedMs)
-    if (isLate) {
+    if (exit === 'hangs') {
       made()
       return { kind: 'hangs', tookMs, errors: [] }
     }

@@ -7,14 +7,12 @@ import { spanned } from '../../host/spans.ts'
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { Observe } from '../../machines/shared/trace.ts'
 import type { ReadyClient } from './client.ts'
+import { orHangs } from './limit.ts'
 import { endGroup } from './process-group.ts'
 import type { ProcessReport } from './process-report.ts'
 import { requestWords } from './request-words.ts'
 import type { Symptom } from './symptom.ts'
 import { trust } from './trust.ts'
-
-/** After its own limit a client gets this long to say so, before it counts as hanging and is stopped. */
-const graceMs = 750
 
 /** What is started, and with what beside the trust in the run's root certificate. */
 export interface ClientProgram {
@@ -67,30 +65,21 @@ export class ReportingProcess implements ReadyClient {
 
   async call(call: ResolvedCall, observe: Observe): Promise<Symptom> {
     const startedMs = nowMs()
-    let timer: NodeJS.Timeout | undefined
-    const answered = new Promise<Symptom | 'hangs'>((resolve) => {
+    const answered = new Promise<Symptom>((resolve, reject) => {
       this.#onReport = (report) => {
         if (report.kind === 'observation') observe(report.observation, report.atMs)
         else if (report.kind === 'symptom') resolve(report.symptom)
       }
-      timer = setTimeout(() => resolve('hangs'), call.timeoutMs + graceMs)
-    })
-    const died = this.#gone.then((): never => {
-      throw new Error(
-        `client: its process ended before it reported. It said: ${this.#stderr.trim() || 'nothing'}`,
-      )
+      void this.#gone.then(() => {
+        const said = this.#stderr.trim() || 'nothing'
+        reject(new Error(`client: its process ended before it reported. It said: ${said}`))
+      })
     })
     // For those that cannot see their own request: what they say of it.
     const words = requestWords(call.method, call.url, Object.keys(call.headers))
     this.#child.stdin?.write(`${JSON.stringify({ ...call, words })}\n`)
-    try {
-      const symptom = await Promise.race([answered, died])
-      if (symptom !== 'hangs') return symptom
-      return { kind: 'hangs', tookMs: nowMs() - startedMs, errors: [] }
-    } finally {
-      clearTimeout(timer)
-      died.catch(() => {})
-    }
+    const symptom = await orHangs(call, answered)
+    return symptom === 'hangs' ? { kind: 'hangs', tookMs: nowMs() - startedMs, errors: [] } : symptom
   }
 
   async close(): Promise<void> {

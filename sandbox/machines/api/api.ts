@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { cleanEnvironment, nodeFlags } from '../../host/environment.ts'
+import { Questions } from '../../host/questions.ts'
 import type { DatabaseTarget } from '../database/database.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
@@ -45,8 +45,7 @@ export class Api {
   /** The requests that met a rule, per front door, since that door was last armed. */
   readonly #fired = new Map<string, ApiEvent[]>()
   readonly #stoppedBy = new Set<string>()
-  readonly #waiting = new Map<number, () => void>()
-  #asked = 0
+  readonly #questions = new Questions<void>()
   #lastWords = ''
   #exit: ApiExit | undefined
   readonly #ended: Promise<ApiExit>
@@ -90,7 +89,7 @@ export class Api {
       // `close` comes when the process has ended and everything it wrote, IPC included, has been read.
       child.once('close', (code, signal) => {
         this.#exit = { pid, code, signal }
-        for (const release of this.#waiting.values()) release()
+        this.#questions.end(new Error(`API: ${this.#describeEnd()}`))
         resolve(this.#exit)
         options.onExit(this.#exit)
       })
@@ -184,7 +183,7 @@ export class Api {
         this.#fired.get(message.door)?.push(message.event)
         return
       case 'done':
-        this.#waiting.get(message.id)?.()
+        this.#questions.answer(message.id)
         return
       default:
         message satisfies never
@@ -192,20 +191,14 @@ export class Api {
   }
 
   /** Sends a message and waits for its acknowledgement. False: the process ended, or stayed silent. */
-  async #ask(messageWith: (id: number) => ToApi, boundMs = acknowledgeMs): Promise<boolean> {
-    if (!this.#isRunning) return false
-    this.#asked += 1
-    const id = this.#asked
-    const timer = new AbortController()
-    const answer = new Promise<boolean>((resolve) => {
-      this.#waiting.set(id, () => resolve(this.#isRunning))
-    })
-    const silence = delay(boundMs, false, { signal: timer.signal }).catch(() => false)
-    this.#tell(messageWith(id))
-    const isDone = await Promise.race([answer, silence])
-    timer.abort()
-    this.#waiting.delete(id)
-    return isDone
+  async #ask(messageWith: (id: number) => ToApi, limitMs = acknowledgeMs): Promise<boolean> {
+    const silence = () => new Error(`API: ${this.#describeSilence()}`)
+    return await this.#questions
+      .ask((id) => this.#tell(messageWith(id)), limitMs, silence)
+      .then(
+        () => true,
+        () => false,
+      )
   }
 
   #tell(message: ToApi): void {

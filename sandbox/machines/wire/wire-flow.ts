@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
+import { Deadlines } from '../../host/deadlines.ts'
 import type { WireObservation, WireSide } from '../shared/trace.ts'
 import type { ByteMark } from './wire-mark.ts'
 import type { Shape } from './wire-shape.ts'
@@ -45,7 +46,7 @@ export class WireFlow {
   #mark: ByteMark | undefined
   #queue: Item[] = []
   #queuedBytes = 0
-  #timer: NodeJS.Timeout | undefined
+  readonly #deadlines = new Deadlines()
   #stopped = false
   #inBytes = 0
   #outBytes = 0
@@ -122,7 +123,7 @@ export class WireFlow {
   }
 
   close(): void {
-    clearTimeout(this.#timer)
+    this.#deadlines.clear()
     this.#release()
     this.#queue = []
     this.#stopped = true
@@ -167,16 +168,16 @@ export class WireFlow {
     return this.#heldSoFarMs - this.#told.heldMs
   }
 
-  /** A timer may fire early, so the deadline is looked at again, always. A full sink pumps when it has written. */
+  /** A full sink pumps when it has written. */
   #mustWait(item: Item): boolean {
     const sink = this.sink
     if (sink === undefined) return true
     const written = item.what === 'bytes' ? !sink.writableNeedDrain : sink.writableLength === 0
     if (!written && !sink.destroyed) return true
-    const waitMs = Math.max(item.dueMs, this.lastOutMs + (item.gapMs ?? 0)) - nowMs()
-    if (waitMs <= 0) return false
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#pump, Math.ceil(waitMs))
+    const momentMs = Math.max(item.dueMs, this.lastOutMs + (item.gapMs ?? 0))
+    if (momentMs <= nowMs()) return false
+    this.#deadlines.clear()
+    this.#deadlines.at(momentMs, this.#pump)
     return true
   }
 

@@ -1,16 +1,12 @@
 import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { nowMs } from '../../host/clock.ts'
-import type { Ground, Occupation } from '../../host/ground/ground.ts'
+import type { Ground } from '../../host/ground/ground.ts'
 import { InTurn } from '../../host/in-turn.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
-import { RuleSet } from '../shared/rules.ts'
 import type { Observe, WireName } from '../shared/trace.ts'
+import { type ArmedWire, armedWire, type WireSurroundings } from './wire-armed.ts'
 import { type LinkOptions, WireLink } from './wire-link.ts'
-import { listenOnAll, reachOf, WireListener } from './wire-listener.ts'
-import type { WireEvent, WirePlan, WireState, WireVerdict } from './wire-points.ts'
-import { strikes } from './wire-strike.ts'
-import { type Tally, tallied } from './wire-tally.ts'
+import { listenOnAll, WireListener } from './wire-listener.ts'
+import type { WirePlan } from './wire-points.ts'
 
 export interface WireOptions {
   readonly name: WireName
@@ -26,9 +22,6 @@ export interface WireOptions {
   readonly onBug: (error: Error) => void
 }
 
-/** A client that does not answer the end of its connection is not waited for any longer. */
-const noticeMsMax = 1_000
-
 /**
  * A relay of bytes between a listener and an upstream. It hands on bytes, a FIN as a FIN, a RST as a RST, keeps
  * half-closed connections and back-pressure; when the upstream refuses, the client gets a RST.
@@ -39,16 +32,12 @@ const noticeMsMax = 1_000
 export class Wire implements Breakable<WirePlan> {
   readonly address: string
   readonly #options: WireOptions
-  readonly #rules = new RuleSet<WireEvent, WireVerdict>()
   readonly #links = new Set<WireLink>()
-  /** Those of `#links` that others hold while the state is `full`. Nobody observes them: they are no part of a call. */
+  /** Those of `#links` that are no client's: they are not observed, and not waited for. */
   readonly #others = new Set<WireLink>()
-  #onOther: ((link: WireLink) => void) | undefined
-  #occupation: Occupation | undefined
   #port = 0
   readonly #listeners: readonly WireListener[]
-  #state: WireState | undefined
-  #tally: Tally = { accepted: 0, struck: 0, kind: '' }
+  #armed: ArmedWire
   #connections = 0
   #onQuiet: () => void = () => {}
   /** Healing may come from a signal while arming is under way. */
@@ -67,6 +56,7 @@ export class Wire implements Breakable<WirePlan> {
           onConnection: (client) => this.#accept(client, each),
         }),
     )
+    this.#armed = armedWire({}, this.#surroundings())
   }
 
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
@@ -88,33 +78,24 @@ export class Wire implements Breakable<WirePlan> {
   /** Replaces whatever is armed. When it fails, nothing is armed. */
   arm(plan: WirePlan): Promise<void> {
     return this.#turn.do(async () => {
-      await this.#heal()
-      this.#tally = { accepted: 0, struck: 0, kind: '' }
-      this.#rules.arm(plan.rules ?? [], nowMs())
+      await this.#armed.heal()
+      this.#armed = armedWire(plan, this.#surroundings())
       try {
-        if (plan.state !== undefined) await this.#apply(plan.state)
+        await this.#armed.begin()
       } catch (error) {
-        await this.#heal()
+        await this.#disarm()
         throw error
       }
     })
   }
 
   heal(): Promise<void> {
-    return this.#turn.do(() => this.#heal())
+    return this.#turn.do(() => this.#disarm())
   }
 
   /** Of a rule: the connections it acted on. Of a state: what the kernel says. Read before healing. */
-  async evidence(): Promise<Evidence> {
-    const state = this.#state
-    const shut = this.#listeners.filter(({ address }) => state && reachOf(address, state) !== 'works')
-    if (shut.length === 0) return tallied(this.#tally)
-    const proofs = await Promise.all(shut.map((listener) => listener.evidence()))
-    return {
-      fired: Math.min(...proofs.map(({ fired }) => fired)),
-      text: proofs.map(({ text }) => text).join(', '),
-      ...(proofs.every(({ isProbed }) => isProbed) ? { isProbed: true } : {}),
-    }
+  evidence(): Promise<Evidence> {
+    return this.#armed.evidence()
   }
 
   /**
@@ -144,86 +125,40 @@ export class Wire implements Breakable<WirePlan> {
   /** Stops listening and destroys every connection. */
   close(): Promise<void> {
     return this.#turn.do(async () => {
-      this.#rules.heal()
-      await this.#occupation?.release()
+      // It goes with the wire: what cannot be undone any more is closed below.
+      await this.#armed.heal().catch(() => {})
       this.#destroyAll()
       await Promise.all(this.#listeners.map((listener) => listener.close()))
-      this.#state = undefined
     })
   }
 
-  async #apply(state: WireState): Promise<void> {
-    if (state.kind === 'by-family' && this.#options.address6 === undefined) {
-      throw new Error(
-        'wire: expected an IPv6 address, has none: only the run of a scenario whose fault needs it gives one',
-      )
-    }
-    this.#state = state
-    if (state.kind === 'open-struck') return await this.#strikeOpen(state)
-    if (state.kind === 'full') return await this.#fill(state.connections)
-    for (const listener of this.#listeners) await listener.become(reachOf(listener.address, state))
+  async #disarm(): Promise<void> {
+    await this.#armed.heal()
+    this.#armed = armedWire({}, this.#surroundings())
   }
 
-  async #strikeOpen(state: Extract<WireState, { kind: 'open-struck' }>): Promise<void> {
-    const { strike, afterIdleMs = 0 } = state
-    const tally = { accepted: this.#links.size, struck: 0, kind: strike }
-    this.#tally = tally
-    const struck = [...this.#links].map(async (link) => {
-      await link.strikeWhenIdle(strikes[strike], afterIdleMs, () => {
-        const isArmed = this.#state === state
-        if (isArmed) tally.struck += 1
-        return isArmed
-      })
-    })
-    await Promise.race([Promise.all(struck), sleep(afterIdleMs + noticeMsMax, undefined, { ref: false })])
-  }
-
-  /** Resolves when others have so many connections open, whoever else has some. */
-  async #fill(connections: number): Promise<void> {
+  #surroundings(): WireSurroundings {
     const { address, ground } = this.#options
-    const areIn = new Promise<void>((resolve) => {
-      this.#onOther = (link) => {
-        this.#others.add(link)
-        if (this.#others.size < connections) return
-        this.#onOther = undefined
-        resolve()
-      }
-    })
-    this.#occupation = await ground.occupy(address, this.#port, connections)
-    await areIn
-    this.#tally = { accepted: 0, struck: 0, kind: '', held: connections }
-  }
-
-  async #heal(): Promise<void> {
-    this.#rules.heal()
-    this.#state = undefined
-    this.#onOther = undefined
-    await this.#occupation?.release()
-    this.#occupation = undefined
-    for (const link of this.#others) link.destroy()
-    for (const listener of this.#listeners) await listener.become('works')
+    return { address, ground, port: this.#port, listeners: this.#listeners, links: this.#links }
   }
 
   #accept(client: Socket, address: string): void {
     const { name, observe, upstream, onBug } = this.#options
     const connection = ++this.#connections
-    const tally = this.#tally
-    tally.accepted += 1
-    const onOther = this.#onOther
+    const { tally } = this.#armed
+    const takeOther = this.#armed.takeOther?.bind(this.#armed)
+    if (takeOther === undefined) tally.accepted += 1
     const see: LinkOptions['observe'] = (seen) => {
-      if (onOther === undefined) observe({ machine: 'wire', wire: name, connection, ...seen })
+      if (takeOther === undefined) observe({ machine: 'wire', wire: name, connection, ...seen })
     }
     see({ what: 'accepted', address })
-    const verdict = onOther === undefined ? this.#verdict() : undefined
+    const verdict = takeOther === undefined ? this.#armed.verdict({ wire: name }) : undefined
     const link = new WireLink({
       client,
       upstream,
       verdict,
       observe: see,
-      onStruck: () => {
-        tally.struck += 1
-        tally.kind = verdict?.kind ?? ''
-      },
+      onStruck: () => tally.strike(verdict?.kind ?? ''),
       onClosed: () => {
         this.#links.delete(link)
         this.#others.delete(link)
@@ -232,13 +167,8 @@ export class Wire implements Breakable<WirePlan> {
       onBug,
     })
     this.#links.add(link)
-    onOther?.(link)
-  }
-
-  /** What a connection gets that is accepted now. */
-  #verdict(): WireVerdict | undefined {
-    const state = this.#state
-    if (state?.kind !== 'full') return this.#rules.decide({ wire: this.#options.name }, nowMs())
-    return this.#links.size >= state.connections ? strikes[state.strike] : undefined
+    if (takeOther === undefined) return
+    this.#others.add(link)
+    takeOther(link)
   }
 }

@@ -5,6 +5,7 @@ import { cleanEnvironment, nodeFlags } from '../../environment.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
+import { Questions } from '../../questions.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
 const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
@@ -35,13 +36,6 @@ interface Entered {
   readonly hasIpv6: boolean
 }
 
-interface Pending {
-  resolve(answer: Answer): void
-  reject(error: Error): void
-  /** Rejects when it has taken too long. */
-  readonly timer: NodeJS.Timeout
-}
-
 export interface KeeperOptions {
   readonly run: RunDirectory
   readonly watchdog: Watchdog
@@ -54,9 +48,7 @@ export interface KeeperOptions {
 export class KeeperProcess {
   readonly entered: Entered
   readonly #child: ChildProcess
-  readonly #pending = new Map<number, Pending>()
-  #asked = 0
-  #ended: PartFailure | undefined
+  readonly #questions = new Questions<Answer>()
 
   /**
    * Makes the namespaces. Resolves when they can be entered, while the keeper still comes up.
@@ -76,7 +68,7 @@ export class KeeperProcess {
     const keeperProcess = new KeeperProcess(child, await whenEntered(child, () => lastLine(said)))
     child.once('close', (code, signal) => {
       const detail = describeEnd(signal ?? `exit code ${code}`, said)
-      keeperProcess.#end(new PartFailure(`sealed world: its keeper ended (${detail})`))
+      keeperProcess.#questions.end(new PartFailure(`sealed world: its keeper ended (${detail})`))
       onDeath(detail)
     })
     return keeperProcess
@@ -90,22 +82,15 @@ export class KeeperProcess {
 
   /** @throws PartFailure when it has ended, or stays silent; Error with what went wrong inside. */
   ask(request: Request): Promise<Answer> {
-    this.#asked += 1
-    const id = this.#asked
-    return new Promise<Answer>((resolve, reject) => {
-      if (this.#ended !== undefined) {
-        reject(this.#ended)
-        return
-      }
-      const silence = new PartFailure(`sealed world: its keeper has not answered for ${answerMs / 1_000} s`)
-      const timer = setTimeout(() => this.#settle(id)?.reject(silence), answerMs)
-      this.#pending.set(id, { resolve, reject, timer })
+    const silence = () =>
+      new PartFailure(`sealed world: its keeper has not answered for ${answerMs / 1_000} s`)
+    const send = (id: number) =>
       this.#child.send({ ...request, id }, (error: NodeJS.ErrnoException | null) => {
         // A channel that the other end has closed: why is known as soon as the process is gone.
         if (error !== null && error.code !== 'EPIPE' && error.code !== 'ERR_IPC_CHANNEL_CLOSED')
-          this.#settle(id)?.reject(error)
+          this.#questions.fail(id, error)
       })
-    })
+    return this.#questions.ask(send, answerMs, silence)
   }
 
   /** Ends the namespaces with everything that runs in them. */
@@ -117,22 +102,13 @@ export class KeeperProcess {
   }
 
   #receive(message: FromKeeper, handle: unknown): void {
-    const pending = this.#settle(message.id)
-    if (message.kind === 'failed')
-      pending?.reject(Object.assign(new Error(message.message), { code: message.code }))
-    else pending?.resolve({ handle, ...(message.value === undefined ? {} : { value: message.value }) })
-  }
-
-  #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id)
-    this.#pending.delete(id)
-    clearTimeout(pending?.timer)
-    return pending
-  }
-
-  #end(reason: PartFailure): void {
-    this.#ended = reason
-    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason)
+    if (message.kind === 'failed') {
+      const { code, message: text } = message
+      this.#questions.fail(message.id, Object.assign(new Error(text), { code }))
+    } else {
+      const { value } = message
+      this.#questions.answer(message.id, { handle, ...(value === undefined ? {} : { value }) })
+    }
   }
 }
 

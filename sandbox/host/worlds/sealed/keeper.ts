@@ -4,10 +4,10 @@
  * nobody serves.
  */
 import { type SendHandle, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { findCommand } from '../../find-command.ts'
 import type { FullBacklog, Occupation } from '../../ground/ground.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
 import { LoopbackGround, loopbackAddresses } from '../../ground/loopback-ground.ts'
@@ -152,8 +152,7 @@ function run(command: string, args: readonly string[], input?: string): Promise<
 }
 
 function hasNft(): boolean {
-  const folders = (process.env['PATH'] ?? '').split(':')
-  return folders.some((folder) => existsSync(`${folder}/nft`))
+  return findCommand('nft') !== undefined
 }
 
 const watching =
