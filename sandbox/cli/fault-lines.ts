@@ -55,7 +55,7 @@ export async function faultLines(id: string, words: readonly string[]): Promise<
     '',
     ...taken.flatMap(({ expected, start }) => wrapped(start.padEnd(width), expected, columns)),
     '',
-    `  What each means: sandbox/${stepFolder(step)}/${faultName}.ts; of when: sandbox/machines/shared/rules.ts`,
+    `  What each means: sandbox/${stepFolder(step)}/${faultName}.ts; of when: sandbox/machines/shared/when.ts`,
   ]
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { When } from '../machines/shared/rules.ts'
+import type { When } from '../machines/shared/when.ts'
 import type { Plan } from '../machines/table.ts'
 
 /** What a state can be told: it holds or does not, so there is nothing to count. */

@@ -4,7 +4,7 @@ import type { Destination } from '../language/call.ts'
 import type { Breakable } from '../machines/shared/breakable.ts'
 import { TimedState } from '../machines/shared/timed-state.ts'
 import type { Plan, PointName, SeatContext } from '../machines/table.ts'
-import type { Authority } from '../machines/tls/certificates.ts'
+import type { Authority } from '../machines/tls/authority.ts'
 import type { FrontDoor } from './front-door.ts'
 
 /** What a seat has that others do without. */

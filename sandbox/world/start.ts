@@ -57,14 +57,14 @@ const table = {
     waitsFor: [],
     behind: ['api', 'database'],
     start: async ({ authorityFile }) => {
-      const { Authority } = await import('../machines/tls/certificates.ts')
+      const { Authority } = await import('../machines/tls/authority.ts')
       return await timed('certificates', async () => {
         const authority = new Authority(hostName)
         writeFileSync(authorityFile, authority.rootPem)
         return authority
       })
     },
-  } satisfies Line<object, import('../machines/tls/certificates.ts').Authority>,
+  } satisfies Line<object, import('../machines/tls/authority.ts').Authority>,
 
   /** What dead runs left behind. */
   leftovers: {

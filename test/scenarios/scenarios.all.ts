@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { seededDraw } from '../../sandbox/machines/shared/rules.ts'
+import { seededDraw } from '../../sandbox/machines/shared/when.ts'
 import { root } from '../support/command.ts'
 
 // The scenarios the project was asked for do not flake: many times, in an order that is shuffled anew for each

@@ -1,6 +1,6 @@
 import type { Server as HttpsServer } from 'node:https'
 import type { Ground } from '../../host/ground/ground.ts'
-import type { Authority } from '../../machines/tls/certificates.ts'
+import type { Authority } from '../../machines/tls/authority.ts'
 
 export interface PageHostOptions {
   readonly ground: Ground

@@ -11,8 +11,6 @@ import type { GatewayObservation, Observe } from '../shared/trace.ts'
 import type { GatewayEvent, GatewayPlan, GatewayVerdict } from './gateway-points.ts'
 import { type Head, ReverseProxy, UpstreamFailure } from './reverse-proxy.ts'
 
-export type { GatewayEvent, GatewayPlan, GatewayVerdict }
-
 /** Idle connections stay open longer than any scenario lasts, so that none is closed just as it is reused. */
 const keepAliveTimeoutMs = 60_000
 

@@ -2,7 +2,7 @@ import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
 import { InTurn } from '../../host/in-turn.ts'
 import type { Breakable, Evidence } from './breakable.ts'
-import type { StateWhen } from './rules.ts'
+import { type StateWhen, windowOf } from './when.ts'
 
 /**
  * Keeps the time of states, for every machine alike: one that begins after a while is armed then, one that lasts for
@@ -24,13 +24,13 @@ export class TimedState<Plan extends object> implements Breakable<Plan & { reado
   async arm({ when, ...rest }: Plan & { readonly when?: StateWhen }): Promise<void> {
     const plan = rest as unknown as Plan
     await this.heal()
-    const { afterMs = 0, forMs } = when ?? {}
     this.#aside = undefined
     const armedMs = nowMs()
-    if (forMs !== undefined) this.#later(armedMs + afterMs + forMs, () => this.#end())
-    if (afterMs === 0) return await this.#turn.do(() => this.#machine.arm(plan))
-    this.#aside = { fired: 0, text: `not yet: it begins after ${afterMs} ms` }
-    this.#later(armedMs + afterMs, async () => {
+    const { fromMs, untilMs } = windowOf(when ?? {}, armedMs)
+    if (Number.isFinite(untilMs)) this.#later(untilMs, () => this.#end())
+    if (fromMs === armedMs) return await this.#turn.do(() => this.#machine.arm(plan))
+    this.#aside = { fired: 0, text: `not yet: it begins after ${when?.afterMs} ms` }
+    this.#later(fromMs, async () => {
       await this.#machine.arm(plan)
       this.#aside = undefined
     })

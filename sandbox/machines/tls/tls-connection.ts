@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { createServer, type Server, TLSSocket } from 'node:tls'
 import type { TlsObservation } from '../shared/trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
 import { FlightShaper, shapingOf } from './flight-shaper.ts'
-import { stapler } from './stapler.ts'
 import { alertRecord } from './tls-alerts.ts'
 import type { Ending, TlsEvent, TlsVerdict } from './tls-points.ts'
 import type { TlsSettings } from './tls-settings.ts'
@@ -246,4 +245,11 @@ export class TlsConnection {
   #served(): Pick<TlsObservation, 'certificate'> {
     return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
   }
+}
+
+/** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */
+function stapler(staple: () => Buffer): Server {
+  const server = createServer()
+  server.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, staple()))
+  return server
 }

@@ -1,6 +1,6 @@
 import { constants, type X509Certificate } from 'node:crypto'
 import { createSecureContext, DEFAULT_CIPHERS, type SecureContext, type SecureContextOptions } from 'node:tls'
-import type { Authority, Chain } from './certificates.ts'
+import type { Authority, Chain } from './authority.ts'
 import type { ProtocolVersion, TlsState } from './tls-points.ts'
 
 /** All that a handshake is conducted with. */

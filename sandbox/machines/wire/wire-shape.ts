@@ -1,4 +1,4 @@
-import { seededDraw } from '../shared/rules.ts'
+import { seededDraw } from '../shared/when.ts'
 import type { WireVerdict } from './wire-points.ts'
 
 /** Bytes, and the earliest moment (on the one clock) at which they may be handed on. */

@@ -9,8 +9,9 @@ import { afterEach, expect, test } from 'vitest'
 import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
 import type { DnsEvent, DnsVerdict, DnsZone } from '../../../sandbox/machines/dns/dns-points.ts'
 import { DnsServer, type DnsServerOptions } from '../../../sandbox/machines/dns/dns-server.ts'
-import { type Rule, seededDraw } from '../../../sandbox/machines/shared/rules.ts'
+import type { Rule } from '../../../sandbox/machines/shared/rules.ts'
 import type { Observation } from '../../../sandbox/machines/shared/trace.ts'
+import { seededDraw } from '../../../sandbox/machines/shared/when.ts'
 
 const name = 'api.example.test'
 const zone: DnsZone = {

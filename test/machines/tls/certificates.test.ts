@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as x509 from '@peculiar/x509'
 import { expect, test } from 'vitest'
-import { Authority, type CertificateRecipe } from '../../../sandbox/machines/tls/certificates.ts'
+import { Authority, type CertificateRecipe } from '../../../sandbox/machines/tls/authority.ts'
 import * as der from '../../../sandbox/machines/tls/der.ts'
 
 const run = promisify(execFile)

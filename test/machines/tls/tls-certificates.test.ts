@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import type { CertificateRecipe } from '../../../sandbox/machines/tls/certificates.ts'
+import type { CertificateRecipe } from '../../../sandbox/machines/tls/authority.ts'
 import type { TlsState } from '../../../sandbox/machines/tls/tls-points.ts'
 import {
   authority,

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, test } from 'vitest'
 import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
 import type { TlsObservation } from '../../../sandbox/machines/shared/trace.ts'
-import { Authority } from '../../../sandbox/machines/tls/certificates.ts'
+import { Authority } from '../../../sandbox/machines/tls/authority.ts'
 import { TlsEdge, type TlsEdgeOptions } from '../../../sandbox/machines/tls/tls-edge.ts'
 
 const run = promisify(execFile)
