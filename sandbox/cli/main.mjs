@@ -23,5 +23,19 @@ if (major < 22 || (major === 22 && minor < 18) || (major === 23 && minor < 6)) {
 const home = process.getuid?.() === 0 ? '/var/cache' : process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
 module.enableCompileCache(join(resolve(process.env.FAULTPATH_CACHE || join(home, 'faultpath')), 'compile'))
 
+// Our own modules name each other by path and ending, so there is nothing to look up. Node would ask the file system
+// four times for each of the 130 that the runner loads: a twentieth of a start (medians of 25 pairs).
+const ours = new URL('..', import.meta.url).href
+module.registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier.startsWith('.') && specifier.endsWith('.ts') && context.parentURL?.startsWith(ours)) {
+      const url = new URL(specifier, context.parentURL)
+      // What is not there Node says best: with the module that names it.
+      if (existsSync(url)) return { url: url.href, format: 'module-typescript', shortCircuit: true }
+    }
+    return next(specifier, context)
+  },
+})
+
 const { main } = await import('./main.ts')
 await main(process.argv[2])

@@ -1,3 +1,10 @@
+/** How far a start has come. */
+export interface Progress {
+  /** To be called as soon as the part has been spawned, where that is long before it is up. */
+  onItsWay(): void
+  isUp(other: string): boolean
+}
+
 /**
  * One part of a start, as a line of a table: what it waits for, how it starts, how it ends.
  *
@@ -8,8 +15,9 @@ export interface Part<Context, Up, Value> {
   readonly waitsFor: readonly (keyof Up & string)[]
   /** The parts that must be on their way, though it does not need them: what takes longest is spawned first. */
   readonly behind?: readonly string[]
-  /** @param onItsWay to be called as soon as it has been spawned, where that is long before it is up. */
-  readonly start: (context: Context, up: Up, onItsWay: () => void) => Promise<Value>
+  /** Imports what it is made of, while it still waits. */
+  readonly load?: () => Promise<unknown>
+  readonly start: (context: Context, up: Up, progress: Progress) => Promise<Value>
   readonly end?: (value: Value) => unknown
 }
 
@@ -42,6 +50,7 @@ export class StartedParts<Parts extends Table<Context>, Context> {
   readonly #parts: Parts
   readonly #up = new Map<keyof Parts, Promise<unknown>>()
   readonly #onItsWay = new Map<string, PromiseWithResolvers<void>>()
+  readonly #isUp = new Set<string>()
 
   constructor(parts: Parts, context: Context) {
     this.#parts = parts
@@ -52,6 +61,7 @@ export class StartedParts<Parts extends Table<Context>, Context> {
       const onItsWay = () => resolve()
       // Its failure is for those that wait for it; until then it is not unhandled.
       up.then(onItsWay, onItsWay)
+      void part.load?.()
       this.#up.set(name, up)
     }
   }
@@ -61,7 +71,12 @@ export class StartedParts<Parts extends Table<Context>, Context> {
     const names = part.waitsFor as readonly string[]
     const values = await Promise.all(names.map((other) => this.get(other)))
     const up = Object.fromEntries(names.map((other, index) => [other, values[index]]))
-    return await part.start(context, up, this.#onItsWay.get(name)!.resolve)
+    const value = await part.start(context, up, {
+      onItsWay: () => this.#onItsWay.get(name)!.resolve(),
+      isUp: (other) => this.#isUp.has(other),
+    })
+    this.#isUp.add(name)
+    return value
   }
 
   /** Resolves when the part is up; rejects when it, or one that it waits for, could not start. */

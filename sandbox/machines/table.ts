@@ -170,7 +170,8 @@ export const sharedMachines = {
   /** Takes longest to come up, so everything else is behind it. */
   api: {
     waitsFor: ['address'],
-    start: async ({ compileCache, onDeath, onTrace, run, watchdog }, { address: { address } }, onItsWay) => {
+    load: () => import('./api/api.ts'),
+    start: async ({ compileCache, onDeath, onTrace, run, watchdog }, { address: { address } }, progress) => {
       const { Api: Machine } = await import('./api/api.ts')
       const env = { FAULTPATH_RUN: run.id, NODE_COMPILE_CACHE: compileCache }
       return await timed('API', () =>
@@ -178,7 +179,7 @@ export const sharedMachines = {
           ...{ address, port: 0, env, onTrace },
           onSpawn: (pid) => {
             watchdog.adopt(pid)
-            onItsWay()
+            progress.onItsWay()
           },
           onExit: ({ code, pid, signal }) => {
             watchdog.release(pid)
@@ -192,14 +193,14 @@ export const sharedMachines = {
   database: {
     waitsFor: ['address'],
     behind: ['api'],
-    start: async (sandbox, { address: { address } }, onItsWay) => {
+    start: async (sandbox, { address: { address } }, progress) => {
       const { openDatabase } = await import('./database/open-database.ts')
       const { onDeath, onProgress, run, signal, watchdog } = sandbox
       return await timed('Postgres', () =>
         openDatabase({
           ...sandbox.database,
           ...{ address, onProgress, run, signal, watchdog },
-          onSpawn: onItsWay,
+          onSpawn: () => progress.onItsWay(),
           onDeath: (detail) => onDeath('Postgres', detail),
         }),
       )

@@ -66,23 +66,26 @@ const table = {
     },
   } satisfies Line<object, import('../machines/tls/authority.ts').Authority>,
 
-  /** What dead runs left behind. */
+  /** What dead runs left behind is ended and removed, while the clients call. */
   leftovers: {
-    waitsFor: [],
-    behind: ['database'],
-    start: async () => {
+    waitsFor: ['backend'],
+    start: async ({ onProgress }) => {
       const [{ sweep }, { sweepContainers }] = await Promise.all([
         import('../host/lifetime/sweep.ts'),
         import('../machines/database/container-marks.ts'),
       ])
-      await Promise.all([sweep(), sweepContainers()])
+      // It is no part of this run: a later start tries again.
+      await Promise.all([sweep(), sweepContainers()]).catch((error: Error) =>
+        onProgress(`what dead runs left cannot be removed: ${error.message}`),
+      )
     },
-  } satisfies Line<object, void>,
+  } satisfies Line<{ readonly backend: unknown }, void>,
 
-  /** What front doors are made of, imported while the ground still comes up. */
+  /** What front doors are made of. Where the ground still comes up, no client can be spawned before it is imported. */
   modules: {
     waitsFor: ['authority'],
-    start: async () => {
+    start: async (_, _up, { isUp }) => {
+      if (isUp('ground')) return
       await timed('machines imported', async () => await import('./front-door.ts').then(loadOwnMachines))
     },
   } satisfies Line<{ authority: object }, void>,

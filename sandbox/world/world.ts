@@ -27,6 +27,7 @@ export interface WorldOptions {
 }
 
 type Parts = StartedParts<typeof startTable, StartContext>
+type Shared = UpOf<typeof sharedMachines>
 
 /** All the machines of one sandbox, wired, on a loopback address of its own. */
 export class World {
@@ -41,7 +42,7 @@ export class World {
   readonly #context: StartContext
   readonly #parts: Parts
   readonly #seats = new Map<number, Seat>()
-  #up: UpOf<typeof startTable> | undefined
+  #up: Shared | undefined
   #closed: Promise<void> | undefined
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
@@ -114,16 +115,19 @@ export class World {
     return this.#up?.database.version ?? 'not up'
   }
 
-  /** Resolves when everything is up. Rejects when a part cannot come up. */
+  /** Resolves when front doors lead somewhere. Rejects when a part cannot come up. */
   async up(): Promise<void> {
+    const names = Object.keys(sharedMachines) as (keyof Shared)[]
     try {
-      this.#up = await this.#parts.all()
+      await Promise.all([this.#parts.get('ground'), this.#parts.get('backend')])
+      const machines = await Promise.all(names.map((name) => this.#parts.get(name)))
+      this.#up = Object.fromEntries(names.map((name, index) => [name, machines[index]])) as unknown as Shared
     } catch (error) {
       throw new PartFailure((error as Error).message, { cause: error })
     }
   }
 
-  get #behind(): UpOf<typeof startTable> {
+  get #behind(): Shared {
     if (this.#up === undefined) throw new Error('world: used before it was up')
     return this.#up
   }
