@@ -36,7 +36,7 @@ echo "$pairs" | while read -r source target; do
   ln -sf "$(basename "$source")" "$root/usr/local/pgsql/${target#native/}"
 done
 
-# What the loader takes from this machine, at the same paths: glibc and its kin.
+# What the loader takes from this host, at the same paths: glibc and its kin.
 for program in "$native/bin/postgres" "$native/bin/initdb" "$native"/lib/*.so*; do
   ldd "$program" 2>/dev/null
 done | grep -o '/[^ ]*' | grep -v "^$(cd "$native" && pwd)" | sort -u | while read -r library; do

@@ -7,7 +7,7 @@ import { wholeNumber } from '../language/parameters.ts'
  * `fetch` blocks ports of old protocols, so that a page cannot speak to a mail server. Other clients just call.
  *
  * - `port`: the port. 6667 (IRC) is one that `fetch` blocks.
- * - Seen: `TypeError: fetch failed`, "bad port"; by others `ECONNREFUSED`.
+ * - Seen: `TypeError: fetch failed`, "bad port"; by other clients `ECONNREFUSED`.
  * - Source: Fetch Standard, port blocking.
  */
 export const badPort = fault({

@@ -5,9 +5,9 @@ import { fault } from '../language/fault.ts'
  *
  * The call is made and answered; the browser keeps the answer from the page. Only the API can allow an origin.
  *
- * - Changed: the page comes from https://www.example.test; the API allows https://app.example.test. Who is no
- *   browser sends the same `Origin` header.
- * - Seen: `TypeError: Failed to fetch`, and the reason only on the console; 200 by everybody else.
+ * - Changed: the page comes from https://www.example.test; the API allows https://app.example.test. A client that
+ *   is no browser sends the same `Origin` header.
+ * - Seen: `TypeError: Failed to fetch`, and the reason only on the console; 200 by every other client.
  * - Source: Fetch Standard, CORS protocol, CORS check.
  */
 export const corsBlocked = fault({

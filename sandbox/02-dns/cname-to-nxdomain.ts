@@ -4,7 +4,7 @@ import { hostName } from '../language/parameters.ts'
 /**
  * The name is an alias of a name that does not exist, as when a rented service was cancelled.
  *
- * The app fails before it opens a socket. Whoever takes the alias' name next gets the app's calls.
+ * The app fails before it opens a socket. The next owner of the alias' name gets the app's calls.
  *
  * - `name`: the host name that was asked for. It exists.
  * - `alias`: the name it leads to. It does not.

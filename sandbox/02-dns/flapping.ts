@@ -6,7 +6,7 @@ import { hostName, oneOf } from '../language/parameters.ts'
  *
  * The app often never knows: resolvers ask again by themselves, and the call only gets slower.
  *
- * - `name`: the host name whose questions fail.
+ * - `name`: the host name in the questions that fail.
  * - `how`: `no-answer`: the question is lost; `servfail`: the answer is SERVFAIL.
  * - `when`: unless told otherwise the first two questions fail. A look-up asks two at once: A and AAAA.
  * - Seen: lost questions: 200, late by one wait of the resolver. SERVFAIL: 200 where the operating system asks again;

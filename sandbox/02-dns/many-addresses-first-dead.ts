@@ -2,7 +2,7 @@ import { counted, fault } from '../language/fault.ts'
 import { hostName, wholeNumber } from '../language/parameters.ts'
 
 /**
- * The name has several addresses; at the first ones nobody listens any more.
+ * The name has several addresses; at the first ones no server listens any more.
  *
  * The app gets its data where its client goes on to the next address. Each dead one costs time.
  *

@@ -6,7 +6,7 @@ import { hostName } from '../language/parameters.ts'
  *
  * The app gets its data, seconds late, though the address was known at once: a look-up waits for both answers.
  *
- * - `name`: the host name whose AAAA questions get no answer.
+ * - `name`: the host name in the AAAA questions that get no answer.
  * - Answer: the right one to A, none to AAAA.
  * - Seen: a very slow first call, or the client's own time limit. No error names DNS.
  * - Source: RFC 4074 §4.1 (servers that ignore AAAA); resolv.conf(5), option single-request.

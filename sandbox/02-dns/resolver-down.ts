@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * The resolver is down: nobody listens on its port, and the kernel says so at once.
+ * The resolver is down: no process listens on its port, and the kernel says so at once.
  *
  * The app may retry once the resolver is back. Every name fails, not only this one.
  *

@@ -8,7 +8,7 @@ import { hostName, oneOf } from '../language/parameters.ts'
  * in glibc: only the app's own time limit ends the wait, and Python has none for names.
  *
  * - `name`: the host name with the long answer.
- * - `tcp`: what becomes of TCP. `refused`: nobody listens; `reset`, `end`: the connection ends with a RST, a FIN
+ * - `tcp`: what becomes of TCP. `refused`: its port is closed; `reset`, `end`: the connection ends with a RST, a FIN
  *   instead of an answer; `stall`: it is never answered.
  * - Answer: over UDP NOERROR, no records, TC=1.
  * - Seen: `EAI_AGAIN`, syscall `getaddrinfo` (`ECONNREFUSED`, `queryA` in the portable world), or a hang.

@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * The machine has two resolvers, and the first never answers.
+ * The app's host has two resolvers, and the first never answers.
  *
  * The app works, but each look-up first waits for the dead one: 5 s by default, 1 s in the sealed world, which has
  * `options timeout:1`. glibc asks in the order of the list, every time.

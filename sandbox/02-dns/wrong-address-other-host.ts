@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * The record is stale, and its address belongs to somebody else by now: a host that is up and speaks TLS.
+ * The record is stale, and its address belongs to another owner by now: a host that is up and speaks TLS.
  *
  * The app refuses the certificate, which is not for its name. Without TLS it would talk to a stranger.
  *

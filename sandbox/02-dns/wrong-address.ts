@@ -2,7 +2,7 @@ import { fault } from '../language/fault.ts'
 import { deadAddress, hostName } from '../language/parameters.ts'
 
 /**
- * The record is stale: it names an address where nobody listens any more.
+ * The record is stale: it names an address where no server listens any more.
  *
  * The app cannot repair it. Retrying helps only after the record was corrected and every cache has let go of it.
  *

@@ -3,7 +3,7 @@ import { oneOf } from '../language/parameters.ts'
 import type { WireVerdict } from '../machines/wire/wire-points.ts'
 
 /**
- * The connection is made, then nothing more comes: a stopped process, a listener that nobody reads from.
+ * The connection is made, then nothing more comes: a stopped process, or one that never reads.
  *
  * Only the app's own timeout ends the wait. Whether the request was processed, it cannot know.
  *

@@ -6,8 +6,8 @@ import { milliseconds, oneOf, wholeNumber } from '../language/parameters.ts'
  *
  * Only the app's own timeout ends the wait: TCP alone waits for many minutes.
  *
- * - `from`: whose bytes are counted. `afterBytes`: how many of them still pass. `afterMs`: how much later, in
- *   milliseconds, the line goes dead.
+ * - `from`: the side that sends the bytes that are counted. `afterBytes`: how many of them still pass. `afterMs`:
+ *   how much later, in milliseconds, the line goes dead.
  * - Seen: a connect timeout while the handshake is under way, the limit of the whole call after it.
  * - Source: RFC 9293 §3.8.3 (connection failures); tcp(7), tcp_retries2.
  */

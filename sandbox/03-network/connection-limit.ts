@@ -6,7 +6,7 @@ import { oneOf, wholeNumber } from '../language/parameters.ts'
  *
  * The app should keep few connections and reuse them, and retry with a growing pause.
  *
- * - State: others really hold `connections` connections to the port, all that it allows.
+ * - State: other users really hold `connections` connections to the port, all that it allows.
  * - `by`: how a further one is turned away: `reset`, `cut` (FIN) or `silence`.
  * - Seen: as an early RST, an early FIN, or a connection that stays silent.
  * - Source: haproxy (maxconn), nginx (limit_conn), iptables-extensions(8) (connlimit).

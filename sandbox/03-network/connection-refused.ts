@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * Nobody listens on the port. The host answers the first packet with a RST.
+ * No process listens on the port. The host answers the first packet with a RST.
  *
  * The host is up, the service is not. The app may retry with a growing pause; nothing of the request was sent.
  *

@@ -6,8 +6,8 @@ import { oneOf, wholeNumber } from '../language/parameters.ts'
  *
  * TLS does: the connection ends. A retry takes a new connection, and perhaps another way.
  *
- * - `from`: whose bytes change. `afterBytes`: how many pass first. `bytes`: how many change. `xor`: 1 to 255, each
- *   byte is XORed with it.
+ * - `from`: the side that sends the bytes that change. `afterBytes`: how many pass first. `bytes`: how many change.
+ *   `xor`: 1 to 255, each byte is XORed with it.
  * - Seen: an error of the TLS stack, though the TLS of both sides is sound.
  * - Source: RFC 9293 §3.1 (checksum); RFC 8446 §5.2 (record protection, bad_record_mac).
  */

@@ -6,7 +6,7 @@ import { oneOf } from '../language/parameters.ts'
  *
  * The app waits for its own timeout. The connection looks established on both sides.
  *
- * - `direction`: whose packets are lost: `to-server` or `to-client`.
+ * - `direction`: which packets are lost: `to-server` or `to-client`.
  * - Seen: a connect timeout in the TLS handshake.
  * - Source: nft(8), ct state established; tcp(7), tcp_retries2 (15 min until the kernel gives up).
  */

@@ -6,7 +6,7 @@ import { oneOf } from '../language/parameters.ts'
  *
  * A client takes the end for the end of all. That its bytes still arrive, it never learns.
  *
- * - `from`: in whose name the FIN comes, as soon as that side sends.
+ * - `from`: the side that the FIN seems to come from, as soon as that side sends.
  * - Seen: `ECONNRESET` without a syscall, "Client network socket disconnected before secure TLS connection was
  *   established".
  * - Source: RFC 9293 §3.6 (half-closed connections).

@@ -3,7 +3,7 @@ import { fault } from '../language/fault.ts'
 /**
  * A router says that it cannot reach the host.
  *
- * The machine is off, or its address is wrong. The app may retry; another address of the name may work.
+ * The host is off, or its address is wrong. The app may retry; another address of the name may work.
  *
  * - State: the kernel rejects every packet to the server with an ICMP error.
  * - Seen: `TypeError: fetch failed`, cause `EHOSTUNREACH`, syscall `connect`, at once.

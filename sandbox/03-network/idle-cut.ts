@@ -4,11 +4,11 @@ import { milliseconds, oneOf } from '../language/parameters.ts'
 /**
  * A middlebox drops connections that were idle for too long, between two requests.
  *
- * Told about it, a client opens a new connection and nobody notices. Not told, its next request is lost: keep-alive
- * probes, or a shorter idle time than the middlebox has, prevent that.
+ * Told about it, a client opens a new connection and the app notices nothing. Not told, its next request is lost:
+ * keep-alive probes, or a shorter idle time than the middlebox has, prevent that.
  *
- * - `idleMs`: for how long no byte came from either side, in milliseconds. `by`: `fin`, `rst`, or `silence` (it
- *   tells nobody).
+ * - `idleMs`: for how long no byte came from either side, in milliseconds. `by`: `fin`, `rst`, or `silence`
+ *   (neither side is told).
  * - State: the connections that are open are struck once they were idle for so long; only then is the fault armed.
  *   Those opened later live. Meant for `call: { connection: 'warm' }`.
  * - Seen: with `fin` and `rst` nothing but a second connection; with `silence` the call's own timeout.

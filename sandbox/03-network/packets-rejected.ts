@@ -2,7 +2,7 @@ import { fault } from '../language/fault.ts'
 import { oneOf } from '../language/parameters.ts'
 
 /**
- * A firewall turns the connection away and says so: with a RST as if nobody listened, or with an ICMP error.
+ * A firewall turns the connection away and says so: with a RST as from a closed port, or with an ICMP error.
  *
  * To the app a RST is a closed port: only the firewall's own log tells them apart.
  *

@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * Packets to the server vanish: nobody answers, nobody refuses. The connection is never made.
+ * Packets to the server vanish: no answer comes, and no refusal. The connection is never made.
  *
  * The app waits until its own connect timeout; without one, until the kernel gives up (134 s on Linux).
  *

@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * The connection is made and the ClientHello arrives, but nobody answers it.
+ * The connection is made and the ClientHello arrives, but the server does not answer it.
  *
  * A server out of threads, or a load balancer with nothing behind it. TCP has long said yes, so only a limit that
  * covers the handshake ends the wait.

@@ -4,7 +4,7 @@ import { fault } from '../language/fault.ts'
  * The server signs the handshake with another key than the one in its certificate.
  *
  * It happens when a certificate was renewed and the key file was not. Most servers refuse to start like that, so
- * what goes over the wire is exchanged here; that takes TLS 1.2, whose certificates are readable.
+ * what goes over the wire is exchanged here; that takes TLS 1.2, which leaves certificates readable.
  *
  * - Seen: `TypeError: fetch failed`, cause `ERR_SSL_PROVIDER_SIGNATURE_FAILURE`; https.request `EPROTO`; curl exit
  *   35, "bad signature".

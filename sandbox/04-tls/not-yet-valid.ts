@@ -4,7 +4,7 @@ import { oneOf, wholeNumber } from '../language/parameters.ts'
 /**
  * A certificate of the chain is not valid yet: it was installed early, or a clock is wrong.
  *
- * The app cannot repair it. Where only some machines fail, compare their clocks before the certificate.
+ * The app cannot repair it. Where only some hosts fail, compare their clocks before the certificate.
  *
  * - `which`: the certificate that starts later: `leaf` or `intermediate`.
  * - `daysUntil`: in how many days it starts.

@@ -4,7 +4,7 @@ import { oneOf } from '../language/parameters.ts'
 /**
  * The server speaks only a version of TLS that was retired in 2021.
  *
- * An appliance nobody updates. The app's runtime no longer offers that version, and should not be made to.
+ * An appliance that is no longer updated. The app's runtime no longer offers that version, and should not be made to.
  *
  * - `tlsVersion`: the one version it speaks.
  * - Seen: `TypeError: fetch failed`, cause `ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION`; https.request `EPROTO`; curl exit 35.

@@ -10,7 +10,7 @@ const greetings = {
 /**
  * Something else than a web server listens on the port: a mail server, SSH, or nonsense.
  *
- * The port is wrong, or is forwarded to the wrong machine. The app reads the first bytes as a TLS record.
+ * The port is wrong, or is forwarded to the wrong server. The app reads the first bytes as a TLS record.
  *
  * - `speaks`: `smtp`, `ssh` or `garbage`.
  * - Seen: `TypeError: fetch failed`, cause `ERR_SSL_WRONG_VERSION_NUMBER`; https.request `EPROTO`; curl exit 35.

@@ -1,7 +1,7 @@
 import { fault } from '../language/fault.ts'
 
 /**
- * The certificate is signed with its own key: nobody else vouches for it.
+ * The certificate is signed with its own key: no authority vouches for it.
  *
  * The app must be given that one certificate to trust, or the server a certificate of an authority.
  *

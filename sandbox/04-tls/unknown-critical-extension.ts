@@ -4,7 +4,7 @@ import { oneOf } from '../language/parameters.ts'
 /**
  * A certificate carries an extension that the client does not know and that is marked critical.
  *
- * Critical means: who does not understand this must refuse. The app cannot repair it.
+ * Critical means: a client that does not understand this must refuse. The app cannot repair it.
  *
  * - `which`: the certificate that carries it: `leaf` or `intermediate`.
  * - Seen: `TypeError: fetch failed`, cause `UNSPECIFIED`, so only its message tells: "unhandled critical

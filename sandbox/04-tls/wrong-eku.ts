@@ -2,7 +2,7 @@ import { fault } from '../language/fault.ts'
 import { oneOf } from '../language/parameters.ts'
 
 /**
- * The certificate is for something else: it may prove who a client is, not who a server is.
+ * The certificate is for something else: it may prove a client's identity, not a server's.
  *
  * It happens where one certificate is used for mTLS in both directions. It must be issued with `serverAuth`.
  *

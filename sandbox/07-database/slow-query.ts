@@ -4,7 +4,7 @@ import { milliseconds, oneOf } from '../language/parameters.ts'
 /**
  * Every statement that reads the table sleeps inside Postgres first.
  *
- * Whoever has the shortest limit ends it: here the API's statement_timeout of 1 s.
+ * The part with the shortest limit ends it: here the API's statement_timeout of 1 s.
  *
  * - `table`: the table that is slow to read.
  * - `sleepMs`: how long each statement sleeps.

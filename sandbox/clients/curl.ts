@@ -2,7 +2,7 @@ import type { ResolvedCall } from '../machines/client/resolved-call.ts'
 import type { ClientObservation } from '../machines/shared/trace.ts'
 import { commandClient, type Ended } from './common/command-client.ts'
 
-/** curl, with nobody's ~/.curlrc. Its exit codes: curl(1), EXIT CODES. */
+/** curl, without the user's ~/.curlrc. Its exit codes: curl(1), EXIT CODES. */
 export const curlClient = commandClient({
   name: 'curl',
   commands: ['curl'],

@@ -10,7 +10,7 @@ const loaders: Readonly<Record<ClientName, () => Promise<Client>>> = {
   chromium: async () => (await import('./chromium.ts')).chromiumClient,
 }
 
-/** Each when it is first wanted: a run starts without waiting for those that do not call. */
+/** Each client is loaded when it is first wanted: a run starts without waiting for clients that do not call. */
 export function loadClient(name: ClientName): Promise<Client> {
   return loaders[name]()
 }

@@ -1,5 +1,5 @@
 /**
- * The one clock of a run: CLOCK_MONOTONIC in milliseconds. Every process of the machine reads the same
+ * The one clock of a run: CLOCK_MONOTONIC in milliseconds. Every process of the host reads the same
  * clock, inside a namespace too, so observations of different processes can be put in order.
  */
 export function nowMs(): number {

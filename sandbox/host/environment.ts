@@ -23,7 +23,7 @@ export function spawnOptions({ environment, stdio }: SpawnInside): SpawnOptions 
 
 /**
  * Of Node's processes: V8 collects garbage less often while they start, and starts no threads for it, which is a
- * tenth of each start. Node's note that it strips types is for nobody.
+ * tenth of each start. Node's note that it strips types has no reader.
  * package.json starts the runner with the same.
  */
 export const nodeFlags = [

@@ -228,7 +228,7 @@ type PlanAt<Machine> =
       ? Plan
       : never
 
-/** Every place where a step can be broken, and what can be armed there: the machines above that can be armed. */
+/** Every point where a step can be broken, and what can be armed there: the machines above that can be armed. */
 type Points = {
   [Name in keyof Machines as [PlanAt<NonNullable<ValueOf<Machines[Name]>>>] extends [never]
     ? never

@@ -7,13 +7,13 @@ import { databaseNeeds } from '../machines/database/database-points.ts'
 import type { SeatOptions } from '../world/seat.ts'
 import { Stop } from './stop.ts'
 
-/** What a fault may need of the machine, where that is missing: why, and how to get it. */
+/** What a fault may need of the host, where that is missing: why, and how to get it. */
 const missing = {
   nft: 'nft, which is not installed: apt-get install nftables',
   ipv6: 'IPv6, which this machine does not have: ::1 is on none of its interfaces',
 } as const
 
-/** What the clients' seats must have for a scenario, that others do without. */
+/** What the clients' seats must have for a scenario, that other seats do without. */
 export function seatOptions({ break: fault, call }: Scenario): SeatOptions {
   const { clientCertificate, connection, tlsVersion } = wholeCall(call)
   const edge = {

@@ -24,7 +24,7 @@ export function exitCode(outcomes: readonly Outcome[]): number {
   return outcomes.includes('pass') ? exitCodes.pass : exitCodes.skipped
 }
 
-/** After these the parts may be dead, or still broken: the next scenario needs new ones. */
+/** After these a part may be dead, or a machine still broken: the next scenario needs a new sandbox. */
 export function isDamaging(outcome: Outcome): boolean {
   return outcome === 'unhealthy' || outcome === 'invalid' || outcome === 'bug'
 }

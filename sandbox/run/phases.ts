@@ -49,7 +49,7 @@ export class Phases {
     await timed('front doors', () => this.#arrive(wanted))
     await this.#up()
     expectDatabase(fault, this.#world.database)
-    // A browser's start takes all of the machine: a call meanwhile would be slow without a fault.
+    // A browser's start takes all the processors: a call meanwhile would be slow without a fault.
     await Promise.all(this.clients.map(({ started }) => started))
     // What a call takes over from the one before, the connection or its TLS session, takes a call to be there.
     const { connection } = wholeCall(call)

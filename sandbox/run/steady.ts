@@ -2,7 +2,7 @@ import { type Symptom, symptomWords } from '../clients/common/symptom.ts'
 import { type Call, defaultCall, wholeCall } from '../language/call.ts'
 import { seededUsers } from '../machines/database/shop.ts'
 
-/** A healthy call may take as long as this: it is to show that all is well, not how quick a busy machine is. */
+/** A healthy call may take as long as this: it is to show that all is well, not how quick a busy host is. */
 const patienceMs = 10_000
 
 /** The call without the clocks that are set to the fault. An open connection keeps them: it was made with them. */

@@ -7,7 +7,7 @@ import type { Plan, PointName, SeatContext } from '../machines/table.ts'
 import type { Authority } from '../machines/tls/authority.ts'
 import type { FrontDoor } from './front-door.ts'
 
-/** What a seat has that others do without. */
+/** What a seat has that other seats do without. */
 export interface SeatOptions {
   /** The host name has an IPv6 address too, and the API answers there. */
   readonly ipv6?: boolean

@@ -52,7 +52,7 @@ const table = {
     import('../host/ground/ground.ts').ClientGround
   >,
 
-  /** Whom the clients trust. Its file is written in place, since the sealed world has it mounted already. */
+  /** The authority that clients trust. Its file is written in place, since the sealed world has it mounted already. */
   authority: {
     waitsFor: [],
     behind: ['api', 'database'],

@@ -6,7 +6,10 @@ interface Opened {
   isTaken: boolean
 }
 
-/** Worlds for runs side by side: one can be opened early, each serves one run at a time, and is replaced when damaged. */
+/**
+ * Sandboxes for runs side by side: one can be opened early, each serves one run at a time, and is replaced when
+ * damaged.
+ */
 export class WorldPool {
   readonly #options: Omit<WorldOptions, 'kind'>
   readonly #opened = new Set<Opened>()
@@ -20,15 +23,16 @@ export class WorldPool {
     return this.#closed !== undefined
   }
 
-  /** Resolves when what takes long has been spawned. The first run that uses a world of this kind gets it. */
+  /** Resolves when what takes long has been spawned. The first run that uses a sandbox of this kind gets it. */
   async openEarly(kind: WorldOptions['kind']): Promise<void> {
     await this.#open(kind).world
   }
 
   /**
-   * Runs `work` in a world of this kind, which no other run has meanwhile.
-   * @param isDamaging after such a result the parts may be dead, or still broken: the next run gets a new world.
-   * @throws Error when the pool is closed: what a run meets when its world is taken away is no finding.
+   * Runs `work` in a sandbox of this kind, which no other run has meanwhile.
+   * @param isDamaging after such a result a part may be dead, or a machine still broken: the next run
+   * gets a new sandbox.
+   * @throws Error when the pool is closed: what a run meets when its sandbox is taken away is no finding.
    */
   async use<Result>(
     kind: WorldOptions['kind'],
@@ -45,7 +49,7 @@ export class WorldPool {
     return result
   }
 
-  /** Also closes worlds that still come up. Safe to repeat. */
+  /** Also closes sandboxes that still come up. Safe to repeat. */
   close(): Promise<void> {
     this.#closed ??= Promise.all([...this.#opened].map((each) => this.#drop(each))).then(() => {})
     return this.#closed

@@ -1,7 +1,7 @@
 /**
  * The start-up budget of `npm run scenario dns-failure` with one client, printed; a benchmark, not a test. Each
  * round times the whole command between two bare starts of Node and takes the ratio of these neighbours, so that the
- * machine's mood cancels out; and the same in the sealed world, to tell what entering it costs.
+ * host's mood cancels out; and the same in the sealed world, to tell what entering it costs.
  *
  *   npm run bench                  7 rounds
  *   npm run bench -- --rounds=15
@@ -59,7 +59,7 @@ function median(numbers: readonly number[]): number {
 
 /**
  * The chain of spans that the end had to wait for: from the end back, always to the span that ended last before
- * the current one began. What lies between two of them is nobody's work.
+ * the current one began. What lies between two of them is the work of no span.
  */
 function criticalPath({ spans, startMs }: Timed): { path: readonly Span[]; workMs: number } {
   const path: Span[] = []

@@ -8,8 +8,8 @@ import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
 import type { ClientReport, ScenarioReport } from '../../sandbox/run/report.ts'
 import { npmRun, root } from '../support/command.ts'
 
-// A real browser calls: its word is the browser's own, its page stands beside the call, and who calls beside it
-// does not notice that it is there.
+// A real browser calls: its word is the browser's own, its page stands beside the call, and the clients that
+// call beside it do not notice that it is there.
 
 const canSeal =
   spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)(`a browser's call${why}`, () => {
   })
 
   const hasIpv6 = existsSync('/proc/net/if_inet6')
-  test.skipIf(!hasIpv6)('changes nothing for who calls beside it (skipped without IPv6)', async () => {
+  test.skipIf(!hasIpv6)('changes nothing for the clients beside it (skipped without IPv6)', async () => {
     const others = ['fetch', 'curl', 'python']
     const alone = await reportOf('nodata', `--client=${others}`)
     const beside = await reportOf('nodata', `--client=${others},chromium`)

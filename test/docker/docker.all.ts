@@ -12,13 +12,13 @@ import {
 } from '../support/engine.ts'
 
 // Postgres in a container, on a real engine: the scenarios pass, and whatever ends a run, nothing of it is left in
-// the engine after the next start, while what belongs to others is not touched.
+// the engine after the next start, while what belongs to other users is not touched.
 
 const five = ['dns-failure', 'dropped-packets', 'expired-cert', 'server-error', 'slow-query']
 const missing = missingEngine()
 const environment = { FAULTPATH_DATABASE: 'testcontainers', FAULTPATH_POSTGRES_IMAGE: postgresImage }
 
-/** Those of this machine's runs: other machines may use the same engine. */
+/** The containers of this host's runs: other hosts may use the same engine. */
 function ourContainers(): readonly string[] {
   const ours = `label=dev.faultpath.machine=${machineId()}`
   return say('docker', 'ps', '--all', '--quiet', '--filter', ours).split('\n').filter(Boolean)
@@ -49,7 +49,7 @@ describe.skipIf(missing !== undefined)(
       const dead = ['--label', 'dev.faultpath.run=1-1', '--label', 'dev.faultpath.machine=00000000']
       const run = ['run', '--detach', '--rm', '--entrypoint', 'sleep']
       say('docker', ...run, '--name', bystanders[0]!, postgresImage, '1000')
-      // The container of a dead run, as another machine that uses the same engine would leave it.
+      // The container of a dead run, as another host that uses the same engine would leave it.
       say('docker', ...run, '--name', bystanders[1]!, ...dead, postgresImage, '1000')
       before = inventory()
     })

@@ -16,7 +16,7 @@ import { ownerLives } from '../../sandbox/host/lifetime/run-directory.ts'
 import { liveRuns } from '../../sandbox/host/lifetime/sweep.ts'
 import { commandLine, descendants, npmRun, processesOf, root, until } from '../support/command.ts'
 
-// The sealed world is a machine of its own for the clients, and no part of the host's: the system's resolver and
+// The sealed world is a host of its own for the clients, and no part of the real one: the system's resolver and
 // the real ports inside, nothing changed outside.
 
 const canSeal =
@@ -46,7 +46,7 @@ function run(
   const cwd = mkdtempSync(join(scratch, 'cwd-'))
   chmodSync(cwd, 0o777)
   const child = spawn(command, args, {
-    // Of its own: what root leaves in a folder, nobody else can overwrite.
+    // Of its own: what root leaves in a folder, no other user can overwrite.
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ import type { ScenarioReport } from '../../sandbox/run/report.ts'
 import { npmRun } from '../support/command.ts'
 
 // Every scenario there is, in both worlds: each keeps its promises, none is diagnosed as another step, and none
-// keeps anybody waiting.
+// takes long.
 
 /** A scenario takes at most this long, or stands below with its reason. */
 const tookMsMax = 4_000
@@ -25,7 +25,7 @@ test.each(['sealed', 'portable'])(
     const [reports, table] = await run(world, '--', '--all', '--jobs=3')
     expect(table).toContain('no wrong diagnosis')
     const isSlow = ({ id, tookMs }: ScenarioReport) => tookMs > tookMsMax && !(id in mayTakeLonger)
-    // Side by side they wait for each other's processors: who took long is timed again, alone.
+    // Side by side they wait for each other's processors: a scenario that took long is timed again, alone.
     const late = reports.filter(isSlow).map(({ id }) => id)
     const [alone] = late.length === 0 ? [[]] : await run(world, ...late, '--')
     expect(alone.filter(isSlow).map(({ id, tookMs }) => `${id}: ${Math.round(tookMs)} ms`)).toEqual([])

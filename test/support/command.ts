@@ -78,7 +78,7 @@ export function commandLine(pid: number): readonly string[] {
   }
 }
 
-/** The Postgres of the run below `pid`, as soon as it lets anybody log in. */
+/** The Postgres of the run below `pid`, as soon as it lets clients log in. */
 export function postgresBelow(pid: number): Promise<number> {
   return until('Postgres to be ready', () => {
     const mine = new Set(descendants(pid).map(String))

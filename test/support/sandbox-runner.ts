@@ -21,7 +21,7 @@ if (part === 'ancestors') {
     process.exit()
   })
   say({ pid: process.pid })
-  // After several polls with everyone alive.
+  // After several polls with every process alive.
   setTimeout(() => say({ still: true }), 1_000)
   setTimeout(() => process.exit(), 10_000)
 } else {

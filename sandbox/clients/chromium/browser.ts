@@ -10,7 +10,7 @@ import { DevTools, type OnEvent } from './devtools.ts'
 
 const launcher = fileURLToPath(new URL('./launch.sh', import.meta.url))
 
-/** Chromium's own words for: no window, nothing remembered, and nothing said to anybody unasked. */
+/** Chromium's own words for: no window, nothing remembered, and no request of the browser's own. */
 const flags = [
   '--headless',
   // It is root in its user namespace, where its own sandbox refuses to start; it sees no page but ours.
@@ -32,7 +32,7 @@ const flags = [
   '--no-startup-window',
 ]
 
-/** Whom it still asks for, and what that would leave among the call's DNS questions. */
+/** Hosts that it asks for all the same: their names would stand among the call's DNS questions. */
 const silenced = ['google.com', 'googleapis.com', 'gstatic.com'].map((name) => `MAP *.${name} ~NOTFOUND`)
 
 /** A page in a context of its own: no address, no connection and no TLS session of another call. */

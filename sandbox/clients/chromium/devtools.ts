@@ -35,7 +35,7 @@ export class DevTools {
 
   constructor(toBrowser: Writable, fromBrowser: Readable) {
     this.#toBrowser = toBrowser
-    // It fails when the browser is gone: whoever waits for an answer learns that from `end`.
+    // It fails when the browser is gone: a caller that waits for an answer learns that from `end`.
     toBrowser.on('error', () => {})
     fromBrowser.setEncoding('utf8').on('data', (text: string) => this.#read(text))
   }

@@ -20,9 +20,9 @@ interface Up {
 export class PageCaller implements ReadyClient {
   readonly started: Promise<void>
   readonly #up: Promise<Up>
-  /** Opened while nobody waits for it: a new process each, which takes longer than a call. */
+  /** Opened while no call waits for it: a new process each, which takes longer than a call. */
   #spare: Promise<Tab>
-  /** The page whose connections a warm call uses again. */
+  /** The page with the connections that a warm call uses again. */
   #warm: Tab | undefined
 
   constructor(command: string, seat: Seat) {
@@ -67,7 +67,7 @@ export class PageCaller implements ReadyClient {
 
   #openSpare(browser: Browser): void {
     this.#spare = browser.openTab()
-    // Nobody waits for the last one.
+    // No call waits for the last one.
     this.#spare.catch(() => {})
   }
 

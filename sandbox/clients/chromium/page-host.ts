@@ -6,7 +6,7 @@ export interface PageHostOptions {
   readonly ground: Ground
   readonly address: string
   readonly authority: Authority
-  /** The hosts whose pages it serves. */
+  /** The hosts that it serves pages of. */
   readonly names: readonly string[]
   readonly page: string
 }

@@ -44,7 +44,7 @@ export class ReportingProcess implements ReadyClient {
       this.#onStarted = resolve
       void this.#gone.then(resolve)
     })
-    // It closes too: whoever waits for it is told.
+    // After an error it closes too, and that tells every caller that waits for it.
     this.#child.on('error', () => {})
     this.#child.stdin?.on('error', () => {})
     this.#child.stderr?.on('data', (chunk: Buffer) => {
@@ -75,7 +75,7 @@ export class ReportingProcess implements ReadyClient {
         reject(new Error(`client: its process ended before it reported. It said: ${said}`))
       })
     })
-    // For those that cannot see their own request: what they say of it.
+    // For clients that cannot see their own request: what they say of it.
     const words = requestWords(call.method, call.url, Object.keys(call.headers))
     this.#child.stdin?.write(`${JSON.stringify({ ...call, words })}\n`)
     const symptom = await orHangs(call, answered)

@@ -42,8 +42,9 @@ async function resolve(server: string, hostname: string): Promise<LookupAddress[
 function answer(hostname: string, addresses: LookupAddress[], options: LookupOptions, done: Callback): void {
   const first = addresses[0]
   if (first === undefined) {
-    // A CNAME that leads nowhere resolves to an empty list and no error, on which Node's net would crash. So whoever
-    // looks up through c-ares has to say something here, and this app says what c-ares says of a name without address.
+    // A CNAME that leads nowhere resolves to an empty list and no error, on which Node's net would crash. So an
+    // app that looks up through c-ares has to say something here, and this one says what c-ares says of a name
+    // without address.
     done(
       Object.assign(new Error(`queryA ENODATA ${hostname}`), {
         code: 'ENODATA',

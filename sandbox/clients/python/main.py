@@ -106,7 +106,7 @@ def observe(what, detail=None):
 
 
 def audit(event, _):
-    """Whoever looks a name up has a request to make; who gave up before had none."""
+    """A client that looks a name up has a request to make; one that gave up before had none."""
     global words
     if event == "socket.getaddrinfo" and words is not None:
         observe("request", words)

@@ -1,5 +1,5 @@
 /**
- * The thread of a full backlog. It listens and then blocks for good, so nobody ever accepts what waits in the
+ * The thread of a full backlog. It listens and then blocks for good, so it never accepts what waits in the
  * kernel's accept queue. It must be a thread of its own: blocking is what makes it work.
  */
 import { createServer } from 'node:net'

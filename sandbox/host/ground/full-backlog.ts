@@ -8,7 +8,7 @@ import type { FullBacklog } from './ground.ts'
 const BACKLOG = 1
 /** Linux queues one connection more than the backlog (`sk_acceptq_is_full` compares with `>`). */
 const FILLERS = BACKLOG + 1
-/** A filler that waits longer was itself dropped: somebody else took its place, and the queue is full. */
+/** A filler that waits longer was itself dropped: another connection took its place, and the queue is full. */
 const FILLER_WAITS_MS = 250
 /** Often enough that no client with a timeout worth testing gives up unseen between two looks. */
 const LOOK_EVERY_MS = 25
@@ -50,7 +50,7 @@ function cannotListen(address: string, port: number, code: string): Error {
   return Object.assign(new Error(message), { code })
 }
 
-/** The entry stays in the queue when the filler is gone: nobody accepts it, so nobody notices its FIN. */
+/** The entry stays in the queue when the filler is gone: the listener never accepts it, so it never sees its FIN. */
 async function fill(address: string, port: number): Promise<void> {
   const filler = connect({ host: address, port })
   try {
@@ -91,7 +91,7 @@ function watch(worker: Worker, address: string, port: number): FullBacklog {
   }
 }
 
-/** The local ends (`0100007F:D431`) of the connection attempts to `address:port` that nobody has answered. */
+/** The local ends (`0100007F:D431`) of the connection attempts to `address:port` that have no answer yet. */
 async function synSent(address: string, port: number): Promise<string[]> {
   const table = await readFile(`/proc/self/net/${isIPv6(address) ? 'tcp6' : 'tcp'}`, 'latin1')
   const remote = `${kernelAddress(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
@@ -99,7 +99,7 @@ async function synSent(address: string, port: number): Promise<string[]> {
   return rows.filter((row) => row[2] === remote && row[3] === SYN_SENT).map((row) => row[1]!)
 }
 
-/** As proc(5) prints it: words of 32 bits in the byte order of the machine (little-endian on x64 and arm64). */
+/** As proc(5) prints it: words of 32 bits in the byte order of the processor (little-endian on x64 and arm64). */
 function kernelAddress(address: string): string {
   const digits = isIPv6(address)
     ? ipv6Groups(address).map((group) => group.padStart(4, '0'))

@@ -18,7 +18,7 @@ export interface Ground {
   bindUdp(address: string, port: number): Promise<UdpSocket>
   /**
    * From now on the kernel drops every SYN to `address:port`, so a client sees a connect that never ends: by a
-   * listener whose accept queue is full, or by the packet filter. The port must be free. `release` undoes it.
+   * listener with a full accept queue, or by the packet filter. The port must be free. `release` undoes it.
    */
   fillBacklog(address: string, port: number): Promise<FullBacklog>
   /** Opens so many TCP connections from where the clients are, as other users would, and keeps them until released. */

@@ -9,7 +9,7 @@ const PROBE_WAITS_MS = 1_000
 
 /**
  * The host.s loopback as a ground: sockets of this process, on loopback addresses only, so that nothing the
- * sandbox breaks can be reached from another machine.
+ * sandbox breaks can be reached from another host.
  */
 export class LoopbackGround implements Ground {
   readonly #reachable: BlockList
@@ -55,7 +55,7 @@ export class LoopbackGround implements Ground {
       await release()
       throw error
     }
-    // Whoever ends one of them has made room; nothing else follows from it.
+    // A server that ends one of them has made room; nothing else follows from it.
     for (const socket of sockets) socket.on('error', () => {})
     return { release }
   }
@@ -97,7 +97,7 @@ export function loopbackAddresses(): BlockList {
   return addresses
 }
 
-/** Whether this machine, or the namespace this process is in, speaks IPv6 with itself. */
+/** Whether this host, or the namespace this process is in, speaks IPv6 with itself. */
 export function hasIpv6(): boolean {
   return Object.values(networkInterfaces()).some((cards) => cards?.some(({ address }) => address === '::1'))
 }

@@ -24,7 +24,7 @@ export function cacheDirectory(): string {
   return path
 }
 
-/** Keeps an entry of the cache from being taken for one that nobody uses any more. False: there is none. */
+/** Keeps an entry of the cache from being taken for one that no run uses any more. False: there is no entry. */
 export function touchEntry(path: string): boolean {
   const now = new Date()
   try {
@@ -37,7 +37,7 @@ export function touchEntry(path: string): boolean {
 
 /**
  * Builds an entry beside its place and renames it there, so that no reader ever sees half of one. Of two runs
- * that build at once, the first to finish wins. What nobody has used for long goes then.
+ * that build at once, the first to finish wins. Entries that no run has used for long go then.
  */
 export async function buildEntry(
   path: string,

@@ -21,7 +21,7 @@ export class RunDirectory {
     this.path = join(base, id)
   }
 
-  /** @throws Error when the place for it belongs to another user. */
+  /** @throws Error when the folder for all runs belongs to another user. */
   static create(): RunDirectory {
     const base = runDirectoryBase(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir())
     const owner = `${process.pid}-${identify(process.pid)?.start}`

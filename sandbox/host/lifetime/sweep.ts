@@ -6,7 +6,7 @@ import { ownerLives, runDirectoryBase } from './run-directory.ts'
 import { reap } from './watchdog.ts'
 
 /**
- * Ends what dead runs of this user left running and removes their folders; runs whose owner lives are left
+ * Ends what dead runs of this user left running and removes their folders; runs with a living owner are left
  * alone. With nothing to do it takes well under 1 ms.
  *
  * @returns the ids of the runs it removed.
@@ -17,7 +17,7 @@ export async function sweep(): Promise<readonly string[]> {
   return dead.map(({ id }) => id)
 }
 
-/** The folders of this user's runs whose owner lives. */
+/** The folders of this user's runs with a living owner. */
 export function liveRuns(): readonly string[] {
   return allRuns().flatMap(({ id, path }) => (ownerLives(id) === true ? [path] : []))
 }

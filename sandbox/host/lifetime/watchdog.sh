@@ -21,7 +21,7 @@ signal() {
   done
 }
 
-# Processes of this run that no group leads to: a child whose registration its runner did not live to send,
+# Processes of this run that no group leads to: a child that its runner did not live to register,
 # and the children of Postgres, which make groups of their own and overwrite their environment.
 strays() {
   if [ -d /proc/self/task ]; then
@@ -55,7 +55,7 @@ any_left() {
 }
 
 # A Postgres that had to be killed leaves its pid file, where line 7 ends in the number of a shared memory
-# segment that nobody else would ever free.
+# segment that no other process would ever free.
 free_shared_memory() {
   for file in "$dir"/*/postmaster.pid; do
     segment=$(sed -n '7s/.* //p' "$file" 2>/dev/null)

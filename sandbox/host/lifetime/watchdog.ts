@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-/** The run whose children and directory these are. */
+/** The run that the children and the directory belong to. */
 interface Run {
   readonly id: string
   readonly path: string
@@ -46,7 +46,7 @@ export class Watchdog {
     this.#pipe.write(`+ ${pid} ${how.toUpperCase()}\n`)
   }
 
-  /** The child has ended: its number may soon be somebody else's. */
+  /** The child has ended: its number may soon be another process's. */
   release(pid: number): void {
     if (this.#adopted.delete(pid)) this.#pipe.write(`- ${pid}\n`)
   }
@@ -72,7 +72,7 @@ export class Watchdog {
 
   /**
    * The run is over. Children that have not ended by now are ended as if the runner had died, and waited for. The
-   * run's directory goes either way; where only that is left, nobody has to wait: a cluster is 400 files, which
+   * run's directory goes either way; where only that is left, no caller has to wait: a cluster is 400 files, which
    * take 8 ms. Safe to repeat.
    */
   async close(): Promise<void> {
@@ -86,7 +86,7 @@ export class Watchdog {
   }
 }
 
-/** Ends whatever a dead run left, and removes its directory: a watchdog whose pipe is at its end already. */
+/** Ends whatever a dead run left, and removes its directory: a watchdog with its pipe at the end already. */
 export async function reap(id: string, path: string): Promise<void> {
   await exited(spawnScript(id, path, 'ignore'))
 }

@@ -107,7 +107,7 @@ export class Api {
       })
       void this.#ended.then(() => reject(new Error(`${place}: ${this.#describeEnd()}`)))
     })
-    // A failure to listen is reported by `start`; one that comes after it is nobody's promise any more.
+    // A failure to listen is reported by `start`; no caller waits for one that comes later.
     this.#listening.catch(() => {})
   }
 

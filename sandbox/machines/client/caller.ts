@@ -4,7 +4,7 @@ import { otherFiles } from '../tls/client-certificate-files.ts'
 import type { ClientPlan, ClientState } from './client-points.ts'
 import type { ResolvedCall } from './resolved-call.ts'
 
-/** The place in the app where the call is put together, before anything leaves it. */
+/** The point in the app where the call is put together, before anything leaves it. */
 export class Caller implements Breakable<ClientPlan> {
   #state: ClientState | undefined
   #changed = 0

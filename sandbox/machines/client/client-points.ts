@@ -11,8 +11,8 @@ export type ClientState =
   /** The header has this value; `null` leaves it out. */
   | { readonly kind: 'header'; readonly name: string; readonly value: string | null }
   /**
-   * The page that calls is another one: opened from this host, or with this Content-Security-Policy. Who has no
-   * page says in a header of its own from which origin it calls, as a request copied out of a browser does.
+   * The page that calls is another one: opened from this host, or with this Content-Security-Policy. A client
+   * without a page says in a header from which origin it calls, as a request copied out of a browser does.
    */
   | { readonly kind: 'page'; readonly host?: PageHostName; readonly policy?: string }
   /** The app shows another client certificate than it should, where it shows one at all. */

@@ -47,7 +47,7 @@ function linkLibraries(root: string): void {
   }
 }
 
-/** As whom a Postgres program runs. Postgres refuses to run as root. */
+/** The account that a Postgres program runs as. Postgres refuses to run as root. */
 export interface Account {
   /** The words in front of the program. */
   readonly prefix: readonly string[]
@@ -60,9 +60,9 @@ const nobody = 65534
 
 /**
  * - A normal user: that user.
- * - Root: `nobody`, where this process may become nobody and nobody can reach the programs.
+ * - Root: `nobody`, where this process may become that account and the account can reach the programs.
  * - Else, and for a user without a name (`docker run --user 1234`), which initdb refuses: in a user namespace
- *   of its own, where the user is called nobody. The files stay the user's.
+ *   of its own, where the user is called `nobody`. The files stay the user's.
  */
 export function postgresAccount(postgres: string): Account {
   const isRoot = process.getuid?.() === 0
@@ -98,7 +98,7 @@ function canBecomeNobody(): boolean {
   return isMapped && (BigInt(`0x${held}`) & needed) === needed
 }
 
-/** Whether every directory on the way lets everyone pass: below a home directory of mode 0700 none does. */
+/** Whether every directory on the way lets every account pass: below a home directory of mode 0700 none does. */
 function everyoneReaches(file: string): boolean {
   for (let path = file; ; path = dirname(path)) {
     if ((statSync(path).mode & 0o001) === 0) return false

@@ -15,7 +15,7 @@ export interface DatabasePlan {
 /**
  * What a state needs from the provider:
  * - `sql`: the shop's tables, as their owner.
- * - `superuser`: what acts on the whole cluster: ALTER SYSTEM, sessions of others, limits of roles.
+ * - `superuser`: what acts on the whole cluster: ALTER SYSTEM, sessions of other roles, limits of roles.
  * - `process`: signals to the server's processes.
  * - `files`: its data directory.
  */

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../errors/invalid-input.ts'
 import type { DatabaseTarget } from './database.ts'
 
-/** @throws InvalidInput when the URL is not one of Postgres, or leads off this machine without leave. */
+/** @throws InvalidInput when the URL is not one of Postgres, or leads off this host without leave. */
 export function parseDatabaseUrl(url: string, allowRemote = false): DatabaseTarget {
   const parsed = URL.parse(url)
   if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol) || parsed.hostname === '') {

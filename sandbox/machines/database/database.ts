@@ -36,7 +36,7 @@ export interface DatabaseOptions {
   readonly provider?: (typeof databaseProviders)[number]
   /** An existing Postgres: `postgres://user:password@host:port/database`. Takes the place of `provider`. */
   readonly url?: string
-  /** Lets `url` name a host that is not this machine. */
+  /** Lets `url` name a host that is not this one. */
   readonly allowRemote?: boolean
   /** The loopback address an embedded Postgres listens on. */
   readonly address: string
@@ -48,6 +48,6 @@ export interface DatabaseOptions {
   readonly onSpawn?: () => void
   /** What takes long enough to say it, as a line for people. */
   readonly onProgress?: (line: string) => void
-  /** The run's own Postgres has ended, and nobody asked it to. */
+  /** The run's own Postgres has ended, though the run did not end it. */
   readonly onDeath?: (reason: string) => void
 }

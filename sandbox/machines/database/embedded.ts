@@ -68,7 +68,7 @@ async function startFromTemplate(
   try {
     return await start(cached, 'postgres')
   } catch (error) {
-    // It was ended before it was up: the cache has no part in that, and others use it.
+    // It was ended before it was up: the cache has no part in that, and other runs use it.
     if (signal?.aborted === true) throw error
     // A cache that a power failure cut short must not fail every run from then on. If the cause is another
     // one, the new cluster fails for the same reason, and says it.

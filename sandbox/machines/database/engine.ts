@@ -15,9 +15,9 @@ const loopback = '127.0.0.1'
 const instead = 'Or run without --database=testcontainers: the embedded Postgres needs no containers.'
 
 /**
- * The container engine of this machine.
+ * The container engine of this host.
  *
- * @throws Error with the next command when none answers, or when it publishes ports where we cannot reach them.
+ * @throws Error with the next command when no engine answers, or when it publishes ports where we cannot reach them.
  */
 export async function containerEngine(): Promise<ContainerRuntimeClient> {
   // Containers are published there. Without this, testcontainers looks for a way out of a container where it finds
@@ -81,7 +81,7 @@ export async function pullIfMissing(
   }
 }
 
-/** Removes the containers of dead runs of this machine, with their volumes. All others are left alone. */
+/** Removes the containers of dead runs of this host, with their volumes. All others are left alone. */
 export async function removeDead({ container: { dockerode } }: ContainerRuntimeClient): Promise<void> {
   const ours = { label: [runLabel, `${machineLabel}=${machineId()}`] }
   const found = await dockerode.listContainers({ all: true, filters: ours })
@@ -89,7 +89,7 @@ export async function removeDead({ container: { dockerode } }: ContainerRuntimeC
   await Promise.all(dead.map(({ Id }) => removeContainer(dockerode.getContainer(Id))))
 }
 
-/** Safe to repeat, and while somebody else does the same. */
+/** Safe to repeat, and while another process does the same. */
 export async function removeContainer(container: {
   remove(how: { force: boolean; v: boolean }): Promise<unknown>
 }): Promise<void> {

@@ -3,7 +3,7 @@ import { AdminConnection, identifier, literal } from './admin.ts'
 import type { DatabaseTarget } from './database.ts'
 import { shopReset, shopSchema } from './shop.ts'
 
-/** The seeded shop, on a server that somebody else started. */
+/** The seeded shop, on a Postgres server that is up already: a container's, or one given by its URL. */
 export interface Furnished {
   /** As the API logs in. */
   readonly target: DatabaseTarget
@@ -44,12 +44,12 @@ export async function furnish(maintenance: AdminConnection, { database, role }: 
   return { target: loginTo(server, { user: app, password, database }), admin, drop }
 }
 
-/** Nobody else on this machine can guess it. */
+/** No other user of this host can guess it. */
 export function drawPassword(): string {
   return randomBytes(18).toString('base64url')
 }
 
-/** Another login to the same server. Its place is read each time: a restarted container has another port. */
+/** Another login to the same server. Its address is read each time: a restarted container has another port. */
 function loginTo(
   server: DatabaseTarget,
   { user, password, database }: Pick<DatabaseTarget, 'user' | 'password' | 'database'>,

@@ -2,7 +2,7 @@ import type { Database, DatabaseOptions } from './database.ts'
 import { parseDatabaseUrl } from './database-url.ts'
 
 /**
- * Opens the database of a run: from the cache 80 ms, the first time on a machine about a second.
+ * Opens the database of a run: from the cache 80 ms, the first time on a host about a second.
  *
  * @throws Error when it cannot be had; the message says why, and what to do.
  */

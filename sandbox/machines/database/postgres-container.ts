@@ -19,7 +19,7 @@ export interface ContainerOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (line: string) => void
   readonly onDeath?: (reason: string) => void
-  /** Somebody has restarted it: it is up again, and empty, since its data was in memory. */
+  /** The container was restarted from outside: it is up again, and empty, since its data was in memory. */
   readonly onRestart: () => Promise<void>
 }
 
@@ -28,13 +28,13 @@ type Container = Parameters<WaitStrategy['waitUntilReady']>[0]
 const containerPort = 5432
 const readyWithinMs = 60_000
 const readyPollMs = 20
-/** A restart by somebody else ends the container first. */
+/** A restart from outside ends the container first. */
 const restartWithinMs = 1_000
 
 /** In every image, and open to every account: a tmpfs takes the mode of the directory that it covers. */
 const dataMount = '/tmp'
 
-/** Those of the embedded cluster that every version of the last years knows, whatever image it is in. */
+/** The settings of the embedded cluster that every version of the last years knows, whatever image it is in. */
 const shared = [
   'fsync',
   'synchronous_commit',
@@ -125,7 +125,7 @@ class Description extends GenericContainer {
       .withCommand(['postgres', ...shared.flatMap((name) => ['-c', `${name}=${settings[name]}`])])
       .withExposedPorts(containerPort)
       .withWaitStrategy(new LoginWait(options))
-    // By default it would be published on every address of this machine.
+    // By default it would be published on every address of this host.
     this.hostConfig.PortBindings = { [`${containerPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] }
   }
 
@@ -169,7 +169,7 @@ class LoginWait implements WaitStrategy {
   }
 }
 
-/** Up is who lets us log in, from here: the entrypoint's first server, for its own use, does not count. */
+/** Up means that it lets us log in, from here: the entrypoint's first server, for its own use, does not count. */
 async function untilLogin(
   container: Container,
   target: DatabaseTarget,
@@ -217,7 +217,7 @@ async function notUp({ image }: ContainerOptions, container: Container, cause?: 
   )
 }
 
-/** The published port, when somebody starts it again in time. */
+/** The published port, when the container is started again in time. */
 async function portAfterRestart(container: Container): Promise<number | undefined> {
   const giveUpAtMs = performance.now() + restartWithinMs
   while (performance.now() < giveUpAtMs) {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
  * group does not reach them. Those that are gone already are passed over.
  */
 export function signalTree(pid: number, signal: NodeJS.Signals): void {
-  // The children first: killed first, the server would leave them without anybody who knows them.
+  // The children first: once the server is dead, they can no longer be found as its children.
   for (const target of [...childrenOf(pid), pid]) {
     try {
       process.kill(target, signal)

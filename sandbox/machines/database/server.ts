@@ -33,7 +33,7 @@ const readyWithinMs = 15_000
 const readyPollMs = 2
 const stopWithinMs = 1_500
 
-/** A directory in the run that belongs to the account Postgres runs as, and to nobody else. */
+/** A directory in the run that belongs to the account Postgres runs as, and that no other account may enter. */
 export function makeDataDirectory({ run, account }: Launch, name: string): string {
   const path = join(run.path, name)
   mkdirSync(path, { mode: 0o700 })
@@ -75,7 +75,7 @@ export async function startServer(
   const log = logOf(data)
   for (let port = firstPort; ; port += 1) {
     const stdin = cluster === undefined ? 'ignore' : openSync(cluster, 'r')
-    // A file and not a pipe: nobody has to read it, so a busy runner never makes Postgres wait.
+    // A file and not a pipe: no process has to read it, so a busy runner never makes Postgres wait.
     const output = openSync(log, 'w', 0o600)
     const words = ['sh', '-c', startScript, 'sh', launch.binaries.postgres, launch.address, String(port)]
     const child = spawnAs(launch, words, 'quit', data, [stdin, output, output])
@@ -106,7 +106,7 @@ export function spawnAs(
     stdio,
     env: cleanEnvironment({ LC_ALL: 'C' }),
   })
-  // A program that cannot be spawned never exits: whoever waits for it looks at its pid.
+  // A program that cannot be spawned never exits: the code that waits for it looks at its pid.
   child.on('error', () => {})
   return child
 }

@@ -11,7 +11,7 @@ interface StateHandler<State extends DatabaseState> {
   evidence(state: State, admin: AdminConnection): Promise<Evidence>
 }
 
-/** Front doors are numbered from 1; 0 counts statements of nobody's call, and of doors beyond these. */
+/** Front doors are numbered from 1; 0 counts statements that belong to no call, and those of doors beyond these. */
 const doorsMax = 31
 
 /** Of `fetch-1`, as each statement's tag names it. */

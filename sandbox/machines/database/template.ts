@@ -12,7 +12,7 @@ export interface Template {
   readonly cluster: string
   /** Of the server: `18.4`. */
   readonly version: string
-  /** Drawn when the template was built: whoever else is on this machine must not know the superuser's. */
+  /** Drawn when the template was built: other users of this host must not know the superuser's. */
   readonly passwords: Readonly<Record<'postgres' | 'app', string>>
 }
 
@@ -47,7 +47,7 @@ export const settings = {
   log_timezone: 'UTC',
 }
 
-/** The builtin locale sorts the same on every machine. */
+/** The builtin locale sorts the same on every host. */
 const initdbFlags = [
   `--username=${superuser}`,
   '--auth=scram-sha-256',

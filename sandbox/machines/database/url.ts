@@ -7,11 +7,11 @@ import { machineId } from './machine-id.ts'
 import { shopReset } from './shop.ts'
 import { statePoint } from './sql-states.ts'
 
-/** What acts on the whole server is refused: others may be using it. */
+/** What acts on the whole server is refused: other programs may be using it. */
 const provides: readonly DatabaseNeed[] = ['sql']
 
 /**
- * A database of the run's own on a server that somebody else runs, with a plain role of its own where the
+ * A database of the run's own on a server that is not the run's, with a plain role of its own where the
  * user may create roles. Both are dropped on stop, or by the next run when this one dies.
  *
  * @throws Error when the server cannot be reached, or its user may not create databases.

@@ -13,7 +13,7 @@ export interface DnsQuestion {
   readonly hasEdns: boolean
 }
 
-/** What anybody who reads the bytes of an answer finds in it. */
+/** What the bytes of an answer show to any reader. */
 export interface DnsReading {
   /** Left out where the header is not complete. */
   readonly rcode?: DnsRcode
@@ -64,8 +64,8 @@ export function readQuestion(message: Buffer): DnsQuestion | undefined {
 }
 
 /**
- * Reads an answer from its bytes, as a bystander who also saw the question. What is recorded about an answer
- * comes from here and never from the verdict behind it.
+ * Reads an answer from nothing but its bytes and the question. What is recorded about an answer comes from
+ * here and never from the verdict behind it.
  */
 export function readAnswer(message: Buffer, asked: DnsQuestion): DnsReading {
   const answer = parse(message)

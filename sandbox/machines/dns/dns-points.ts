@@ -93,10 +93,10 @@ export interface DnsFlags {
 
 /** What holds while armed. */
 export type DnsState =
-  /** Nobody listens on the port, UDP nor TCP. `tcp-closed`: UDP goes on. */
+  /** The port is closed, over UDP and over TCP. `tcp-closed`: UDP goes on. */
   | { readonly kind: 'closed' }
   | { readonly kind: 'tcp-closed' }
-  /** These names have these addresses instead. It holds whether anybody asks or not. */
+  /** These names have these addresses instead. It holds whether a client asks or not. */
   | { readonly kind: 'changed'; readonly zone: DnsZone }
   /** Every name leads to another host, which is up and shows a certificate for its own name. */
   | { readonly kind: 'other-host' }

@@ -5,7 +5,7 @@ import type { Ground } from '../../host/ground/ground.ts'
 
 export type Transport = 'udp' | 'tcp'
 
-/** The way back to whoever sent a message. */
+/** The way back to the sender of a message. */
 export interface DnsPeer {
   readonly transport: Transport
   /** False once the connection is gone: nothing can be sent any more. */
@@ -25,7 +25,7 @@ export interface DnsSocketsOptions {
   readonly onBug: (error: Error) => void
 }
 
-/** With port 0 the kernel gives a UDP port whose TCP twin may be taken; then the next one is tried. */
+/** With port 0 the kernel gives a UDP port. Its TCP twin may be taken; then the next one is tried. */
 const twinAttemptsMax = 20
 
 /** A client that asks from the port we just closed holds it for the length of one question. */

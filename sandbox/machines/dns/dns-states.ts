@@ -88,8 +88,8 @@ export class DnsCondition {
   }
 
   /**
-   * Nobody sees who knocks at a closed port, or who does not ask again. So `fired` is 1 while a probe confirms
-   * the state, and the client's own attempt has to be the other half of the proof.
+   * The server sees neither a client that knocks at a closed port nor one that does not ask again. So `fired`
+   * is 1 while a probe confirms the state, and the client's own attempt has to be the other half of the proof.
    */
   async proof(): Promise<Evidence> {
     const { kind } = this.#state

@@ -17,6 +17,6 @@ export interface Evidence {
   readonly ofDoor?: (door: string) => number
   /** For people: `4 questions, 4 × NXDOMAIN`. */
   readonly text: string
-  /** Nobody sees who meets it, so `fired` does not count: it is 1 while a probe of our own confirms that it holds. */
+  /** No machine sees a client meet it, so `fired` does not count: it is 1 while our own probe confirms the state. */
   readonly isProbed?: true
 }

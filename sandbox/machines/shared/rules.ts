@@ -32,7 +32,7 @@ export class RuleSet<Event extends object, Verdict> {
     return this.#armed.length > 0
   }
 
-  /** The verdict of the first rule that matches and whose time has come; undefined means: pass. */
+  /** The verdict of the first rule that matches and is due; undefined means: pass. */
   decide(event: Event, nowMs: number): Verdict | undefined {
     const meeting = this.#armed.find(
       ({ occasions, rule }) => matches(rule.match, event) && occasions.isOne(nowMs),

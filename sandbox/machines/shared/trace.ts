@@ -1,5 +1,5 @@
 /**
- * What crossed the border of a machine: only what anybody standing there could see. No observation may
+ * What crossed the border of a machine: only what an observer at that border could see. No observation may
  * carry anything that only the injected fault knows: the diagnosis is worked out from these alone.
  */
 export type Observation =
@@ -11,12 +11,12 @@ export type Observation =
   | ApiObservation
   | KernelObservation
 
-/** An observation with its place on the one clock, and the front door (so: the client) it belongs to. */
+/** An observation with its time on the one clock, and the front door (so: the client) it belongs to. */
 export type TraceEvent = Observation & { readonly atMs: number; readonly door: string }
 
 /**
- * Machines call this for everything they see. The door is bound by whoever wires the machine; `atMs` is
- * given by those who saw it in another process, on the same clock.
+ * Machines call this for everything they see. The door is bound where the machine is wired. A machine gives
+ * `atMs`, on the same clock, for what was seen in another process.
  */
 export type Observe = (observation: Observation, atMs?: number) => void
 
@@ -51,7 +51,7 @@ export interface DnsObservation {
   readonly rcode?: string
   /** On an answer: each record as text, `A 127.0.0.1`. */
   readonly records?: readonly string[]
-  /** On an answer: what its bytes show to anybody who compares them with the question. Left out where nothing does. */
+  /** On an answer: what a comparison of its bytes with the question shows. Left out where it shows nothing. */
   readonly flaws?: readonly DnsFlaw[]
 }
 
@@ -70,7 +70,7 @@ export type DnsFlaw =
  */
 export type WireName = 'front' | 'inner' | 'database' | 'plain' | 'tools'
 
-/** What the kernel of the clients' world counted of this door's own packets during the call. */
+/** What the kernel of the sealed world counted of this door's own packets during the call. */
 export interface KernelObservation {
   readonly machine: 'kernel'
   readonly what: 'lost'
@@ -109,7 +109,7 @@ export interface WireObservation {
   readonly digest?: string
   /**
    * On what goes out: how long something of that direction has waited here so far between its arrival and the
-   * moment it was handed on, whoever made it wait; a receiver that takes no more does, too.
+   * moment it was handed on, whatever the reason: a receiver that takes no more is one, too.
    */
   readonly heldMs?: number
 }

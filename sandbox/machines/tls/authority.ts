@@ -46,8 +46,8 @@ export class Authority {
   }
 
   /**
-   * Writes `crl.pem` into `dir`: the lists of the root and of the intermediate, since who checks needs one for each
-   * level. Returns its path.
+   * Writes `crl.pem` into `dir`: the lists of the root and of the intermediate, since a client that checks
+   * needs one for each level. Returns its path.
    */
   async writeRevocationLists(dir: string): Promise<string> {
     const { revocationList } = await import('./revocation-list.ts')
@@ -60,7 +60,7 @@ export class Authority {
     return path
   }
 
-  /** Vouches for clients, where a server asks them who they are: hardly any does. */
+  /** Vouches for clients, where a server asks them for a certificate: hardly any does. */
   get clients(): Promise<ClientAuthority> {
     this.#clients ??= import('./client-authority.ts').then((module) => new module.ClientAuthority())
     return this.#clients

@@ -40,7 +40,7 @@ export interface LeafDeviation extends CertificateDeviation {
   readonly furtherNames?: number
   /** It was revoked: it stands in its authority's list, and the OCSP response says so. */
   readonly revoked?: boolean
-  /** The server has no OCSP response to staple for those who ask (RFC 6066 §8). */
+  /** The server has no OCSP response to staple for clients that ask (RFC 6066 §8). */
   readonly noStaple?: boolean
   /** It vouches for itself: no chain, no root. */
   readonly selfSigned?: boolean
@@ -55,7 +55,7 @@ export interface LeafDeviation extends CertificateDeviation {
  * A chain, told by how it deviates from the healthy root, intermediate, leaf. Plain JSON; `{}` is healthy.
  *
  * - `root`: `trusted` is in every client's trust store, `retired` is there too but ended 30 days ago,
- *   `unknown` is in nobody's.
+ *   `unknown` is in no client's.
  * - `intermediates`: how many lie between root and leaf; `intermediate` shapes every one of them.
  * - `send`: what goes over the wire, in this order. Healthy: leaf, then intermediates.
  */

@@ -3,10 +3,10 @@ import { isIP } from 'node:net'
 import type { CertificateDeviation, ExtendedKeyUsage, KeyUsage } from './certificate-recipe.ts'
 import * as der from './der.ts'
 
-/** One certificate to be made: what it says, whose key it carries and who signs it. */
+/** One certificate to be made: what it says, the key it carries and the issuer that signs it. */
 export interface CertificateTemplate {
   readonly subject: string | null
-  /** Left out: one that nobody knows beforehand. */
+  /** Left out: a random one. */
   readonly serialNumber?: Buffer
   readonly publicKey: KeyObject
   readonly issuer: string | null

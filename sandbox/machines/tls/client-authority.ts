@@ -47,7 +47,7 @@ export class ClientAuthority {
     }
   }
 
-  /** Whether a certificate proves who its owner is: signed by this authority, and in its time. */
+  /** Whether a certificate proves its owner's identity: signed by this authority, and in its time. */
   accepts(certificate: X509Certificate | undefined): boolean {
     if (certificate === undefined) return false
     const now = Date.now()

@@ -70,7 +70,7 @@ function extensionsOf(body: Buffer): ReadonlyMap<number, Buffer> {
   return extensions
 }
 
-/** The first name of the list: nobody sends two. */
+/** The first name of the list: no client sends two. */
 function serverNameOf(extension: Buffer | undefined): string {
   if (extension === undefined) return ''
   return extension.toString('latin1', 5, 5 + extension.readUInt16BE(3))

@@ -110,7 +110,7 @@ export class FlightShaper extends Duplex {
       return
     }
     this.#shaped()
-    // What the stack says from here on reaches nobody, so `done` is never called. The RST waits for the bytes
+    // What the stack says from here on reaches no client, so `done` is never called. The RST waits for the bytes
     // to be with the kernel, which would drop them otherwise.
     this.#raw.write(rest, () => (verdict.how === 'reset' ? this.#raw.resetAndDestroy() : this.#raw.end()))
   }

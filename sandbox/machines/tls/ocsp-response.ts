@@ -2,7 +2,7 @@ import { createHash, type KeyObject, sign, X509Certificate } from 'node:crypto'
 import { distinguishedName, signatureAlgorithm } from './certificate-writer.ts'
 import * as der from './der.ts'
 
-/** Who answers for a certificate: the authority that issued it. */
+/** The issuer of an OCSP response: the authority that issued the certificate. */
 export interface OcspIssuer {
   readonly name: string | null
   readonly privateKey: KeyObject

@@ -7,7 +7,7 @@ import {
 } from './certificate-writer.ts'
 import * as der from './der.ts'
 
-/** Who publishes a list: for the certificates that it has issued itself. */
+/** The authority that publishes a list: of certificates that it has issued itself. */
 export interface ListIssuer {
   readonly name: string | null
   readonly privateKey: KeyObject

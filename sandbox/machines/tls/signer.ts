@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { CertificateDeviation } from './certificate-recipe.ts'
 import { writeCertificate } from './certificate-writer.ts'
 
-/** Who a certificate is for, and the key with which it signs others. */
+/** A certificate, the name it is for, and the key with which it signs others. */
 export interface Signer {
   readonly name: string | null
   readonly certificate: Buffer
@@ -49,7 +49,7 @@ export function certify(subject: Subject, deviation: CertificateDeviation, issue
 }
 
 /**
- * It starts a day in the past so that a client whose clock is a little behind meets no second fault, and it
+ * It starts a day in the past so that a client with a clock a little behind meets no second fault, and it
  * never ends before it starts, which clients would report in different ways.
  */
 function validity({ notBeforeDays, notAfterDays }: CertificateDeviation): {

@@ -18,7 +18,7 @@ export interface TlsEdgeOptions {
   readonly authority: Authority
   /** Gives tickets, with which a client resumes its session on another connection. Default: none are given. */
   readonly tickets?: boolean
-  /** Clients must prove who they are (mTLS), in every state. Default: nobody is asked. */
+  /** Clients must prove their identity (mTLS), in every state. Default: no client is asked. */
   readonly clientCertificate?: boolean
   /** The one version it speaks. Default: TLS 1.2 and 1.3. */
   readonly tlsVersion?: ProtocolVersion
@@ -169,7 +169,7 @@ export class TlsEdge implements Breakable<TlsPlan> {
   }
 }
 
-/** What was armed last and who met it. Kept after healing: it is the proof. */
+/** What was armed last and the connections that met it. Kept after healing: it is the proof. */
 interface Armed {
   readonly state: TlsState | undefined
   readonly settings: TlsSettings | undefined

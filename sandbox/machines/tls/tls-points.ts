@@ -48,7 +48,7 @@ export type ProtocolVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 /** What the edge is set up like while armed. */
 export type TlsState =
   /**
-   * `metBy`: whose calls prove that it acted: those over new connections, which are shown the certificate (when
+   * `metBy`: which calls prove that it acted: those over new connections, which are shown the certificate (when
    * left out); or those that never are: over connections that were open before, or that resume a session.
    */
   | {
@@ -68,9 +68,9 @@ export type TlsState =
       readonly alpn?: readonly string[]
     }
   /**
-   * Clients must prove who they are with a certificate of the run's client authority (mTLS): who offers none is
-   * refused by an alert, who offers a wrong one without. `tlsVersion` pins the version, because TLS 1.2 refuses
-   * within the handshake and TLS 1.3 after it.
+   * Clients must prove their identity with a certificate of the run's client authority (mTLS): a client that
+   * offers none is refused by an alert, a client that offers a wrong one without. `tlsVersion` pins the version,
+   * because TLS 1.2 refuses within the handshake and TLS 1.3 after it.
    */
   | { readonly kind: 'client-certificate'; readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3' }
   /** Each connection ends as soon as it is accepted, before the ClientHello is read. */

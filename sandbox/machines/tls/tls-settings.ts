@@ -9,7 +9,7 @@ export interface TlsSettings {
   readonly alpn: readonly string[]
   /** `required`: OpenSSL itself refuses a client that has none. */
   readonly clientCertificate: 'not asked for' | 'required'
-  /** Whether a client's certificate proves who it is. */
+  /** Whether a client's certificate proves its identity. */
   readonly accepts: (certificate: X509Certificate | undefined) => boolean
   readonly chain: Chain
 }
@@ -25,11 +25,11 @@ const anySecurity = ':@SECLEVEL=0'
  */
 const noResumption = { secureOptions: constants.SSL_OP_NO_TICKET }
 
-/** What the edge wants in every state, and others do without. */
+/** What this edge wants in every state, and other edges do without. */
 export interface TlsDemands {
   /** With which sessions can be resumed after all. */
   readonly ticketKeys?: Buffer | undefined
-  /** Clients must prove who they are (mTLS). */
+  /** Clients must prove their identity (mTLS). */
   readonly clientCertificate?: boolean | undefined
   /** The one version it speaks. Default: TLS 1.2 and 1.3. */
   readonly tlsVersion?: ProtocolVersion | undefined
@@ -48,7 +48,7 @@ export async function tlsSettings(
   const options = {
     key: chain.keyPem,
     cert: chain.certPem,
-    // Never left out: the edge would read all that this machine trusts into its first context, which takes up to 8 ms.
+    // Never left out: the edge would read all that this host trusts into its first context, which takes up to 8 ms.
     ca: clients?.rootPem ?? [],
     ...(tlsVersion && { minVersion: tlsVersion, maxVersion: tlsVersion }),
     ...(ticketKeys ? { ticketKeys } : noResumption),

@@ -131,7 +131,7 @@ class Shut extends Armed {
   }
 }
 
-/** Others really hold all connections that there may be; a further one is struck. */
+/** Other users really hold all connections that there may be; a further one is struck. */
 class Full extends Armed {
   readonly #state: StateOf<'full'>
   readonly #wire: WireSurroundings

@@ -6,7 +6,7 @@ import type { WireObservation, WireSide } from '../shared/trace.ts'
 import type { ByteMark } from './wire-mark.ts'
 import type { Shape } from './wire-shape.ts'
 
-/** What one connection reports about itself; who it is gets added by the wire. */
+/** What one connection reports about itself; the wire adds its own name and the connection's number. */
 export type Seen = Omit<WireObservation, 'machine' | 'wire' | 'connection'>
 
 interface FlowOptions {

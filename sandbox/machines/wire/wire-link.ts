@@ -64,7 +64,7 @@ export class WireLink {
     else this.#up.resetSink()
   }
 
-  /** Gone at once, with everything it holds. Nobody observes it: it is no part of any call. */
+  /** The connection is gone at once, with everything it holds. It is not observed: it belongs to no call. */
   destroy(): void {
     this.#client.resetAndDestroy()
     this.#server?.resetAndDestroy()

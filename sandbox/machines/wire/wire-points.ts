@@ -58,7 +58,7 @@ interface MomentAtByte extends Direction {
 
 /** What happens to one connection. Another connection never notices. */
 export type WireVerdict =
-  /** A RST to both sides. Who was connected knows it, what was handed on was read: the RST waits 50 ms for that. */
+  /** A RST to both sides. It waits 50 ms, so that both know that they are connected and have read what came before. */
   | ({ readonly kind: 'reset' } & Moment)
   /** A FIN to both sides. What they still send is read and dropped, so that the FIN does not become a RST. */
   | ({ readonly kind: 'cut' } & Moment)
@@ -95,10 +95,10 @@ export type WireVerdict =
   | { readonly kind: 'delay-end'; readonly from: WireSide; readonly delayMs: number }
 
 /**
- * - `closed`: nobody listens; a connect is refused.
+ * - `closed`: no socket listens; a connect is refused.
  * - `backlog-full`: the kernel drops every SYN; a connect never ends (Linux only).
  * - `by-family`: at its IPv6 and its IPv4 address the port is one or the other; only where it has both.
- * - `full`: so many connections may be open, and others have opened as many: a further one is struck at accept.
+ * - `full`: so many connections may be open, and other users have opened as many: a further one is struck at accept.
  * - `open-struck`: every connection that is open when this is armed is struck, once, when no byte came from either
  *   side for `afterIdleMs`; new ones work. It is armed when all of them have been, and their clients know.
  *

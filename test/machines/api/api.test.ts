@@ -118,7 +118,7 @@ test('serves the seeded users, and tells what it saw in the order it saw it', as
   expect(rows).toContainEqual({ query: expect.stringContaining(comment) })
 })
 
-test('sells what is in stock, once, to who is logged in', async () => {
+test('sells what is in stock, once, to a user who is logged in', async () => {
   const credentials = { email: 'grace@example.test', password: 'shop' }
   const login = await call('/login', { method: 'POST', json: credentials })
   const { token } = login.body as { token: string }
@@ -223,9 +223,9 @@ async function terminateSessions(): Promise<void> {
   ])
 }
 
-test('gives a 503 to who waits a second for one of its five connections, and works again afterwards', async () => {
+test('gives a 503 to a request that waits a second for a connection, and works again afterwards', async () => {
   await locker.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
-  // Five run into the statement timeout, five of those who wait get their connections; nobody gets a third.
+  // Five run into the statement timeout, five that wait get their connections; there is no third round.
   const answers = await Promise.all(Array.from({ length: 12 }, () => call('/users')))
   await locker.query('ROLLBACK')
   const unavailable = answers.filter(({ status }) => status === 503)
@@ -236,8 +236,8 @@ test('gives a 503 to who waits a second for one of its five connections, and wor
 })
 
 /**
- * pg reports a session that dies while nobody waits for an answer as an 'error' event, which ends the
- * process when nobody listens: one way for a connection in the pool, another for one that is checked out.
+ * pg reports a session that dies while no query waits for an answer as an 'error' event, which ends the
+ * process when it has no listener: one way for a connection in the pool, another for one that is checked out.
  */
 test('survives the death of its sessions: an idle one, and one between two statements', async () => {
   expect(await call('/users')).toMatchObject({ status: 200 })
@@ -329,7 +329,7 @@ test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
 )
 
 test.skipIf(process.platform !== 'linux')(
-  'stands still while stopped, counts who waits, and goes on when healed (Linux only: /proc/net/tcp)',
+  'stands still while stopped, counts what waits, and goes on when healed (Linux only: /proc/net/tcp)',
   async () => {
     const point = api!.point('test')
     await point.arm({ state: { kind: 'stopped' } })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { AdminConnection } from '../../../sandbox/machines/database/admin.ts'
 import { npmRun } from '../../support/command.ts'
 
-// A Postgres that somebody else runs, three major versions older than ours, reached by DATABASE_URL on loopback.
+// A Postgres that the run did not start, three major versions older than ours, reached by DATABASE_URL on loopback.
 
 const programs = '/usr/lib/postgresql/15/bin'
 const isThere = existsSync(join(programs, 'postgres'))

@@ -44,7 +44,7 @@ test('takes a URL of this machine, and another only with leave', () => {
 const ofRuns = `SELECT datname AS name FROM pg_database WHERE datname ~ '^faultpath_'
   UNION ALL SELECT rolname FROM pg_roles WHERE rolname ~ '^faultpath_'`
 
-/** Makes a user on the embedded server, and the empty template database that a server of somebody else has. */
+/** Makes a user on the embedded server, and the empty template database that a user's own server has. */
 async function asVisitor(rights: string, work: (url: string) => Promise<void>): Promise<void> {
   await ask(database.admin, `CREATE ROLE visitor LOGIN PASSWORD 'p@ss' ${rights}`)
   await ask(database.admin, 'CREATE DATABASE template1 TEMPLATE shop IS_TEMPLATE true')

@@ -150,7 +150,7 @@ test('slow-table makes each statement that reads the table sleep once, and no ot
   await database.reset()
 })
 
-test('slow-table tells whose statement slept, also when it was cancelled', async () => {
+test('slow-table tells through which door a statement that slept came, also when it was cancelled', async () => {
   const point = database.point()
   await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 200 } })
   const read = (request: string) => `/* step=users.list req=${request} */ SELECT * FROM users`

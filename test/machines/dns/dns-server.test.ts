@@ -299,7 +299,7 @@ withDig('says that a name has moved as long as that is armed, and proves it with
   expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.9/)
 })
 
-withDigOnLinux('has a neighbour that is silent, or somebody else, only while that is armed', async () => {
+withDigOnLinux('has a neighbour that is silent, or another host, only while that is armed', async () => {
   const lists: (readonly string[])[] = []
   const hosts: string[] = []
   const ground = Object.assign(new LoopbackGround(), {

@@ -71,7 +71,7 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     await filter.heal()
     await Promise.all([loser, beside].map(({ client, seat }) => client.close().then(() => seat.close())))
 
-    // Counted whenever anybody's call ends, so in parts.
+    // Counted whenever the call of any client ends, so bit by bit.
     const lost = ({ events }: ObservedCall) =>
       events.reduce((sum, event) => sum + (event.machine === 'kernel' ? event.packets : 0), 0)
     expect(fired).toBeGreaterThan(0)

@@ -105,7 +105,7 @@ test('another library reads in the certificates what the recipe says', async () 
   expect(leaf!.getExtension(x509.AuthorityKeyIdentifierExtension)!.keyId).toBe(keyId)
 })
 
-test('says of the chain it serves who it is for and when all of it holds', async () => {
+test('says of the chain it serves which names it is for and when all of it holds', async () => {
   const authority = new Authority('api.example.test')
   const inDays = (days: number) => Date.now() + days * 86_400_000
   const healthy = (await authority.issue({})).served

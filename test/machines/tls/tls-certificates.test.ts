@@ -88,7 +88,7 @@ test('healthy chains of nine intermediates and of a common name only are accepte
   }
 })
 
-test('a server whose key is not the one of its certificate fails the handshake', async () => {
+test('a server with another key than its certificate fails the handshake', async () => {
   const recipe = { leaf: { keyMismatch: true } }
   await edge.arm({ state: certificate(recipe) })
   expect(await outcome(open())).toMatch(/signature/)
@@ -104,7 +104,7 @@ test('a certificate with ten thousand names is more than a client takes', async 
   expect(await outcome(open())).toMatch(/excessive message size/)
 })
 
-withCurl('a certificate comes with proof of whether it was revoked, for those who ask', async () => {
+withCurl('a certificate comes with proof of whether it was revoked, for clients that ask', async () => {
   expect(await curl('--cert-status')).toMatchObject({ exit: 0 })
   await edge.arm({ state: certificate({ leaf: { noStaple: true } }) })
   expect((await curl()).exit).toBe(0)

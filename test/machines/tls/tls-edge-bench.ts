@@ -48,7 +48,7 @@ export function serveWith(handler: (socket: Socket) => void): void {
   serve = handler
 }
 
-/** From here on nobody listens behind the edge. */
+/** From here on no server listens behind the edge. */
 export async function stopUpstream(): Promise<void> {
   await once(upstream.close(), 'close')
 }

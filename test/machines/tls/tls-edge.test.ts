@@ -20,7 +20,7 @@ import {
   withOpenssl,
 } from './tls-edge-bench.ts'
 
-withCurl('relays plaintext, and tells who asked and what was served', async () => {
+withCurl('relays plaintext, and tells which name was asked for and what was served', async () => {
   expect(await curl()).toEqual({ exit: 0, said: 'ok' })
   expect(reached).toBe(1)
   await sees('end')
@@ -87,7 +87,7 @@ test('a server behind the edge that is gone resets the client', async () => {
   expect(await outcome(open())).toBe('ECONNRESET')
 })
 
-test('closing leaves nobody waiting: silent, half-said and stalled peers are let go', async () => {
+test('closing leaves no peer waiting: silent, half-said and stalled ones are let go', async () => {
   const half = connect(edge.port, '127.0.0.1')
   half.write(Buffer.of(22, 3, 1, 2))
   const silent = connect(edge.port, '127.0.0.1')

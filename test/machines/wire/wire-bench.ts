@@ -28,7 +28,7 @@ export function answerWith(body: string | Buffer): void {
   serveWith((socket) => socket.on('data', () => socket.write(body)))
 }
 
-/** The server's end of the next connection, where nobody answers. */
+/** The server's end of the next connection, which gets no answer. */
 export function nextAtServer(): Promise<Witness> {
   return new Promise((resolve) => serveWith((socket) => resolve(new Witness(socket))))
 }

@@ -3,7 +3,7 @@ import { nowMs } from '../../../sandbox/host/clock.ts'
 import { answerWith, arm, call, serveWith } from './wire-bench.ts'
 
 // A shaped connection still works: every byte that no rule changed arrives, in order, and never early. Early is a bound
-// that holds on every machine; late is one only as far as a busy machine leaves it.
+// that holds on every host; late is one only as far as a busy host leaves it.
 
 test('delay: one delay per direction, order kept, never early, the FIN too', async () => {
   await arm({ kind: 'delay', delayMs: 100, jitterMs: 20, seed: 7 })

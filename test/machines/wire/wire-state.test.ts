@@ -16,7 +16,7 @@ test('full: others hold the connections that there are, and a further one is str
     fired: 1,
     text: '1 connection beside 3 of others, 1 × reset',
   })
-  // Whoever leaves makes room.
+  // A connection that ends makes room.
   openAtServer()[0]!.destroy()
   await expect.poll(() => wire.open).toBe(2)
   expect(openAtServer()).toHaveLength(2)
@@ -31,7 +31,7 @@ test('full: others hold the connections that there are, and a further one is str
   await after.until(() => after.text === 'hello')
 })
 
-test('full: others get their connections also where somebody has some already, who keeps them', async () => {
+test('full: others get their connections also where a client has some already, and it keeps them', async () => {
   const open = [call('hello'), call('hello'), call('hello')]
   for (const each of open) await each.until(() => each.text === 'hello')
   await wire.arm({ state: { kind: 'full', connections: 2, strike: 'cut' } })

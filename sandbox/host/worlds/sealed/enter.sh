@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first process of the clients' namespaces (user, network, mount, pid): makes them a machine of its own, then
+# The first process of the clients' namespaces (user, network, mount, pid): makes them a host of their own, then
 # becomes the keeper. Nothing here reaches the host: mounts are private, the network is empty.
 #
 # Once they can be entered it says so on standard output: `<its process id on the host> <nft> <ipv6>`, the last two

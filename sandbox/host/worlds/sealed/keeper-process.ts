@@ -14,7 +14,7 @@ const keeperEntry = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 /** Entering takes some 50 ms; a kernel that does not answer for this long will not. */
 const enterMs = 5_000
 
-/** The keeper may still be coming up, on a machine that does much else. */
+/** The keeper may still be coming up, on a host that does much else. */
 const answerMs = 15_000
 
 type Request = ToKeeper extends infer Message
@@ -30,7 +30,7 @@ interface Answer {
 
 /** What enter.sh says. */
 interface Entered {
-  /** The keeper, as the host knows it: whoever enters the namespaces names it. */
+  /** The keeper, as the host knows it: a process that enters the namespaces names it. */
   readonly pid: number
   readonly hasNft: boolean
   readonly hasIpv6: boolean

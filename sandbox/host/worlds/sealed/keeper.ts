@@ -1,7 +1,7 @@
 /**
  * The runner's hand inside the clients' namespaces: it opens sockets there and passes them out, so that every
- * machine stays an ordinary part of the runner. It closes its own copies, or it would accept connections that
- * nobody serves.
+ * machine behind them stays outside, with the runner. It closes its own copies, or it would accept connections
+ * that no machine serves.
  */
 import { type SendHandle, spawn } from 'node:child_process'
 import { flushCompileCache } from 'node:module'
@@ -15,7 +15,7 @@ import type { FromKeeper, ToKeeper } from './messages.ts'
 import { packetCounts, watchListing, watchRules } from './packet-watch.ts'
 import { repeats } from './proc-net.ts'
 
-// Without the runner nobody would ever end this process, and all others in here with it.
+// Without the runner, no other process would ever end this one, and with it all others in here.
 process.on('disconnect', () => process.exit(0))
 
 const addresses = loopbackAddresses()
@@ -55,7 +55,7 @@ async function answerSocket(
       if (isIPv6(address)) await haveAddress(address)
       const server = createServer({ pauseOnConnect: true })
       await ground.listen(server, address, port)
-      // Nobody calls before the packets of the call are counted.
+      // No client calls before the packets of the call are counted.
       await watching
       tell({ kind: 'done', id }, server, () => server.close())
       return
@@ -131,7 +131,7 @@ function nft(input: string): Promise<string> {
 /** Resolves to what the command printed. */
 function run(command: string, args: readonly string[], input?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    // Who reads nothing may be gone before an empty input ends, and that would be an error.
+    // A command that reads nothing may be gone before an empty input ends, and that would be an error.
     const stdin = input === undefined ? 'ignore' : 'pipe'
     const child = spawn(command, args, { stdio: [stdin, 'pipe', 'pipe'] })
     let stdout = ''

@@ -27,8 +27,8 @@ export type ApiVerdict =
   | { readonly kind: 'kill' }
 
 /**
- * - `stopped`: the whole process is stopped (SIGSTOP). The kernel still accepts connections for it; nobody
- *   reads them.
+ * - `stopped`: the whole process is stopped (SIGSTOP). The kernel still accepts connections for it; the
+ *   process reads none of them.
  */
 export type ApiState = { readonly kind: 'stopped' }
 

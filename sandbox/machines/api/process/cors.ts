@@ -5,7 +5,7 @@ const appOrigin = `https://${pageHosts[0]}`
 
 /**
  * Lets pages of the app's own origin read what the API answers, and no others (Fetch Standard, CORS protocol).
- * Everybody gets the same answer: it is the browser that keeps it from a page.
+ * Every client gets the same answer: it is the browser that keeps it from a page.
  */
 export function allowApp(request: Request, response: Response, next: NextFunction): void {
   // The answer differs by origin, so a cache must keep one for each.

@@ -55,7 +55,7 @@ async function carryOut(verdict: ApiVerdict): Promise<void> {
   }
 }
 
-/** The bug of every day: the query found nothing, and nobody asked. */
+/** The bug of every day: the query found nothing, and the code did not check. */
 function nameOfFirst(rows: readonly { readonly name: string }[]): string {
   return rows[0]!.name
 }

@@ -119,7 +119,7 @@ function openPool(target: DatabaseTarget): Pool {
     statement_timeout: statementTimeoutMs,
     query_timeout: queryTimeoutMs,
   })
-  // A connection that dies while nobody uses it must not end the process: the next query says what is wrong.
+  // A connection that dies while no query uses it must not end the process: the next query says what is wrong.
   // The pool listens only to idle connections; one that is checked out between two statements needs its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
@@ -141,7 +141,7 @@ async function warmUp(pool: Pool): Promise<void> {
   }
 }
 
-/** Whoever stands between the API and Postgres can tell by it which statement of which request this is. */
+/** By this tag a machine between the API and Postgres can tell which statement of which request it sees. */
 function tagged(request: string, step: string, sql: string): string {
   return `/* step=${step} req=${request} */ ${sql}`
 }

@@ -12,7 +12,7 @@ export function issueToken(userId: number, expiresAtMs: number): string {
   return `${claim}.${signatureOf(claim)}`
 }
 
-/** The user a token was issued to; undefined when it is expired or nobody issued it. */
+/** The user a token was issued to; undefined when it is expired or was never issued. */
 export function userOfToken(token: string, epochMs: number): number | undefined {
   const parts = /^(\d+)\.(\d+)\.([0-9a-f]{64})$/.exec(token)
   if (parts === null) return undefined
