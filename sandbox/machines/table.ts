@@ -98,7 +98,8 @@ const own = {
     waitsFor: ['gateway'],
     start: async (seat, { gateway }) => {
       const { Wire: Machine } = await import('./wire/wire.ts')
-      return await Machine.open({ ...behind(seat), name: 'inner', upstream: () => at(gateway) })
+      const { replies: tap } = gateway
+      return await Machine.open({ ...behind(seat), name: 'inner', upstream: () => at(gateway), tap })
     },
     end: (wire) => wire.close(),
   } satisfies Own<{ readonly gateway: Gateway }, Wire>,
@@ -172,12 +173,13 @@ export const sharedMachines = {
   api: {
     waitsFor: ['address'],
     load: () => import('./api/api.ts'),
-    start: async ({ compileCache, onDeath, onTrace, run, watchdog }, { address: { address } }, progress) => {
+    start: async (sandbox, { address: { address } }, progress) => {
+      const { compileCache, observe, onDeath, onTrace, run, watchdog } = sandbox
       const { Api: Machine } = await import('./api/api.ts')
       const env = { FAULTPATH_RUN: run.id, NODE_COMPILE_CACHE: compileCache }
       return await timed('API', () =>
         Machine.start({
-          ...{ address, port: 0, env, onTrace },
+          ...{ address, port: 0, env, observe, onTrace },
           onSpawn: (pid) => {
             watchdog.adopt(pid)
             progress.onItsWay()

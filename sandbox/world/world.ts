@@ -12,6 +12,7 @@ import { type Call, wholeCall } from '../language/call.ts'
 import type { CallFiles } from '../machines/client/resolved-call.ts'
 import type { Database, DatabaseOptions } from '../machines/database/database.ts'
 import type { Breakable } from '../machines/shared/breakable.ts'
+import { isSince, requestsSoFar } from '../machines/shared/request-id.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { type Plan, type PointName, sharedMachines } from '../machines/table.ts'
 import { type Death, Incidents } from './incidents.ts'
@@ -150,6 +151,7 @@ export class World {
     while (this.#seats.has(index)) index += 1
     const id = `${client}-${index + 1}`
     const place = this.#place(ground, id, ground.addressOf(index, ipv6))
+    const since = requestsSoFar()
     const seat = new SeatClass({
       ...{ id, place, ground, authority },
       openDoor: async () => {
@@ -170,7 +172,10 @@ export class World {
       },
     })
     this.#seats.set(index, seat)
-    this.#incidents.listeners.set(id, onEvent)
+    this.#incidents.listeners.set(id, (event) => {
+      // An earlier client of this name may have left a request under way.
+      if (event.machine !== 'api' || isSince(event.request, since)) onEvent(event)
+    })
     return seat
   }
 

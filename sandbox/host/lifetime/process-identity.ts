@@ -14,20 +14,34 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return process.platform === 'linux' ? identifyInProc(pid) : identifyWithPs(pid)
 }
 
+/** Whether the kernel does not run a process, because of SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+    return stdout?.trim().startsWith('T') ?? false
+  }
+  return stateIn(pid)?.[0] === 'T'
+}
+
 /** Whether the process that carried this number and start time is still running. */
 export function lives(pid: number, start: number): boolean {
   return identify(pid)?.start === start
 }
 
-function identifyInProc(pid: number): ProcessIdentity | undefined {
-  let stat: string
+/** The fields of proc_pid_stat(5) from the state on; undefined where the process is gone. */
+function stateIn(pid: number): string[] | undefined {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The command's name is in brackets and may itself hold brackets and blanks, so fields count from the last one.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined
   }
-  // The command's name is in brackets and may itself hold brackets and blanks, so fields count from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+function identifyInProc(pid: number): ProcessIdentity | undefined {
+  const fields = stateIn(pid)
+  if (fields === undefined) return undefined
   const [state, parent] = fields
   if (state === 'Z' || state === 'X') return undefined
   return { pid, parent: Number(parent), start: Number(fields[19]) }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { cleanEnvironment, nodeFlags } from '../../host/environment.ts'
+import { isStopped } from '../../host/lifetime/process-identity.ts'
 import { Questions } from '../../host/questions.ts'
 import type { DatabaseTarget } from '../database/database.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
-import type { TraceEvent } from '../shared/trace.ts'
+import type { Observe, TraceEvent } from '../shared/trace.ts'
 import { evidenceOfUnread } from './api-evidence.ts'
 import type { ApiEvent, ApiPlan } from './process/api-points.ts'
 import type { FromApi, ToApi } from './process/messages.ts'
@@ -28,6 +29,8 @@ export interface ApiOptions {
   /** 0 means any free port. */
   readonly port: number
   readonly onTrace: (event: TraceEvent) => void
+  /** What becomes of the process itself. */
+  readonly observe?: Observe
   /** Called once, however the process ended, after the last of its observations. */
   readonly onExit: (exit: ApiExit) => void
   /** Called with the process id, which is also the id of its process group, right after the spawn. */
@@ -42,6 +45,7 @@ export class Api {
   #port = 0
   readonly #child: ChildProcess
   readonly #onTrace: (event: TraceEvent) => void
+  readonly #observe: Observe
   /** The requests that met a rule, per front door, since that door was last armed. */
   readonly #fired = new Map<string, ApiEvent[]>()
   readonly #stoppedBy = new Set<string>()
@@ -82,6 +86,7 @@ export class Api {
     this.pid = pid
     this.address = options.address
     this.#onTrace = options.onTrace
+    this.#observe = options.observe ?? (() => {})
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-lastWordsBytesMax)
     })
@@ -89,6 +94,7 @@ export class Api {
       // `close` comes when the process has ended and everything it wrote, IPC included, has been read.
       child.once('close', (code, signal) => {
         this.#exit = { pid, code, signal }
+        this.#observe({ machine: 'process', what: 'ended', code: signal ?? `exit ${code}` })
         this.#questions.end(new Error(`API: ${this.#describeEnd()}`))
         resolve(this.#exit)
         options.onExit(this.#exit)
@@ -136,7 +142,8 @@ export class Api {
   /** Resolves when everything the API has observed so far has been handed to `onTrace`. */
   async flush(): Promise<void> {
     // A stopped process answers nothing; what it saw before, it sent before.
-    if (this.#stoppedBy.size === 0) await this.#ask((id) => ({ kind: 'flush', id }), flushMs)
+    if (this.#isRunning && isStopped(this.pid)) this.#observe({ machine: 'process', what: 'stopped' })
+    else await this.#ask((id) => ({ kind: 'flush', id }), flushMs)
   }
 
   /** Ends the process and its children, also when it is stopped or blocked. Safe to repeat. */
@@ -174,13 +181,16 @@ export class Api {
     return evidenceOfRequests(this.#fired.get(door) ?? [])
   }
 
-  #receive(message: Extract<FromApi, { kind: 'trace' | 'fired' | 'done' }>): void {
+  #receive(message: Extract<FromApi, { kind: 'trace' | 'fired' | 'busy' | 'done' }>): void {
     switch (message.kind) {
       case 'trace':
         for (const event of message.events) this.#onTrace(event)
         return
       case 'fired':
         this.#fired.get(message.door)?.push(message.event)
+        return
+      case 'busy':
+        this.#observe({ machine: 'process', what: 'busy', busyMs: message.busyMs }, message.atMs)
         return
       case 'done':
         this.#questions.answer(message.id)

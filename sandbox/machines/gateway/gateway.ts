@@ -6,9 +6,11 @@ import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
+import { nextRequestId } from '../shared/request-id.ts'
 import { RuleSet } from '../shared/rules.ts'
 import type { GatewayObservation, Observe } from '../shared/trace.ts'
 import type { GatewayEvent, GatewayPlan, GatewayVerdict } from './gateway-points.ts'
+import { headersDigest, Replies } from './replies.ts'
 import { type Head, ReverseProxy, UpstreamFailure } from './reverse-proxy.ts'
 
 /** Idle connections stay open longer than any scenario lasts, so that none is closed just as it is reused. */
@@ -41,7 +43,8 @@ export class Gateway implements Breakable<GatewayPlan> {
   #met: GatewayEvent[] = []
   #connectionsMax: number | undefined
   #connectionsRefused = 0
-  #requests = 0
+  /** Reads along what leaves. */
+  readonly replies = new Replies((left) => this.#observe(left))
 
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
   static async open(options: GatewayOptions): Promise<Gateway> {
@@ -64,6 +67,10 @@ export class Gateway implements Breakable<GatewayPlan> {
         response.destroy()
         options.onBug(error)
       })
+    })
+    this.#server.on('connection', (socket) => {
+      const port = socket.remotePort ?? 0
+      socket.once('close', () => this.replies.closed(port))
     })
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       this.#refuseMalformed(error, socket as Socket)
@@ -98,6 +105,11 @@ export class Gateway implements Breakable<GatewayPlan> {
     return { fired, text: `${fired} connections closed at once, limit ${this.#connectionsMax}` }
   }
 
+  /** Tells what has left of replies that are written and not whole. */
+  flushObservations(): void {
+    this.replies.flush()
+  }
+
   /** Stops listening and ends every connection, on both sides. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
@@ -109,9 +121,12 @@ export class Gateway implements Breakable<GatewayPlan> {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request
     const event = { method, path: url.split('?', 1)[0]! }
-    const id = this.#nextId()
+    const id = nextRequestId(this.#options.door)
+    const written = this.replies.ask(request.socket.remotePort ?? 0, id, method)
     this.#observe({ what: 'request', request: id, ...event })
+    request.once('end', () => this.#observe({ what: 'received', request: id }))
     response.once('finish', () => {
+      written()
       this.#observe({ what: 'response', request: id, status: response.statusCode })
     })
     response.once('close', () => {
@@ -123,6 +138,7 @@ export class Gateway implements Breakable<GatewayPlan> {
     switch (verdict.kind) {
       case 'respond':
         this.#met.push(event)
+        this.#observe({ what: 'own-answer', request: id, status: verdict.status })
         respond(response, verdict)
         return
       case 'alter':
@@ -153,13 +169,15 @@ export class Gateway implements Breakable<GatewayPlan> {
     alter: (head: Head) => Head = (head) => head,
   ): Promise<void> {
     const { upstream, timeoutMs } = this.#options
+    this.#observe({ what: 'handed-on', request: id })
     try {
       await this.#proxy.forward(request, response, {
         upstream: upstream(),
         headers: { 'x-request-id': id },
         timeoutMs,
         headFor: (head) => {
-          this.#observe({ what: 'upstream-response', request: id, status: head.status })
+          const headers = headersDigest(head.headers)
+          this.#observe({ what: 'upstream-response', request: id, status: head.status, headers })
           return alter(head)
         },
       })
@@ -167,8 +185,10 @@ export class Gateway implements Breakable<GatewayPlan> {
       if (!(error instanceof UpstreamFailure)) throw error
       this.#observe({ what: 'upstream-failed', request: id, code: error.code })
       if (response.headersSent) return
-      if (error.code === 'ETIMEDOUT') refuse(response, 504, 'gateway_timeout')
-      else refuse(response, 502, 'bad_gateway')
+      const [status, code] =
+        error.code === 'ETIMEDOUT' ? ([504, 'gateway_timeout'] as const) : ([502, 'bad_gateway'] as const)
+      this.#observe({ what: 'own-answer', request: id, status, code })
+      refuse(response, status, code)
     }
   }
 
@@ -181,12 +201,9 @@ export class Gateway implements Breakable<GatewayPlan> {
     const reason = malformed[error.code ?? ''] ?? '400 Bad Request'
     socket.end(`HTTP/1.1 ${reason}\r\nConnection: close\r\n\r\n`)
     const status = Number.parseInt(reason, 10)
-    this.#observe({ what: 'response', request: this.#nextId(), status, code: error.code ?? error.message })
-  }
-
-  #nextId(): string {
-    this.#requests += 1
-    return `${this.#options.door}.${this.#requests}`
+    const request = nextRequestId(this.#options.door)
+    this.#observe({ what: 'own-answer', request, status, code: error.code ?? error.message })
+    this.#observe({ what: 'response', request, status })
   }
 
   #observe(observation: Omit<GatewayObservation, 'machine'>): void {

@@ -9,6 +9,7 @@ export type Observation =
   | TlsObservation
   | GatewayObservation
   | ApiObservation
+  | ProcessObservation
   | KernelObservation
 
 /** An observation with its time on the one clock, and the front door (so: the client) it belongs to. */
@@ -141,32 +142,89 @@ export interface ServedCertificate {
 
 export interface GatewayObservation {
   readonly machine: 'gateway'
-  /** `upstream-failed`: the API did not give an answer; `code` says why. */
-  readonly what: 'request' | 'upstream-response' | 'upstream-failed' | 'response' | 'aborted'
+  /**
+   * - `request`: its head came. `received`: all of it, as its head announces.
+   * - `handed-on`: the API is asked. `upstream-response`: the head of its answer came. `upstream-failed`: it gave none,
+   *   or not all of it; `code` says why.
+   * - `own-answer`: the gateway answers by itself; `code` says why.
+   * - `left`: a reply as its bytes are, read behind the gateway. `response`: the gateway has written all of its reply.
+   */
+  readonly what:
+    | 'request'
+    | 'received'
+    | 'handed-on'
+    | 'upstream-response'
+    | 'upstream-failed'
+    | 'own-answer'
+    | 'left'
+    | 'response'
+    | 'aborted'
   readonly request: string
   readonly method?: string
   readonly path?: string
   readonly status?: number
   readonly code?: string
+  /** Of the API's answer and of what left: a digest of the headers, but for those of one hop, of framing and the date. */
+  readonly headers?: string
+  /** Of what left: a digest of the body, decoded. */
+  readonly digest?: string
+  /** Of what left: in what it is not what its own head says. Left out where there is nothing. */
+  readonly flaws?: readonly ReplyFlaw[]
+}
+
+/**
+ * - `bad-head`: no status line, or no header line (RFC 9112 §4, §5). `two-lengths`, `length-and-chunks`: §6.3.
+ * - `bad-chunk`: §7.1. `too-short`: less came than the head promises. `unasked`: bytes behind the last reply.
+ * - `not-decodable`: not in its Content-Encoding. `not-its-type`: JSON that is none.
+ */
+export type ReplyFlaw =
+  | 'bad-head'
+  | 'two-lengths'
+  | 'length-and-chunks'
+  | 'bad-chunk'
+  | 'too-short'
+  | 'unasked'
+  | 'not-decodable'
+  | 'not-its-type'
+
+/** The API's process, seen from outside it, or by its own clock. */
+export interface ProcessObservation {
+  readonly machine: 'process'
+  /**
+   * - `ended`: it is gone; `code` is its exit code or the signal.
+   * - `closing`: it was told to end, and takes no new connection.
+   * - `stopped`: the kernel does not run it (SIGSTOP).
+   * - `busy`: its event loop did not turn for `busyMs`, which ended now.
+   */
+  readonly what: 'ended' | 'closing' | 'stopped' | 'busy'
+  readonly code?: string
+  readonly busyMs?: number
 }
 
 export interface ApiObservation {
   readonly machine: 'api'
   /**
-   * - `request`: the API's HTTP server handed it to the application.
+   * - `request`: the API's HTTP server handed it to the application. `routed`: a route took it.
    * - `query`: a statement was given to the pool; `result`: it came back, with `rows` or `sqlstate`/`code`.
-   * - `handled`: the route finished: `status` and a digest of the data, or the error's name.
-   * - `response`: the response was written; digest of the body.
+   * - `decided`: what the answer is to be: `status`, `headers`, the body, or the error's name.
+   * - `response`: the answer was written.
    */
-  readonly what: 'request' | 'query' | 'result' | 'handled' | 'response' | 'aborted'
+  readonly what: 'request' | 'routed' | 'query' | 'result' | 'decided' | 'response' | 'aborted'
   /** The X-Request-Id the gateway gave it: `<door>.<n>`. */
   readonly request: string
   readonly method?: string
   readonly path?: string
   readonly status?: number
   readonly statement?: string
+  /** A digest of the statement's parameters. */
+  readonly parameters?: string
   readonly rows?: number
+  /** Of rows: by shape and value, generated values by the names of their columns. Of what was decided: of the bytes. */
   readonly digest?: string
+  /** Of what was decided: the body by shape and value, generated values by the names of their columns. */
+  readonly value?: string
+  /** Of what was decided: a digest of the headers that the application set. */
+  readonly headers?: string
   readonly sqlstate?: string
   readonly code?: string
 }

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
 import type { WireSide } from '../shared/trace.ts'
+import type { WireTap } from './wire.ts'
 import { type Seen, WireFlow } from './wire-flow.ts'
 import { ByteMark, markOf } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'
@@ -18,6 +19,7 @@ export interface LinkOptions {
   readonly onStruck: () => void
   readonly onClosed: () => void
   readonly onBug: (error: Error) => void
+  readonly tap?: WireTap
 }
 
 /** A RST discards what its sender has not delivered yet, and loopback delivers in far less than this. */
@@ -34,6 +36,7 @@ export class WireLink {
   readonly #down: WireFlow
   readonly #deadlines = new Deadlines()
   readonly #turns = { client: 0, server: 0 }
+  #serverPort = 0
   #speaker: WireSide | undefined
   readonly #openedMs = nowMs()
   #lastInMs = this.#openedMs
@@ -188,6 +191,7 @@ export class WireLink {
     this.#attach('server', server)
     server.once('connect', () => {
       this.#up.sink = server
+      this.#serverPort = server.localPort ?? 0
       this.#options.observe({ what: 'connected' })
       this.#client.resume()
     })
@@ -196,6 +200,7 @@ export class WireLink {
   #attach(side: WireSide, socket: Socket): void {
     socket.on('data', (chunk: Buffer) => this.#receive(side, chunk))
     socket.on('end', () => {
+      this.#tapEnd(side)
       this.#options.observe({ what: 'end-in', side })
       this.#from(side).end('end')
     })
@@ -206,10 +211,15 @@ export class WireLink {
 
   #receive(side: WireSide, chunk: Buffer): void {
     this.#lastInMs = nowMs()
+    if (side === 'server') this.#options.tap?.bytes(this.#serverPort, chunk)
     if (this.#speaker !== side) this.#turns[side] += 1
     this.#speaker = side
     this.#from(side).receive(chunk, this.#turns[side])
     if (this.#forgotten && side === 'client') this.#down.resetSink()
+  }
+
+  #tapEnd(side: WireSide): void {
+    if (side === 'server') this.#options.tap?.end(this.#serverPort)
   }
 
   #fail(side: WireSide, error: NodeJS.ErrnoException): void {
@@ -219,6 +229,7 @@ export class WireLink {
       this.#options.observe({ what: 'refused' })
       this.#down.resetSink()
     } else {
+      this.#tapEnd(side)
       this.#options.observe({ what: 'reset-in', side })
       this.#from(side).end('reset')
     }

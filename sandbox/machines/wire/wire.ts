@@ -20,6 +20,14 @@ export interface WireOptions {
   readonly upstream: () => { host: string; port: number }
   readonly observe: Observe
   readonly onBug: (error: Error) => void
+  /** Reads along what the upstream sends, before anything happens to it. */
+  readonly tap?: WireTap
+}
+
+/** A reader of what an upstream sends; a connection is told by the port that the wire has on it. */
+export interface WireTap {
+  bytes(port: number, chunk: Buffer): void
+  end(port: number): void
 }
 
 /**
@@ -143,7 +151,7 @@ export class Wire implements Breakable<WirePlan> {
   }
 
   #accept(client: Socket, address: string): void {
-    const { name, observe, upstream, onBug } = this.#options
+    const { name, observe, onBug, tap, upstream } = this.#options
     const connection = ++this.#connections
     const { tally } = this.#armed
     const takeOther = this.#armed.takeOther?.bind(this.#armed)
@@ -165,6 +173,7 @@ export class Wire implements Breakable<WirePlan> {
         if (this.#links.size === this.#others.size) this.#onQuiet()
       },
       onBug,
+      ...(tap === undefined ? {} : { tap }),
     })
     this.#links.add(link)
     if (takeOther === undefined) return

@@ -137,17 +137,15 @@ export const checkpoints: readonly Checkpoint[] = [
     step: 'backend',
     name: 'route finished',
     read: gather('api', (event) =>
-      event.what === 'handled'
-        ? [event.status, event.digest, event.code].filter((part) => part !== undefined).join(' ')
+      event.what === 'decided'
+        ? [event.status, event.value, event.code].filter((part) => part !== undefined).join(' ')
         : undefined,
     ),
   },
   {
     step: 'response',
     name: 'API responded',
-    read: gather('api', (event) =>
-      event.what === 'response' ? `${event.status} ${event.digest ?? ''}` : undefined,
-    ),
+    read: gather('api', (event) => (event.what === 'response' ? `${event.status}` : undefined)),
   },
   {
     step: 'response',

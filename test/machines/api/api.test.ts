@@ -105,12 +105,12 @@ test('serves the seeded users, and tells what it saw in the order it saw it', as
     body: { users: seededUsers },
   })
   await api?.flush()
-  expect(trace.map(({ what }) => what)).toEqual(['request', 'query', 'result', 'handled', 'response'])
-  const [, query, result, handled, response] = trace
+  expect(trace.map(({ what }) => what)).toEqual(['request', 'query', 'result', 'decided', 'response'])
+  const [, query, result, decided, response] = trace
   expect(query).toMatchObject({ machine: 'api', door: 'curl-1', request: 'curl-1.1' })
   expect(result).toMatchObject({ rows: 3 })
-  expect(handled).toMatchObject({ status: 200, digest: expect.stringMatching(/^[0-9a-f]{16}$/) })
-  expect(response).toMatchObject({ status: 200, digest: (handled as { digest?: string }).digest })
+  expect(decided).toMatchObject({ status: 200, digest: expect.stringMatching(/^[0-9a-f]{16}$/) })
+  expect(response).toMatchObject({ status: 200, digest: (decided as { digest?: string }).digest })
 
   const app = database.target.user
   const { rows } = await admin.query('SELECT query FROM pg_stat_activity WHERE usename = $1', [app])
@@ -280,7 +280,7 @@ test.each<[ApiVerdict]>([[{ kind: 'throw' }], [{ kind: 'reject' }]])(
     expect(await call('/users/1', { door: 'broken' })).toMatchObject({ status: 200 })
     await api?.flush()
     const names = trace.filter(
-      (event) => 'status' in event && event.status === 500 && event.what === 'handled',
+      (event) => 'status' in event && event.status === 500 && event.what === 'decided',
     )
     expect(names).toMatchObject([{ code: verdict.kind === 'throw' ? 'TypeError' : 'Error' }])
   },

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
 import type { Express, Request, Response } from 'express'
 import { library } from '../../../host/libraries/library.ts'
 import { allowApp } from './cors.ts'
 import type { Faults } from './faults.ts'
+import { digestOf } from './origins.ts'
 import type { Database } from './pool.ts'
 import { Refusal, type Reply, refusalFor } from './refusal.ts'
 import { type Route, routes } from './routes.ts'
@@ -13,7 +13,7 @@ export function createApp(database: Database, faults: Faults): Express {
   const express = library('express')
   const app = express()
   app.disable('x-powered-by')
-  app.use(admit)
+  app.use(admit(database))
   app.use(allowApp)
   app.use(express.json())
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -27,34 +27,35 @@ export function createApp(database: Database, faults: Faults): Express {
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const refusal = refusalFor(error)
-    const { status } = refusal.reply
     const code = refusal.code === 'internal_error' ? nameOf(error) : refusal.code
-    observe({ what: 'handled', request: idOf(response), status, code })
-    send(response, refusal.reply)
+    send(response, refusal.reply, database, code)
   })
   return app
 }
 
 /** Reads the request's id and watches how its response ends. */
-function admit(request: Request, response: Response, next: () => void): void {
-  const given = request.get('x-request-id') ?? ''
-  // The id goes into SQL comments, so nothing but a plain word may pass. Without a gateway there is no door.
-  const id = /^[\w.-]{1,100}$/.test(given) ? given : 'none.0'
-  response.locals['request'] = id
-  observe({ what: 'request', request: id, method: request.method, path: request.path })
-  response.once('finish', () => {
-    const { digest } = response.locals
-    observe({ what: 'response', request: id, status: response.statusCode, digest })
-  })
-  response.once('close', () => {
-    if (!response.writableFinished) observe({ what: 'aborted', request: id })
-  })
-  next()
-}
+const admit =
+  (database: Database) =>
+  (request: Request, response: Response, next: () => void): void => {
+    const given = request.get('x-request-id') ?? ''
+    // The id goes into SQL comments, so nothing but a plain word may pass. Without a gateway there is no door.
+    const id = /^[\w.-]{1,100}$/.test(given) ? given : 'none.0'
+    response.locals['request'] = id
+    observe({ what: 'request', request: id, method: request.method, path: request.path })
+    response.once('finish', () => {
+      observe({ what: 'response', request: id, status: response.statusCode })
+    })
+    response.once('close', () => {
+      if (!response.writableFinished) observe({ what: 'aborted', request: id })
+      database.forget(id)
+    })
+    next()
+  }
 
 function serve(route: Route, database: Database, faults: Faults) {
   return async (request: Request, response: Response): Promise<void> => {
     const id = idOf(response)
+    observe({ what: 'routed', request: id, path: route.path })
     await faults.meet(doorOf(id), { method: request.method, path: route.path })
     // `is` says false for a body of another type and null for no body at all.
     if (route.method === 'post' && request.is('application/json') === false) {
@@ -63,8 +64,7 @@ function serve(route: Route, database: Database, faults: Faults) {
     const { params, body } = request
     const call = { request: id, params, body, authorization: request.get('authorization') }
     const reply = await route.handle(call, database)
-    observe({ what: 'handled', request: id, status: reply.status, digest: digestOf(reply.body) })
-    send(response, reply)
+    send(response, reply, database)
   }
 }
 
@@ -75,8 +75,19 @@ function refuseMethod(here: readonly Route[]) {
   }
 }
 
-function send(response: Response, { status, body, headers = {} }: Reply): void {
-  response.locals['digest'] = digestOf(body)
+/** What was decided is told before it is written: what leaves is held against it. */
+function send(response: Response, reply: Reply, database: Database, code?: string): void {
+  const { body, generated, headers = {}, status } = reply
+  const request = idOf(response)
+  observe({
+    what: 'decided',
+    request,
+    status,
+    digest: digestOf(JSON.stringify(body)),
+    value: database.originsOf(request).value(body, generated),
+    headers: digestOf(JSON.stringify(headers)),
+    ...(code === undefined ? {} : { code }),
+  })
   response.status(status).set(headers).json(body)
 }
 
@@ -86,9 +97,4 @@ function idOf(response: Response): string {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error
-}
-
-/** SHA-256 of the body as it goes out, the first 16 hex digits. */
-function digestOf(body: unknown): string {
-  return hash('sha256', JSON.stringify(body)).slice(0, 16)
 }

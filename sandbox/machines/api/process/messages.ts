@@ -22,4 +22,6 @@ export type FromApi =
   | { readonly kind: 'trace'; readonly events: readonly TraceEvent[] }
   /** A rule met a request. Sent before the verdict is carried out: an `exit` leaves no time after it. */
   | { readonly kind: 'fired'; readonly door: string; readonly event: ApiEvent }
+  /** The event loop has just turned again. */
+  | { readonly kind: 'busy'; readonly atMs: number; readonly busyMs: number }
   | { readonly kind: 'done'; readonly id: number }

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { nowMs } from '../../../host/clock.ts'
 import { library } from '../../../host/libraries/library.ts'
 import type { DatabaseTarget } from '../../database/database.ts'
+import { digestOf, generatedColumns, Origins } from './origins.ts'
 import { Refusal } from './refusal.ts'
 import { observe } from './runner.ts'
 
@@ -30,18 +31,32 @@ export type RunQuery = <Row extends QueryResultRow>(
  */
 export class Database {
   readonly #pool: Promise<Pool>
+  /** Of the requests that are under way. */
+  readonly #origins = new Map<string, Origins>()
+  readonly #generated = new Set<string>()
   #targetKnown: (target: DatabaseTarget) => void = () => {}
 
   constructor() {
     const target = new Promise<DatabaseTarget>((resolve) => {
       this.#targetKnown = resolve
     })
-    this.#pool = target.then(openPool)
+    this.#pool = target.then((known) => openPool(known, (column) => this.#generated.add(column)))
   }
 
   /** Every query waits until this has been called. */
   connectTo(target: DatabaseTarget): void {
     this.#targetKnown(target)
+  }
+
+  originsOf(request: string): Origins {
+    const origins = this.#origins.get(request) ?? new Origins(this.#generated)
+    this.#origins.set(request, origins)
+    return origins
+  }
+
+  /** The request is over. */
+  forget(request: string): void {
+    this.#origins.delete(request)
   }
 
   /** One statement, on any connection of the pool. */
@@ -52,9 +67,9 @@ export class Database {
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
     const statement = tagged(request, step, sql)
-    const client = await this.#checkOut(request, statement)
+    const client = await this.#checkOut(request, statement, values)
     try {
-      const result = await run(client, request, statement, values)
+      const result = await this.#run(client, request, statement, values)
       client.release()
       return result.rows as Row[]
     } catch (error) {
@@ -68,21 +83,21 @@ export class Database {
     const begin = tagged(request, `${name}.begin`, 'BEGIN')
     const client = await this.#checkOut(request, begin)
     let isLost = false
-    const perform = async (statement: string, values: readonly unknown[] = []) => {
+    const perform = async (statement: string, values: readonly unknown[]) => {
       try {
-        return await run(client, request, statement, values)
+        return await this.#run(client, request, statement, values)
       } catch (error) {
         isLost = endsSession(error)
         throw refusalForQuery(error)
       }
     }
-    const query = async (step: string, sql: string, values?: readonly unknown[]) => {
+    const query = async (step: string, sql: string, values: readonly unknown[] = []) => {
       const statement = tagged(request, `${name}.${step}`, sql)
-      observe({ what: 'query', request, statement })
+      observe({ what: 'query', request, statement, parameters: parametersOf(values) })
       return perform(statement, values)
     }
     try {
-      await perform(begin)
+      await perform(begin, [])
       const done = await work(async (step, sql, values) => (await query(step, sql, values)).rows as never)
       const commit = await query('commit', 'COMMIT')
       // Postgres answers the COMMIT of a failed transaction with success and the tag ROLLBACK.
@@ -97,9 +112,26 @@ export class Database {
     }
   }
 
-  async #checkOut(request: string, statement: string): Promise<PoolClient> {
+  async #run(
+    client: PoolClient,
+    request: string,
+    statement: string,
+    values: readonly unknown[],
+  ): Promise<QueryResult> {
+    try {
+      const result = await client.query(statement, [...values])
+      const digest = this.originsOf(request).rows(result.fields, result.rows as Record<string, unknown>[])
+      observe({ what: 'result', request, statement, rows: result.rowCount ?? 0, digest })
+      return result
+    } catch (error) {
+      observe({ what: 'result', request, statement, ...codeOf(error) })
+      throw error
+    }
+  }
+
+  async #checkOut(request: string, statement: string, values: readonly unknown[] = []): Promise<PoolClient> {
     const pool = await this.#pool
-    observe({ what: 'query', request, statement })
+    observe({ what: 'query', request, statement, parameters: parametersOf(values) })
     try {
       return await pool.connect()
     } catch (error) {
@@ -110,7 +142,7 @@ export class Database {
   }
 }
 
-function openPool(target: DatabaseTarget): Pool {
+function openPool(target: DatabaseTarget, onGenerated: (column: string) => void): Pool {
   const pool = new (library('pg').Pool)({
     ...target,
     application_name: 'shop-api',
@@ -123,17 +155,20 @@ function openPool(target: DatabaseTarget): Pool {
   // The pool listens only to idle connections; one that is checked out between two statements needs its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  void warmUp(pool)
+  void warmUp(pool, onGenerated)
   return pool
 }
 
-/** Opens the first connection before the first request, so that no request pays for the login. */
-async function warmUp(pool: Pool): Promise<void> {
+/**
+ * Opens the first connection before the first request, so that no request pays for the login, and learns which columns
+ * Postgres fills in by itself.
+ */
+async function warmUp(pool: Pool, onGenerated: (column: string) => void): Promise<void> {
   const deadlineMs = nowMs() + warmUpMs
   while (nowMs() < deadlineMs) {
     try {
-      const client = await pool.connect()
-      client.release()
+      const { rows } = await pool.query<{ table: number; column: number }>(generatedColumns)
+      for (const { column, table } of rows) onGenerated(`${table}.${column}`)
       return
     } catch {
       await delay(warmUpEveryMs)
@@ -146,20 +181,9 @@ function tagged(request: string, step: string, sql: string): string {
   return `/* step=${step} req=${request} */ ${sql}`
 }
 
-async function run(
-  client: PoolClient,
-  request: string,
-  statement: string,
-  values: readonly unknown[],
-): Promise<QueryResult> {
-  try {
-    const result = await client.query(statement, [...values])
-    observe({ what: 'result', request, statement, rows: result.rowCount ?? 0 })
-    return result
-  } catch (error) {
-    observe({ what: 'result', request, statement, ...codeOf(error) })
-    throw error
-  }
+/** A digest of the values, in their order. */
+function parametersOf(values: readonly unknown[]): string {
+  return digestOf(JSON.stringify(values))
 }
 
 interface PgError {

@@ -3,6 +3,8 @@ export interface Reply {
   readonly status: number
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** Fields of the body that differ from call to call by nature: a token. */
+  readonly generated?: readonly string[]
 }
 
 interface RefusalDetails {

@@ -45,7 +45,8 @@ async function logIn({ request, body }: Call, database: Database): Promise<Reply
     [email],
   )
   if (user === undefined || password !== shopPassword) throw unauthenticated()
-  return { status: 200, body: { token: issueToken(user.id, Date.now() + tokenLifetimeMs) } }
+  const token = issueToken(user.id, Date.now() + tokenLifetimeMs)
+  return { status: 200, body: { token }, generated: ['token'] }
 }
 
 async function listUsers({ request }: Call, database: Database): Promise<Reply> {

@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { nowMs } from '../../../host/clock.ts'
 import { library } from '../../../host/libraries/library.ts'
 import { createApp } from './app.ts'
 import { Faults } from './faults.ts'
@@ -10,11 +11,27 @@ import { sendBatch, tellRunner } from './runner.ts'
 /** Idle connections stay open longer than any scenario lasts, so that none is closed just as it is reused. */
 const keepAliveTimeoutMs = 60_000
 
+/** How often the event loop is looked at, and what a turn takes at least to be told. */
+const turnEveryMs = 20
+const busyMinMs = 100
+
+/** A timer that comes late by so much was kept waiting by the code that ran meanwhile. */
+function watchLoop(): void {
+  let dueMs = nowMs() + turnEveryMs
+  setInterval(() => {
+    const atMs = nowMs()
+    const busyMs = Math.round(atMs - dueMs)
+    if (busyMs >= busyMinMs) void tellRunner({ kind: 'busy', atMs, busyMs })
+    dueMs = nowMs() + turnEveryMs
+  }, turnEveryMs).unref()
+}
+
 /** Serves the shop on `address:port` and does what the runner says, until the runner is gone. */
 export function serve(address: string, port: number): void {
   const database = new Database()
   const faults = new Faults()
   process.on('message', (message: ToApi) => void obey(message, database, faults))
+  watchLoop()
 
   // An ESM import of node:http reads its every export, which loads the built-in undici: 25 ms for nothing.
   const { createServer } = process.getBuiltinModule('node:http')
