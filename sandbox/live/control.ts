@@ -5,7 +5,7 @@ import { InvalidInput } from '../errors/invalid-input.ts'
 import { InTurn } from '../host/in-turn.ts'
 import type { WorldKind } from '../host/place.ts'
 import type { Fault } from '../language/fault.ts'
-import type { Evidence } from '../machines/shared/breakable.ts'
+import type { Armed, Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { expectDatabase, expectWorld } from '../run/needs.ts'
 import { Stop } from '../run/stop.ts'
@@ -52,7 +52,7 @@ export class Control {
   readonly #kind: WorldKind
   readonly #server: Server
   readonly #events: TraceEvent[]
-  #armed: Fault | undefined
+  #armed: { readonly fault: Fault; readonly armed: Armed } | undefined
   /** Two terminals never arm at once. */
   readonly #turn = new InTurn()
 
@@ -114,8 +114,7 @@ export class Control {
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.#expectArmable(fault)
     await this.heal()
-    await this.#world.point(this.#seat, fault.plan.point).arm(fault.plan)
-    this.#armed = fault
+    this.#armed = { fault, armed: await this.#world.arm(this.#seat, fault.plan) }
   }
 
   /**
@@ -152,27 +151,27 @@ export class Control {
    * @returns what it undid.
    */
   async heal(): Promise<Fault | undefined> {
-    const armed = this.#armed
-    if (armed === undefined) return undefined
-    await this.#world.point(this.#seat, armed.plan.point).heal()
+    const current = this.#armed
+    if (current === undefined) return undefined
+    await current.armed.heal()
     this.#armed = undefined
-    return armed
+    return current.fault
   }
 
   async status(): Promise<SandboxStatus> {
-    const armed = this.#armed
+    const current = this.#armed
     return {
       pid: process.pid,
       address: this.#world.address,
       world: this.#kind,
       inside: { enter: wordsBefore(this.#seat), environment: toolEnvironment(this.#world, this.#seat) },
       armed:
-        armed === undefined
+        current === undefined
           ? 'healthy'
           : {
-              id: armed.id,
-              summary: armed.summary,
-              evidence: await this.#world.point(this.#seat, armed.plan.point).evidence(),
+              id: current.fault.id,
+              summary: current.fault.summary,
+              evidence: await current.armed.evidence(),
             },
     }
   }

@@ -184,9 +184,10 @@ export const sharedMachines = {
             watchdog.adopt(pid)
             progress.onItsWay()
           },
-          onExit: ({ code, pid, signal }) => {
+          onExit: ({ code, pid, signal }, wasArmed) => {
             watchdog.release(pid)
-            onDeath('the API', signal ?? `exit code ${code}`)
+            // A fault that ends the process is what was wanted.
+            if (!wasArmed) onDeath('the API', signal ?? `exit code ${code}`)
           },
         }),
       )
@@ -254,14 +255,29 @@ export type Plan = {
   readonly [Name in PointName]: { readonly point: Name; readonly when?: StateWhen } & Points[Name]
 }[PointName]
 
-/** Faults inside the API that meet one request and leave the process as it is. */
+/**
+ * Which clients meet a plan that is armed for one of them: that one alone, whatever others do; that one, while no other
+ * may call; or all that call side by side.
+ */
+export type Meets = 'each alone' | 'one at a time' | 'side by side'
+
+/** Verdicts inside the API that meet one request and leave the process as it is. */
 const ownRequestOnly: readonly string[] = ['throw', 'reject', 'hang']
 
-/** Whether a plan reaches clients beyond the one it is armed for: then only one of them may call at a time. */
-export function isShared(plan: Plan): boolean {
-  if (!(plan.point in sharedMachines) || plan.point === 'statements') return false
-  if (plan.point !== 'api' || plan.state !== undefined) return true
-  return (plan.rules ?? []).some(({ verdict }) => !ownRequestOnly.includes(verdict.kind))
+export function meets(plan: Plan): Meets {
+  switch (plan.point) {
+    case 'api': {
+      const isOwn = (plan.rules ?? []).every(({ verdict }) => ownRequestOnly.includes(verdict.kind))
+      if (plan.state !== undefined) return 'side by side'
+      return isOwn ? 'each alone' : 'one at a time'
+    }
+    case 'database':
+      return plan.state.kind === 'deadlock' ? 'one at a time' : 'side by side'
+    case 'database-wire':
+      return plan.state === undefined ? 'one at a time' : 'side by side'
+    default:
+      return 'each alone'
+  }
 }
 
 /** A host that is up where the front wire's port is, and is not the API: its certificate is for its own name. */

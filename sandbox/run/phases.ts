@@ -4,8 +4,8 @@ import { PartFailure } from '../errors/part-failure.ts'
 import { timed } from '../host/spans.ts'
 import { wholeCall } from '../language/call.ts'
 import type { ClientName, ClientPromise } from '../language/scenario.ts'
-import type { Breakable } from '../machines/shared/breakable.ts'
-import { isShared } from '../machines/table.ts'
+import type { Armed } from '../machines/shared/breakable.ts'
+import { meets } from '../machines/table.ts'
 import type { World } from '../world/world.ts'
 import { whyNot } from './abilities.ts'
 import { ClientRun } from './client-run.ts'
@@ -123,9 +123,20 @@ export class Phases {
   async #break(): Promise<void> {
     const { plan } = this.#file.scenario.break
     await this.#resetData()
-    if (!isShared(plan)) await Promise.all(this.clients.map((client) => this.#breakFor([client])))
-    else if (plan.state !== undefined) await this.#breakFor(this.clients)
-    else for (const client of this.clients) await this.#breakFor([client])
+    const meeting = meets(plan)
+    switch (meeting) {
+      case 'each alone':
+        await Promise.all(this.clients.map((client) => this.#breakFor([client])))
+        break
+      case 'one at a time':
+        for (const client of this.clients) await this.#breakFor([client])
+        break
+      case 'side by side':
+        await this.#breakFor(this.clients)
+        break
+      default:
+        meeting satisfies never
+    }
     for (const { name, fired } of this.clients) {
       if ((fired?.count ?? 0) > 0) continue
       throw new Stop('invalid', `${this.#place}: the fault never fired for ${name}: ${fired?.text}`)
@@ -139,29 +150,29 @@ export class Phases {
   async #breakFor(clients: readonly ClientRun[]): Promise<void> {
     const { break: fault, call } = this.#file.scenario
     const { plan } = fault
-    const point = this.#world.point(clients[0]!.seat, plan.point)
+    let armed: Armed | undefined
     try {
-      await point.arm(plan)
+      armed = await this.#world.arm(clients[0]!.seat, plan)
       await Promise.all(
         clients.map(async (client) => {
           client.broken = await client.attempts(this.#place)
         }),
       )
-      const evidence = await point.evidence()
+      const evidence = await armed.evidence()
       for (const client of clients) {
         const count = firedFor(client, plan.point, evidence, clients.length)
         client.fired = { count, text: evidence.text }
       }
     } finally {
-      await this.#heal(point)
+      await this.#heal(armed)
       const isWarm = wholeCall(call).connection === 'warm'
       if (!isWarm) await Promise.all(clients.map(({ seat }) => seat.door.settle()))
     }
   }
 
-  async #heal(point: Breakable<never>): Promise<void> {
+  async #heal(armed: Armed | undefined): Promise<void> {
     try {
-      await point.heal()
+      await armed?.heal()
     } catch (error) {
       throw new Stop('invalid', `${this.#place}: the fault was left behind: ${(error as Error).message}`)
     }

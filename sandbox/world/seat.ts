@@ -1,9 +1,7 @@
 import type { ClientGround } from '../host/ground/ground.ts'
 import type { Place } from '../host/place.ts'
 import type { Destination } from '../language/call.ts'
-import type { Breakable } from '../machines/shared/breakable.ts'
-import { TimedState } from '../machines/shared/timed-state.ts'
-import type { Plan, PointName, SeatContext } from '../machines/table.ts'
+import type { SeatContext } from '../machines/table.ts'
 import type { Authority } from '../machines/tls/authority.ts'
 import type { FrontDoor } from './front-door.ts'
 
@@ -35,7 +33,6 @@ export class Seat {
   readonly ground: ClientGround
   readonly authority: Authority
   readonly #parts: SeatParts
-  readonly #points = new Map<PointName, TimedState<Plan>>()
   #door: FrontDoor | undefined
 
   constructor(parts: SeatParts) {
@@ -61,13 +58,6 @@ export class Seat {
   get destination(): Destination {
     const { dnsServer, origin } = this.door
     return this.place.world === 'sealed' ? { origin } : { origin, dnsServer }
-  }
-
-  /** The same one each time, since it knows what is to begin and to end. */
-  timed(name: PointName, machine: () => Breakable<Plan>): Breakable<Plan> {
-    const point = this.#points.get(name) ?? new TimedState(machine())
-    this.#points.set(name, point)
-    return point
   }
 
   async close(): Promise<void> {

@@ -11,8 +11,9 @@ import type { Place, WorldKind } from '../host/place.ts'
 import { type Call, wholeCall } from '../language/call.ts'
 import type { CallFiles } from '../machines/client/resolved-call.ts'
 import type { Database, DatabaseOptions } from '../machines/database/database.ts'
-import type { Breakable } from '../machines/shared/breakable.ts'
+import type { Armed, Breakable } from '../machines/shared/breakable.ts'
 import { isSince, requestsSoFar } from '../machines/shared/request-id.ts'
+import { armInTime } from '../machines/shared/timed-state.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { type Plan, type PointName, sharedMachines } from '../machines/table.ts'
 import { type Death, Incidents } from './incidents.ts'
@@ -190,9 +191,9 @@ export class World {
     }
   }
 
-  /** The point that a plan names, as one seat reaches it. */
-  point(seat: Seat, name: PointName): Breakable<Plan> {
-    return seat.timed(name, () => this.#machine(seat, name))
+  /** Arms a plan at the point that it names, as one seat reaches it. */
+  async arm(seat: Seat, plan: Plan): Promise<Armed> {
+    return await armInTime(this.#machine(seat, plan.point), plan)
   }
 
   #machine(seat: Seat, name: PointName): Breakable<Plan> {

@@ -86,8 +86,7 @@ async function reach({ address, port }: { address: string; port: number }): Prom
 async function armed(fault: Fault) {
   const seat = await world.seat('test', () => {})
   await seat.open()
-  const point = () => world.point(seat, fault.plan.point)
-  await point().arm(fault.plan)
+  const point = await world.arm(seat, fault.plan)
   return { seat, point, front: { address: seat.place.address, port: seat.door.machines['front-wire'].port } }
 }
 
@@ -96,19 +95,19 @@ test('a state begins after its time, ends after its time, and its proof outlives
     network.connectionRefused({ when: { afterMs: 300, forMs: 400 } }),
   )
   expect(await reach(front)).toBe('connected')
-  expect(await point().evidence()).toMatchObject({ fired: 0, text: expect.stringContaining('after 300 ms') })
+  expect(await point.evidence()).toMatchObject({ fired: 0, text: expect.stringContaining('after 300 ms') })
   await pause(450)
   expect(await reach(front)).toBe('ECONNREFUSED')
   await pause(450)
   expect(await reach(front)).toBe('connected')
-  expect(await point().evidence()).toMatchObject({ fired: 1 })
-  await point().heal()
+  expect(await point.evidence()).toMatchObject({ fired: 1 })
+  await point.heal()
   await seat.close()
 })
 
 test('a state that is healed before its time never begins', async () => {
   const { seat, point, front } = await armed(network.connectionRefused({ when: { afterMs: 100 } }))
-  await point().heal()
+  await point.heal()
   await pause(200)
   expect(await reach(front)).toBe('connected')
   await seat.close()

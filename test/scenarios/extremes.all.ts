@@ -8,7 +8,7 @@ import { hasIpv6 } from '../../sandbox/host/ground/loopback-ground.ts'
 import { resolveCall } from '../../sandbox/language/call.ts'
 import type { Fault, FaultDefinition } from '../../sandbox/language/fault.ts'
 import { faultCatalogue } from '../../sandbox/live/faults.ts'
-import { isShared } from '../../sandbox/machines/table.ts'
+import { meets } from '../../sandbox/machines/table.ts'
 import type { Seat } from '../../sandbox/world/seat.ts'
 import { World } from '../../sandbox/world/world.ts'
 
@@ -122,11 +122,10 @@ async function survives(faults: readonly Fault[]): Promise<void> {
   try {
     await seat.open()
     for (const fault of faults) {
-      const point = world.point(seat, fault.plan.point)
-      await point.arm(fault.plan)
+      const armed = await world.arm(seat, fault.plan)
       await call(seat, brokenMs, fault.step === 'dns' ? (fault.parameters['name'] as string) : undefined)
-      const { fired, text } = await point.evidence()
-      await point.heal()
+      const { fired, text } = await armed.evidence()
+      await armed.heal()
       await seat.door.quiet()
       expect([fault.summary, await call(seat, healthyMs)]).toEqual([fault.summary, 200])
       expect([fault.summary, fired >= 0, /undefined|NaN/.test(text)]).toEqual([fault.summary, true, false])
@@ -141,7 +140,7 @@ const able = [...(await faultCatalogue()).values()].filter((definition) => {
   return worlds.includes('portable') && !needs.includes('nft') && (hasIpv6() || !needs.includes('ipv6'))
 })
 const [alone = [], beside = []] = [true, false].map((shared) =>
-  able.filter((definition) => isShared(definition().plan) === shared),
+  able.filter((definition) => (meets(definition().plan) !== 'each alone') === shared),
 )
 
 test.concurrent.each(beside.map((definition) => [definition.id, definition] as const))(

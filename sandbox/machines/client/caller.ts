@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { otherFiles } from '../tls/client-certificate-files.ts'
 import type { ClientPlan, ClientState } from './client-points.ts'
 import type { ResolvedCall } from './resolved-call.ts'
@@ -9,9 +9,10 @@ export class Caller implements Breakable<ClientPlan> {
   #state: ClientState | undefined
   #changed = 0
 
-  async arm({ state }: ClientPlan): Promise<void> {
+  async arm({ state }: ClientPlan): Promise<Armed> {
     this.#state = state
     this.#changed = 0
+    return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
   }
 
   async heal(): Promise<void> {

@@ -2,11 +2,11 @@ import { AdminConnection } from './admin.ts'
 import { mark, unmark } from './container-marks.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import type { DatabaseNeed } from './database-points.ts'
+import { statePoint } from './database-states.ts'
 import { containerEngine, removeDead } from './engine.ts'
 import { drawPassword, furnish } from './furnish.ts'
 import { PostgresContainer } from './postgres-container.ts'
 import { shopReset } from './shop.ts'
-import { statePoint } from './sql-states.ts'
 import { appRole, shopDatabase } from './template.ts'
 
 /** The whole cluster is the run's own. Its processes and files may be in a virtual machine: not ours to signal. */

@@ -5,7 +5,16 @@ export interface SlowTable {
   readonly sleepMs: number
 }
 
-export type DatabaseState = SlowTable
+/** A second session and the order that is being placed wait for each other; Postgres ends the order's. */
+export interface Deadlock {
+  readonly kind: 'deadlock'
+  readonly productId: number
+  readonly userId: number
+}
+
+export type DatabaseState = SlowTable | Deadlock
+
+export type StateOf<Kind extends DatabaseState['kind']> = Extract<DatabaseState, { kind: Kind }>
 
 /** What holds in the database while the fault is armed. */
 export interface DatabasePlan {

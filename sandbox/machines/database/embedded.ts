@@ -5,9 +5,9 @@ import { AdminConnection } from './admin.ts'
 import { findBinaries, postgresAccount } from './binaries.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
 import type { DatabaseNeed } from './database-points.ts'
+import { statePoint } from './database-states.ts'
 import { type Launch, makeDataDirectory, type PostgresServer, startServer } from './server.ts'
 import { shopReset } from './shop.ts'
-import { statePoint } from './sql-states.ts'
 import {
   appRole,
   buildTemplate,

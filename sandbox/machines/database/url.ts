@@ -2,10 +2,10 @@ import { ownerLives } from '../../host/lifetime/run-directory.ts'
 import { AdminConnection, identifier } from './admin.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
 import type { DatabaseNeed } from './database-points.ts'
+import { statePoint } from './database-states.ts'
 import { drawPassword, dropDatabase, dropRole, furnish } from './furnish.ts'
 import { machineId } from './machine-id.ts'
 import { shopReset } from './shop.ts'
-import { statePoint } from './sql-states.ts'
 
 /** What acts on the whole server is refused: other programs may be using it. */
 const provides: readonly DatabaseNeed[] = ['sql']

@@ -1,7 +1,7 @@
 import { PartFailure } from '../../errors/part-failure.ts'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { RuleSet } from '../shared/rules.ts'
 import type { Observe } from '../shared/trace.ts'
 import { buildAnswer, checkRules, checkZone } from './dns-answer.ts'
@@ -84,13 +84,14 @@ export class DnsServer implements Breakable<DnsPlan> {
    * @throws Error where a rule cannot be carried out (nothing has changed then), or where a port that a state
    * had closed was taken meanwhile.
    */
-  async arm({ rules = [], state }: DnsPlan): Promise<void> {
+  async arm({ rules = [], state }: DnsPlan): Promise<Armed> {
     checkRules(rules, this.#zone)
     if (state?.kind === 'changed') checkZone(state.zone)
     await this.#enter(state)
     this.#tally = new DnsTally()
     this.#acted = 0
     this.#rules.arm(rules, nowMs())
+    return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
   }
 
   async heal(): Promise<void> {

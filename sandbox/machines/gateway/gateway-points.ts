@@ -9,12 +9,13 @@ export interface GatewayEvent {
 }
 
 /**
- * What the gateway does with a request. All of it is well-formed HTTP: what breaks the protocol belongs to
- * the wire in front of it.
+ * What the gateway does with a request.
  *
  * - `respond`: it answers itself, the API never hears of it. Default: no headers, an empty body.
  * - `alter`: the API answers, the gateway changes the answer. A header of `null` is taken out; a new body
  *   brings its own Content-Length.
+ * - `misframe`: the API answers, and the gateway's head says that the body has `moreBytes` more bytes than it has
+ *   (fewer, where the number is negative). The connection stays open, as after any answer.
  * - `delay`: it waits `delayMs`, then forwards.
  * - `hang`: it never answers, and the API never hears of it.
  */
@@ -31,6 +32,7 @@ export type GatewayVerdict =
       readonly headers?: Readonly<Record<string, string | null>>
       readonly body?: string
     }
+  | { readonly kind: 'misframe'; readonly moreBytes: number }
   | { readonly kind: 'delay'; readonly delayMs: number }
   | { readonly kind: 'hang' }
 

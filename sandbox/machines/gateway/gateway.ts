@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
 import { nextRequestId } from '../shared/request-id.ts'
 import { RuleSet } from '../shared/rules.ts'
@@ -84,13 +84,14 @@ export class Gateway implements Breakable<GatewayPlan> {
     return this.#port
   }
 
-  async arm({ rules = [], state }: GatewayPlan): Promise<void> {
+  async arm({ rules = [], state }: GatewayPlan): Promise<Armed> {
     this.#met = []
     this.#connectionsRefused = 0
     this.#connectionsMax = state?.connectionsMax
     // Nothing at all (not Infinity) is how node:net knows that there is no limit.
     Object.assign(this.#server, { maxConnections: this.#connectionsMax })
     this.#rules.arm(rules, nowMs())
+    return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
   }
 
   async heal(): Promise<void> {
@@ -147,6 +148,12 @@ export class Gateway implements Breakable<GatewayPlan> {
           // A header that says already what it is to say is not altered, nor is one missing that is to be taken out.
           if (!isDeepStrictEqual(changed, head)) this.#met.push(event)
           return changed
+        })
+      case 'misframe':
+        return this.#forward(id, request, response, (head) => {
+          this.#met.push(event)
+          written()
+          return { ...head, moreBytes: verdict.moreBytes }
         })
       case 'delay':
         if (verdict.delayMs > 0) this.#met.push(event)

@@ -12,6 +12,8 @@ export interface Head {
   readonly headers: readonly string[]
   /** Takes the place of the upstream's body. */
   readonly body?: string
+  /** How many bytes more than the body has its Content-Length says. Written by hand: Node's writer refuses it. */
+  readonly moreBytes?: number
 }
 
 export interface Forwarding {
@@ -157,7 +159,11 @@ function headOf(answer: IncomingMessage): Head {
 }
 
 function deliver(answer: IncomingMessage, response: ServerResponse, head: Head): void {
-  const { status, statusMessage, headers, body } = head
+  const { status, statusMessage, headers, body, moreBytes } = head
+  if (moreBytes !== undefined) {
+    misframe(answer, response, head, moreBytes)
+    return
+  }
   response.statusCode = status
   if (statusMessage !== undefined) response.statusMessage = statusMessage
   if (body === undefined) {
@@ -169,6 +175,24 @@ function deliver(answer: IncomingMessage, response: ServerResponse, head: Head):
     }
     response.end(body)
   }
+}
+
+/** The socket is written to behind the back of the response, which never ends. */
+function misframe(answer: IncomingMessage, response: ServerResponse, head: Head, moreBytes: number): void {
+  const { status, statusMessage = '', headers } = head
+  const body: Buffer[] = []
+  answer.on('data', (chunk: Buffer) => body.push(chunk))
+  answer.once('end', () => {
+    const bytes = Buffer.concat(body)
+    const lines: string[] = []
+    for (let index = 0; index < headers.length; index += 2) {
+      if (headers[index]!.toLowerCase() !== 'content-length')
+        lines.push(`${headers[index]}: ${headers[index + 1]}`)
+    }
+    lines.push(`Content-Length: ${Math.max(0, bytes.length + moreBytes)}`)
+    response.socket?.write(`HTTP/1.1 ${status} ${statusMessage}\r\n${lines.join('\r\n')}\r\n\r\n`)
+    response.socket?.write(bytes)
+  })
 }
 
 /** The client has the head already, so only the end of its connection can tell it that the body is not whole. */

@@ -1,6 +1,6 @@
 import type { Kernel, PacketCounts } from '../../host/ground/kernel.ts'
 import type { PlaceAddress } from '../../host/place.ts'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
 
 const rejections: Record<Rejection, string> = {
@@ -32,7 +32,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
     this.#table = `inet faultpath_${place.address.replaceAll('.', '_')}`
   }
 
-  async arm({ state }: PacketPlan): Promise<void> {
+  async arm({ state }: PacketPlan): Promise<Armed> {
     await this.heal()
     const rules = state.rules.map((rule) => `    ${ruleText(rule, this.#place)}`).join('\n')
     // In the input hook: a drop on the way out would be reported to the sender.
@@ -40,6 +40,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
     this.#before = await this.#counts()
     await this.#kernel.nft(`table ${this.#table} {\n${chain}\n}\n`)
     this.#isArmed = true
+    return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
   }
 
   async heal(): Promise<void> {

@@ -1,12 +1,15 @@
-/**
- * A point of a machine where a step can be broken. Arming and healing are all or nothing, and healing is
- * safe to repeat.
- */
+/** A point of a machine where a step can be broken. What is armed takes the place of what was armed before. */
 export interface Breakable<Plan> {
-  arm(plan: Plan): Promise<void>
-  heal(): Promise<void>
-  /** What proves that the fault acted since the last arming. Read before healing. */
+  /** All or nothing: where it rejects, nothing is armed. */
+  arm(plan: Plan): Promise<Armed>
+}
+
+/** One arming: it tells what proves that it acted, and undoes itself. */
+export interface Armed extends AsyncDisposable {
+  /** Read before healing. */
   evidence(): Promise<Evidence>
+  /** Safe to repeat. */
+  heal(): Promise<void>
 }
 
 /** Counted by the machine itself or read from the kernel: never concluded from the plan. */
@@ -19,4 +22,9 @@ export interface Evidence {
   readonly text: string
   /** No machine sees a client meet it, so `fired` does not count: it is 1 while our own probe confirms the state. */
   readonly isProbed?: true
+}
+
+/** An arming of a machine that keeps one at a time itself. */
+export function armedAt({ evidence, heal }: Pick<Armed, 'evidence' | 'heal'>): Armed {
+  return { evidence, heal, [Symbol.asyncDispose]: heal }
 }

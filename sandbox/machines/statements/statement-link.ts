@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { RuleSet } from '../shared/rules.ts'
 import { openings } from './frames.ts'
 import { type Decided, Session } from './session.ts'
@@ -67,9 +67,11 @@ export class StatementLink {
         const armed = { rules: new RuleSet<StatementEvent, StatementVerdict>(), met: [] }
         armed.rules.arm(rules, nowMs())
         this.#armed.set(door, armed)
+        return armedAt({
+          evidence: async () => evidenceOf(armed.met),
+          heal: async () => armed.rules.heal(),
+        })
       },
-      heal: async () => this.#armed.get(door)?.rules.heal(),
-      evidence: async () => evidenceOf(this.#armed.get(door)?.met ?? []),
     }
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { type Armed as ArmedPoint, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { RuleSet } from '../shared/rules.ts'
 import type { Observe, ServedCertificate } from '../shared/trace.ts'
 import type { Authority } from './authority.ts'
@@ -87,7 +87,7 @@ export class TlsEdge implements Breakable<TlsPlan> {
     server.on('error', options.onBug)
   }
 
-  async arm(plan: TlsPlan): Promise<void> {
+  async arm(plan: TlsPlan): Promise<ArmedPoint> {
     const { state } = plan
     const settings = state ? await tlsSettings(this.#options.authority, state, this.#demands) : this.#healthy
     this.#armed = {
@@ -101,6 +101,7 @@ export class TlsEdge implements Breakable<TlsPlan> {
     this.#settings = settings
     this.#state = state
     this.#rules.arm(plan.rules ?? [], nowMs())
+    return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
   }
 
   async heal(): Promise<void> {

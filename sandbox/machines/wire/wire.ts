@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Ground } from '../../host/ground/ground.ts'
 import { InTurn } from '../../host/in-turn.ts'
-import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import type { Observe, WireName } from '../shared/trace.ts'
 import { type ArmedWire, armedWire, type WireSurroundings } from './wire-armed.ts'
 import { type LinkOptions, WireLink } from './wire-link.ts'
@@ -84,7 +84,7 @@ export class Wire implements Breakable<WirePlan> {
   }
 
   /** Replaces whatever is armed. When it fails, nothing is armed. */
-  arm(plan: WirePlan): Promise<void> {
+  arm(plan: WirePlan): Promise<Armed> {
     return this.#turn.do(async () => {
       await this.#armed.heal()
       this.#armed = armedWire(plan, this.#surroundings())
@@ -94,6 +94,7 @@ export class Wire implements Breakable<WirePlan> {
         await this.#disarm()
         throw error
       }
+      return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
     })
   }
 

@@ -67,13 +67,13 @@ test.each([
     expect(guest.provides).toEqual(['sql'])
     expect((await ask(guest.target, 'SELECT FROM users')).rows).toHaveLength(seededUsers.length)
 
-    await guest.point().arm({ state: { kind: 'slow-table', table: 'users', sleepMs } })
+    const armed = await guest.point().arm({ state: { kind: 'slow-table', table: 'users', sleepMs } })
     const hanging = await connected(guest.target)
     const { tookMs } = await ask(guest.target, 'SELECT FROM users')
     expect(tookMs).toBeGreaterThanOrEqual(sleepMs)
     // An open transaction holds the table.
     await hanging.query('BEGIN; SELECT FROM users')
-    await guest.point().heal()
+    await armed.heal()
     expect((await ask(guest.target, 'SELECT FROM users')).tookMs).toBeLessThan(sleepMs)
 
     expect((await ask(database.admin, ofRuns)).rows).toHaveLength(ownRole ? 2 : 1)

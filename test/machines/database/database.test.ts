@@ -14,6 +14,7 @@ import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import type { Database, DatabaseTarget } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
+import type { Armed } from '../../../sandbox/machines/shared/breakable.ts'
 import { postmasterOf } from '../../support/command.ts'
 import { ask, connected, urlOf } from './database-sessions.ts'
 
@@ -21,6 +22,7 @@ const hasPsql = spawnSync('psql', ['--version']).error === undefined
 const sleepMs = 400
 
 let lease: AddressLease
+let armed: Armed
 let run: RunDirectory
 let watchdog: Watchdog
 let database: Database
@@ -125,34 +127,34 @@ test('lets two processes build the cache at once', async () => {
 test('slow-table makes each statement that reads the table sleep once, and no other', async () => {
   const point = database.point()
   const readUsers = 'SELECT * FROM users'
-  await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs } })
-  expect((await point.evidence()).fired).toBe(0)
+  armed = await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs } })
+  expect((await armed.evidence()).fired).toBe(0)
   expect((await ask(database.target, 'SELECT * FROM products')).tookMs).toBeLessThan(sleepMs)
-  expect((await point.evidence()).fired).toBe(0)
+  expect((await armed.evidence()).fired).toBe(0)
 
   const slow = await ask(database.target, readUsers)
   expect(slow.rows).toHaveLength(seededUsers.length)
   expect(slow.tookMs).toBeGreaterThanOrEqual(sleepMs)
   expect(slow.tookMs).toBeLessThan(2 * sleepMs)
-  expect(await point.evidence()).toMatchObject({ fired: 1, text: '1 statement slept inside Postgres' })
+  expect(await armed.evidence()).toMatchObject({ fired: 1, text: '1 statement slept inside Postgres' })
   const insert = `INSERT INTO users (name, email) VALUES ('x', 'x@example.test')`
   expect((await ask(database.target, insert)).tookMs).toBeLessThan(sleepMs)
 
   // Cancelled or rolled back, it has slept all the same.
   const cancelled = ask(database.target, 'BEGIN', 'SET LOCAL statement_timeout = 50', readUsers)
   await expect(cancelled).rejects.toMatchObject({ code: '57014' })
-  expect((await point.evidence()).fired).toBe(2)
+  expect((await armed.evidence()).fired).toBe(2)
 
-  await point.heal()
-  await point.heal()
+  await armed.heal()
+  await armed.heal()
   expect((await ask(database.target, readUsers)).tookMs).toBeLessThan(sleepMs)
-  expect((await point.evidence()).fired).toBe(0)
+  expect((await armed.evidence()).fired).toBe(0)
   await database.reset()
 })
 
 test('slow-table tells through which door a statement that slept came, also when it was cancelled', async () => {
   const point = database.point()
-  await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 200 } })
+  armed = await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 200 } })
   const read = (request: string) => `/* step=users.list req=${request} */ SELECT * FROM users`
   await ask(database.target, read('fetch-1.1'))
   await ask(database.target, read('fetch-1.2'))
@@ -160,10 +162,10 @@ test('slow-table tells through which door a statement that slept came, also when
     ask(database.target, 'BEGIN', 'SET LOCAL statement_timeout = 50', read('curl-12.1')),
   ).rejects.toMatchObject({ code: '57014' })
   await ask(database.target, 'SELECT * FROM users')
-  const { fired, ofDoor } = await point.evidence()
+  const { fired, ofDoor } = await armed.evidence()
   expect(['fetch-1', 'https-2', 'curl-12'].map((door) => ofDoor?.(door))).toEqual([2, 0, 1])
   expect(fired).toBe(4)
-  await point.heal()
+  await armed.heal()
 })
 
 test('heals at once while a statement still sleeps, and leaves no trace in the schema', async () => {
@@ -171,14 +173,14 @@ test('heals at once while a statement still sleeps, and leaves no trace in the s
     (SELECT count(*)::int FROM pg_namespace WHERE nspname = 'faultpath') AS schemas,
     (SELECT count(*)::int FROM pg_class WHERE relrowsecurity OR relforcerowsecurity) AS secured`
   const point = database.point()
-  await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 30_000 } })
+  armed = await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 30_000 } })
   expect((await ask(database.admin, catalogue)).rows).toEqual([{ policies: 2, schemas: 1, secured: 1 }])
   const client = await connected(database.target)
   const sleeping = expect(client.query('SELECT * FROM users')).rejects.toThrow()
-  await vi.waitFor(async () => expect((await point.evidence()).fired).toBe(1), 2_000)
+  await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1), 2_000)
 
   const startedAtMs = performance.now()
-  await point.heal()
+  await armed.heal()
   expect(performance.now() - startedAtMs).toBeLessThan(2_000)
   await sleeping
   expect((await ask(database.admin, catalogue)).rows).toEqual([{ policies: 0, schemas: 0, secured: 0 }])
@@ -190,6 +192,6 @@ test('arms all or nothing', async () => {
   await expect(absent).rejects.toThrow(
     'database: slow-table could not be armed: relation "no "such" table" does not',
   )
-  await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 0 } })
-  await point.heal()
+  armed = await point.arm({ state: { kind: 'slow-table', table: 'users', sleepMs: 0 } })
+  await armed.heal()
 })

@@ -61,14 +61,14 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     const healthy = await Promise.all([call(loser), call(beside)])
 
     const filter = loser.seat.door.point('kernel') as Breakable<Plan>
-    await filter.arm({
+    const armed = await filter.arm({
       point: 'kernel',
       state: { kind: 'packets', rules: [{ direction: 'to-client', every: 3 }] },
     })
     const broken = await Promise.all([call(loser), call(beside)])
     const again = await call(beside)
-    const { fired } = await filter.evidence()
-    await filter.heal()
+    const { fired } = await armed.evidence()
+    await armed.heal()
     await Promise.all([loser, beside].map(({ client, seat }) => client.close().then(() => seat.close())))
 
     // Counted whenever the call of any client ends, so bit by bit.

@@ -1,0 +1,66 @@
+import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import type { AdminConnection } from './admin.ts'
+import type { Database } from './database.ts'
+import type { DatabaseNeed, DatabasePlan, DatabaseState, StateOf } from './database-points.ts'
+import { DeadlockArming } from './deadlock.ts'
+import { SlowTableArming } from './slow-table.ts'
+
+/** One arming of a state: it remembers what it takes to undo it. */
+export interface DatabaseArming {
+  apply(): Promise<void>
+  /** Also what is half there or gone. */
+  undo(): Promise<void>
+  evidence(): Promise<Evidence>
+}
+
+interface Kind<State extends DatabaseState> {
+  readonly needs: readonly DatabaseNeed[]
+  readonly Arming: new (state: State, admin: AdminConnection) => DatabaseArming
+}
+
+/** How each kind of state is armed. */
+const kinds: { readonly [Name in DatabaseState['kind']]: Kind<StateOf<Name>> } = {
+  'slow-table': { needs: ['sql'], Arming: SlowTableArming },
+  deadlock: { needs: ['superuser'], Arming: DeadlockArming },
+}
+
+/** The point of a database where a state is armed: one at a time, all or nothing. */
+export function statePoint(
+  admin: AdminConnection,
+  { provider, provides }: Pick<Database, 'provider' | 'provides'>,
+): Breakable<DatabasePlan> {
+  let current: Armed | undefined
+  return {
+    async arm({ state }) {
+      await current?.heal()
+      const { Arming, needs } = kinds[state.kind] as Kind<DatabaseState>
+      const missing = needs.filter((need) => !provides.includes(need))
+      if (missing.length > 0) {
+        throw new Error(
+          `database: ${state.kind} needs ${missing.join(', ')}, which the ${provider} provider does not give. ` +
+            'Run it with the embedded Postgres.',
+        )
+      }
+      const arming = new Arming(state, admin)
+      let isArmed = true
+      const armed = armedAt({
+        evidence: () => arming.evidence(),
+        heal: async () => {
+          if (!isArmed) return
+          await arming.undo()
+          isArmed = false
+        },
+      })
+      current = armed
+      try {
+        await arming.apply()
+        return armed
+      } catch (cause) {
+        // Undoing what never came about fails for the same reason; the reason is what matters.
+        await armed.heal().catch(() => {})
+        isArmed = false
+        throw new Error(`database: ${state.kind} could not be armed: ${(cause as Error).message}`, { cause })
+      }
+    },
+  }
+}
