@@ -9,6 +9,7 @@ export interface PageCall {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly timeoutMs: number
+  readonly reads?: string
 }
 
 /**
@@ -30,7 +31,7 @@ async function callApi(call: PageCall, use: typeof useData): Promise<Symptom> {
     })
     const text = await response.text()
     received = { status: response.status, bodyText: text.slice(0, 65_536) }
-    const data = response.status < 400 ? use(call.path, text) : undefined
+    const data = response.status < 400 ? use(call.path, text, call.reads) : undefined
     const tookMs = performance.now() - startedMs
     return { kind: 'response', tookMs, errors: [], ...received, ...(data === undefined ? {} : { data }) }
   } catch (error) {

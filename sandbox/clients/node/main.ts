@@ -55,7 +55,7 @@ async function run(makeCall: MakeCall, call: ResolvedCall): Promise<Symptom> {
     // A double click: both calls are on their way before either is answered, and the app uses the first's answer.
     const second = call.misuse === 'twice' ? makeCall(call) : undefined
     ;[received] = await Promise.all([makeCall(call), second])
-    const data = received.status < 400 ? useData(call.path, received.bodyText) : undefined
+    const data = received.status < 400 ? useData(call.path, received.bodyText, call.reads) : undefined
     const tookMs = nowMs() - startedMs
     if (data !== undefined) observe({ machine: 'client', what: 'used' })
     return {

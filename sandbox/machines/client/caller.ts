@@ -37,6 +37,7 @@ export class Caller implements Breakable<ClientPlan> {
 function howText(state: ClientState | undefined): string {
   if (state?.kind === 'page') return 'made from the wrong page'
   if (state?.kind === 'client-certificate') return `made with the client certificate "${state.shows}"`
+  if (state?.kind === 'reads') return `whose answer was read under "${state.field}"`
   return 'put together wrongly'
 }
 
@@ -68,6 +69,8 @@ function change(call: ResolvedCall, state: ClientState): ResolvedCall {
       if (clientCertificate === undefined) return call
       return { ...call, clientCertificate: otherFiles(clientCertificate, state.shows) }
     }
+    case 'reads':
+      return { ...call, reads: state.field }
     case 'misuse':
       return { ...call, misuse: state.how }
     default:

@@ -17,6 +17,8 @@ export type ClientState =
   | { readonly kind: 'page'; readonly host?: PageHostName; readonly policy?: string }
   /** The app shows another client certificate than it should, where it shows one at all. */
   | { readonly kind: 'client-certificate'; readonly shows: Exclude<ClientCertificateName, 'right'> }
+  /** The app reads the answer's list under this name, which it does not have. */
+  | { readonly kind: 'reads'; readonly field: string }
   /** The app misuses its client: only code inside the client's process can. */
   | { readonly kind: 'misuse'; readonly how: Misuse }
 

@@ -36,6 +36,8 @@ export interface ResolvedCall extends CallFiles {
   /** The page that calls, where it is not the app's own; clients that are no browsers have none. */
   readonly page?: Omit<Extract<ClientState, { kind: 'page' }>, 'kind'>
   readonly revocationChecking?: RevocationChecking
+  /** The name under which the app reads the answer's list, where it is not the contract's; only an app reads. */
+  readonly reads?: string
   /** What the app does wrong with its client; clients that cannot be misused so ignore it. */
   readonly misuse?: Misuse
 }
