@@ -103,9 +103,7 @@ export function fault<const P extends Schemas>(options: FaultOptions<P>): FaultD
 }
 
 /** `1 day`, `30 days`: a count as a summary has it. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
-}
+export { countOf as counted } from '../machines/shared/evidence-words.ts'
 
 export function camelCase(kebab: string): string {
   return kebab.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())

@@ -1,4 +1,5 @@
 import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf } from '../shared/evidence-words.ts'
 import { type AdminConnection, identifier, literal } from './admin.ts'
 import type { Database } from './database.ts'
 import type { DatabaseNeed, DatabasePlan, DatabaseState, SlowTable } from './database-points.ts'
@@ -73,7 +74,7 @@ const slowTable: StateHandler<SlowTable> = {
     const fired = [...hits.values()].reduce((sum, count) => sum + count, 0)
     return {
       fired,
-      text: `${fired} ${fired === 1 ? 'statement' : 'statements'} slept inside Postgres`,
+      ...countedWords(countOf(fired, 'statement'), ' slept inside Postgres'),
       ofDoor: (door) => hits.get(`hits_${doorNumber(door)}`) ?? 0,
     }
   },

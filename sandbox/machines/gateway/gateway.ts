@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
 import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
 import { RuleSet } from '../shared/rules.ts'
 import type { GatewayObservation, Observe } from '../shared/trace.ts'
@@ -95,7 +96,8 @@ export class Gateway implements Breakable<GatewayPlan> {
   async evidence(): Promise<Evidence> {
     if (this.#connectionsMax === undefined) return evidenceOfRequests(this.#met)
     const fired = this.#connectionsRefused
-    return { fired, text: `${fired} connections closed at once, limit ${this.#connectionsMax}` }
+    const became = ` ${wasOf(fired)} closed at once: at most ${this.#connectionsMax} may be open`
+    return { fired, ...countedWords(countOf(fired, 'connection'), became) }
   }
 
   /** Stops listening and ends every connection, on both sides. */
