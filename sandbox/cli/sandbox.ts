@@ -26,20 +26,6 @@ const options = {
 
 const verbs = ['break', 'heal', 'status', 'trace', 'exec'] as const
 
-const help = `npm run sandbox                                  everything up and healthy, until Ctrl-C
-npm run sandbox break                            all faults and their parameters
-npm run sandbox break <fault> help               which values one fault's parameters take
-npm run sandbox break <fault> [name=value...]    from another terminal: break one step
-npm run sandbox heal                             ... undo it
-npm run sandbox status                           ... what is up, what is armed, did it fire
-npm run sandbox trace                            ... what the parts observed, as JSON
-npm run sandbox exec -- <command...>             ... run a command inside the sealed world
-npm run sandbox -- --shell                       everything up, and a shell inside
-  -- --world=sealed|portable                     default: sealed where namespaces work
-  -- --sandbox=<address>                         which one, when several run
-  -- --database=embedded|testcontainers          default: embedded, which needs nothing
-  -- --database-url=<url>                        use this Postgres (a database of its own is created in it)`
-
 /** `npm run sandbox`: the machines, up until Ctrl-C; and the verbs that reach them from another terminal. */
 export class SandboxCommand implements Command {
   #opening: Promise<World> | undefined
@@ -49,15 +35,17 @@ export class SandboxCommand implements Command {
     if (process.argv[3] === 'exec') return await execute()
     const args = readArguments('sandbox', options)
     if (args.flags['help']) {
-      process.stdout.write(`${help}\n`)
-      return 0
+      const { sandboxHelp } = await import('./help.ts')
+      return print(sandboxHelp(await columnsHere()))
     }
     const [verb, ...words] = args.words
     if (verb === undefined) return await this.#up(args)
     if (verb === 'break' && (words.length === 0 || words.at(-1) === 'help')) {
       const { catalogueLines, faultLines } = await import('./fault-lines.ts')
       const [id, ...parameters] = words.slice(0, -1)
-      const lines = id === undefined ? await catalogueLines() : await faultLines(id, parameters)
+      const columns = await columnsHere()
+      const lines =
+        id === undefined ? await catalogueLines(columns) : await faultLines(id, parameters, columns)
       return print(lines.join('\n'))
     }
     return await speak(verb, words, args)
@@ -176,6 +164,12 @@ function firedText({ fired, isProbed, text }: Evidence): string {
   if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
   if (fired === 0) return `fired: not yet (${text})`
   return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
+}
+
+/** Of the terminal. Imported here: a sandbox starts without it. */
+async function columnsHere(): Promise<number> {
+  const { screenOf } = await import('../report/screen.ts')
+  return screenOf(process.stdout).columns
 }
 
 function print(text: string): number {

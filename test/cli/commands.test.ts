@@ -50,13 +50,61 @@ test('--report=json prints the report and nothing else on standard output', asyn
         id: 'dns-failure',
         outcome: 'pass',
         clients: [{ client: 'fetch', diagnosis: { broke: 'dns', noticed: 'dns' } }],
+        versions: {
+          node: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+          postgres: expect.stringMatching(/^\d+/),
+          clients: {
+            fetch: { version: report.scenarios[0].versions.node, path: expect.stringMatching(/^\/.*node/) },
+          },
+        },
       },
     ],
   })
   expect(stderr).toContain('PASS')
-  const file = /^ {2}report (.+)$/m.exec(stderr)?.[1] ?? 'not named'
+  const file = /^ {2}report +(.+)$/m.exec(stderr)?.[1] ?? 'not named'
   expect(JSON.parse(readFileSync(join(root, file), 'utf8'))).toMatchObject({ faultpath: 1 })
   expect(code).toBe(0)
+})
+
+test('each client that called says which program it is', async () => {
+  const { code, stdout } = await npmRun(['scenario', 'dns-failure', '--', '--report=json']).done
+  const [{ clients, versions, world }] = JSON.parse(stdout).scenarios
+  const called = clients.flatMap((each: { client: string; skipped?: string }) =>
+    each.skipped === undefined ? [each.client] : [],
+  )
+  expect(Object.keys(versions.clients)).toEqual(called)
+  const said = (path: string, ...args: string[]) => spawnSync(path, args, { encoding: 'utf8' }).stdout.trim()
+  const { curl, python, requests } = versions.clients
+  if (curl !== undefined) expect(said(curl.path, '--version')).toContain(`curl ${curl.version} `)
+  if (python !== undefined) expect(said(python.path, '--version')).toBe(`Python ${python.version}`)
+  if (requests !== undefined)
+    expect(said(requests.path, '-c', 'import requests; print(requests.__version__)')).toBe(requests.version)
+  expect(called).toEqual(expect.arrayContaining(world === 'sealed' ? ['fetch', 'curl'] : ['fetch']))
+  expect(code).toBe(0)
+})
+
+test.each([
+  ['--print-expect', '--report=json'],
+  ['--table=worlds', '--print-expect'],
+])('%s and %s cannot both have standard output', async (...flags) => {
+  const { code, stderr, stdout } = await npmRun(['scenario', 'dns-failure', '--', ...flags]).done
+  expect(stderr).toMatch(/--print-expect: expected one output on standard output, saw --(report|table) too/)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test.each([
+  ['scenario', '--', '--list'],
+  ['scenario', '--', '--help'],
+  ['sandbox', '--', '--help'],
+  ['sandbox', 'break'],
+  ['sandbox', 'break', 'network.latency', 'help'],
+])('what is listed fits 60 columns, and says the same as on 140: %s %s %s', async (...words) => {
+  const at = async (columns: number) => (await npmRun(words, { COLUMNS: String(columns) }).done).stdout
+  const [narrow, wide] = [await at(60), await at(140)]
+  expect(narrow.split('\n').filter((line) => line.length > 60)).toEqual([])
+  expect(narrow.split(/\s+/)).toEqual(wide.split(/\s+/))
+  expect(wide.split('\n').length).toBeLessThan(narrow.split('\n').length)
 })
 
 test('two sandboxes at once do not disturb each other, and are told apart', async () => {
@@ -147,7 +195,10 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     const open = connect(port, address)
     await once(open, 'connect')
     const struck = await speak('break', 'network.halfOpen')
-    expect(struck).toMatchObject({ code: 0, stdout: expect.stringContaining('fired: once (1 connection, ') })
+    expect(struck).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('fired: once (1 connection was forgotten'),
+    })
     open.destroy()
     // Nobody sees who knocks at a closed port: what is known is that it is closed.
     const closed = await speak('break', 'network.connectionRefused')
@@ -187,11 +238,11 @@ test('break <fault> help says which values its parameters take', async () => {
   expect(stdout.split('\n').slice(0, 7)).toEqual([
     'network.latency   latency 20 ms, both',
     '',
-    '  delayMs=20             a whole number of milliseconds from 1 to 3600000',
-    '  jitterMs=0             a whole number of milliseconds from 0 to 3600000',
-    '  distribution=uniform   one of "uniform", "normal"',
-    '  direction=both         one of "both", "to-server", "to-client"',
-    '  seed=0                 a whole number from 0 to 1000000000',
+    '  delayMs=20            a whole number of milliseconds from 1 to 3600000',
+    '  jitterMs=0            a whole number of milliseconds from 0 to 3600000',
+    '  distribution=uniform  one of "uniform", "normal"',
+    '  direction=both        one of "both", "to-server", "to-client"',
+    '  seed=0                a whole number from 0 to 1000000000',
   ])
   expect(stdout).toContain('What each means: sandbox/03-network/latency.ts')
   expect(code).toBe(0)

@@ -106,8 +106,8 @@ test.each([
 test.each(faults.map((fault) => [fault.id, fault] as const))(
   '%s says of each parameter which values it takes, and a state of what it counts nothing',
   async (id, fault) => {
-    const lines = (await faultLines(id, [])).slice(2, -2)
-    const named = lines.flatMap((line) => /^ {2}(\S+?)(?:=\S+)? {3,}(?=\S)(?!Invalid)/.exec(line)?.[1] ?? [])
+    const lines = (await faultLines(id, [], 140)).slice(2, -2)
+    const named = lines.flatMap((line) => /^ {2}(\S+?)(?:=\S+)? {2,}(?=\S)(?!Invalid)/.exec(line)?.[1] ?? [])
     const { plan } = fault()
     const taken = plan.state === undefined ? conditions : stateConditions
     expect(named).toEqual([...Object.keys(fault.schemas), ...taken.map((name) => `when.${name}`)])
