@@ -60,24 +60,29 @@ export class ScenarioCommand implements Command {
     { clients, jobs }: RunChoice,
     args: Arguments,
   ): Promise<number> {
-    const [{ runInLanes }, { exitCode, exitCodes }, { toJson, writeLast }, { screenOf }] = await timed(
-      'run imported',
-      () =>
-        Promise.all([
-          import('./lanes.ts'),
-          import('../run/outcome.ts'),
-          import('../report/json.ts'),
-          import('../report/screen.ts'),
-        ]),
+    const [
+      { runInLanes },
+      { exitCode, exitCodes },
+      { toJson, writeLast },
+      { screenOf, painter },
+      { labelled },
+    ] = await timed('run imported', () =>
+      Promise.all([
+        import('./lanes.ts'),
+        import('../run/outcome.ts'),
+        import('../report/json.ts'),
+        import('../report/screen.ts'),
+        import('../report/terminal.ts'),
+      ]),
     )
     const { flags } = args
     const out = outputs.some((flag) => flags[flag] !== undefined) ? process.stderr : process.stdout
+    const screen = screenOf(out)
     const runs = (kind: WorldOptions['kind']) =>
       runInLanes(scenarios, {
         jobs,
         wanted: (client) => clients === undefined || clients.includes(client),
-        ...{ kind, pool },
-        screen: screenOf(out),
+        ...{ kind, pool, screen },
         print: (lines) => {
           // A world that was taken away is no finding.
           if (pool.isClosed) throw new Error('stopped')
@@ -93,7 +98,8 @@ export class ScenarioCommand implements Command {
     const all = reports.flat()
     const code = exitCode(all.map(({ outcome }) => outcome))
     const whole = { faultpath: 1, exitCode: code, scenarios: all } as const
-    out.write(`${summary(all)}  report    ${writeLast(whole, process.cwd())}\n`)
+    const written = labelled('report', writeLast(whole, process.cwd()), screen.columns, painter(screen))
+    out.write(`${summary(all)}${written.join('\n')}\n`)
     if (flags['print-expect']) await printExpect(scenarios, all)
     if (flags['report'] === 'json') process.stdout.write(`${toJson(whole)}\n`)
     const isWrong = flags['table'] !== undefined && (await printTable(flags['table'], reports))

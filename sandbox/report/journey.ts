@@ -8,17 +8,19 @@ interface Sign {
   readonly sign: string
   readonly means: string
   readonly style: Parameters<Paint>[0]
+  /** The step's name has the style too: it is what matters most, or not at all. */
+  readonly isWhole?: true
 }
 
 /** How each mark is shown, in the order of the legend. */
 const signs: Readonly<Record<StepMark, Sign>> = {
   done: { sign: '✓', means: 'as in the healthy call', style: 'green' },
-  broke: { sign: '✗', means: 'broke here', style: ['red', 'bold'] },
+  broke: { sign: '✗', means: 'broke here', style: ['red', 'bold'], isWhole: true },
   carried: { sign: '→', means: 'otherwise because of it', style: 'yellow' },
   noticed: { sign: '!', means: 'noticed here', style: ['yellow', 'bold'] },
   unfinished: { sign: '~', means: 'begun, never finished', style: 'yellow' },
-  unreached: { sign: '·', means: 'never reached', style: 'dim' },
-  unused: { sign: '–', means: 'not part of this call', style: 'dim' },
+  unreached: { sign: '·', means: 'never reached', style: 'dim', isWhole: true },
+  unused: { sign: '–', means: 'not part of this call', style: 'dim', isWhole: true },
 }
 
 /** The steps that carry an HTTP status: it says more than an arrow. */
@@ -143,9 +145,8 @@ function textOf(cell: Cell | undefined): string {
 
 function paintCell(cell: Cell, width: number, paint: Paint): string {
   const { mark, sign, step } = cell
-  const { style } = signs[mark]
-  // What the call never came to steps back as a whole; of all others the sign alone is coloured.
-  const text = style === 'dim' ? paint(style, `${step} ${sign}`) : `${step} ${paint(style, sign)}`
+  const { isWhole = false, style } = signs[mark]
+  const text = isWhole ? paint(style, `${step} ${sign}`) : `${step} ${paint(style, sign)}`
   return text + ' '.repeat(width - textOf(cell).length)
 }
 
@@ -154,10 +155,22 @@ function legend(journeys: readonly Journey[], columns: number, paint: Paint): st
   const shown = new Set(cells.map(({ sign }) => sign))
   const statuses = [...shown].filter((sign) => /^\d+$/.test(sign)).sort()
   const items = [
-    ...Object.values(signs)
-      .filter(({ sign }) => shown.has(sign))
-      .map(({ means, sign }) => `${sign} ${means}`),
-    ...(statuses.length === 0 ? [] : [`${statuses.join(' ')} ${statusMeans}`]),
+    ...Object.values(signs).filter(({ sign }) => shown.has(sign)),
+    ...(statuses.length === 0
+      ? []
+      : [{ sign: statuses.join(' '), means: statusMeans, style: signs.carried.style }]),
   ]
-  return wrappedItems(gap, items, '   ', columns).map((line) => paint('dim', line))
+  const lines = wrappedItems(
+    gap,
+    items.map(({ means, sign }) => `${sign} ${means}`),
+    '   ',
+    columns,
+  )
+  return lines.map((line) =>
+    items.reduce(
+      (painted, { means, sign, style }) =>
+        painted.replace(`${sign} ${means}`, () => `${paint(style, sign)} ${paint('dim', means)}`),
+      line,
+    ),
+  )
 }
