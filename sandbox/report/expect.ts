@@ -21,7 +21,7 @@ const varying: readonly (readonly [part: RegExp, pattern: string])[] = [
   [/\b127(?:\.\d+){3}(?::\d+)?/, String.raw`[\d.:]+`],
   [/(?<=\b2001:db8:)[0-9a-f:]+/, '[0-9a-f:]+'],
   // In the portable world the port is any that was free.
-  [/(?<=\.test:|\bport[ =])\d+/, String.raw`\d+`],
+  [/(?<=\.test:|::1\]?:|\bport[ =])\d+/, String.raw`\d+`],
   [/\d+(?= ?(?:ms|milliseconds|seconds|bytes)\b)/, String.raw`\d+`],
 ]
 

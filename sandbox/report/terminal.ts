@@ -53,7 +53,7 @@ export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   const columns = proseColumns(screen)
   const { clients, healed, problems } = report
   const called = clients.some(({ symptom }) => symptom !== undefined)
-  return [
+  const lines = [
     ...(called ? journeyLines(clients, screen, paint) : []),
     ...(called ? [...clients.flatMap((client) => clientLines(client, columns, paint)), ''] : []),
     ...(called ? findingLines(clients, columns, paint) : []),
@@ -64,6 +64,8 @@ export function closingLines(report: ScenarioReport, screen: Screen): string[] {
     '',
     ...outcomeLines(report, columns, paint),
   ]
+  // The opening ends in an empty line.
+  return lines[0] === '' ? lines.slice(1) : lines
 }
 
 /** A label, and text behind it. Short labels stand above each other; a long one takes what it needs. */

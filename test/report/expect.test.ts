@@ -39,6 +39,7 @@ const messages: readonly (readonly [seen: string, next: string, other: string])[
     'connect ETIMEDOUT 2001:db8::5:443',
     'connect ETIMEDOUT 10.0.0.1:443',
   ],
+  ['connect ECONNREFUSED ::1:20033', 'connect ECONNREFUSED ::1:20065', 'connect ECONNREFUSED ::1'],
   ['timed out after 1001 milliseconds', 'timed out after 998 milliseconds', 'timed out after a while'],
   [
     '<Connection object at 0x7f84>: refused',
