@@ -7,7 +7,7 @@ interface Direction {
   out: Total
   /** The wire ended it before the sender did. */
   isUnasked: boolean
-  /** The receiver reset the connection: what was still on its way reaches nobody, and neither is to blame. */
+  /** The receiver reset the connection: what was still on its way is lost, and neither side is to blame. */
   isUnwanted: boolean
 }
 
