@@ -332,7 +332,7 @@ withDigOnLinux('has a neighbour that is silent, or another host, only while that
   expect(seen.map(({ what }) => what)).toEqual(['question', 'question', 'answer'])
   expect(await server.evidence()).toMatchObject({
     fired: 1,
-    text: expect.stringContaining('1 question was given no answer'),
+    text: expect.stringContaining('1 × no answer'),
   })
 
   await server.arm({ state: { kind: 'other-host' } })
