@@ -11,8 +11,9 @@ export async function catalogueLines(columns: number): Promise<string[]> {
     steps.indexOf(one.step) - steps.indexOf(other.step)
   const faults = [...(await faultCatalogue()).values()].sort(inOrder)
   const start = (of: string, id: string) => `${of.padEnd(stepColumns)}  ${id}`
-  const rows = faults.map(({ id, step, defaults }) => {
-    const { when, ...own } = defaults()
+  const rows = faults.map((define) => {
+    const { id, step } = define
+    const { when, ...own } = define().parameters
     const all = [...Object.entries(own), ...entriesOf(when)]
     return {
       start: start(stepWords(step), id),
@@ -42,7 +43,9 @@ export async function catalogueLines(columns: number): Promise<string[]> {
 export async function faultLines(id: string, words: readonly string[], columns: number): Promise<string[]> {
   const definition = await findDefinition(id)
   const { faultName, schemas, step } = definition
-  const { parameters, plan, summary } = definition(readParameters(words))
+  const given = readParameters(words)
+  const { parameters, plan, summary } = definition(given)
+  const idle = definition.idle(given)
   const { when, ...own } = parameters
   const values = new Map<string, unknown>([...Object.entries(own), ...entriesOf(when)])
   const taken = [
@@ -52,7 +55,7 @@ export async function faultLines(id: string, words: readonly string[], columns: 
       .map(([name, schema]) => [`when.${name}`, schema] as const),
   ].map(([name, schema]) => ({
     start: `  ${name}${values.has(name) ? `=${values.get(name)}` : ''}`,
-    text: expectedOf(schema as v.GenericSchema),
+    text: [expectedOf(schema as v.GenericSchema), ...idleText(idle.get(name))].join('; '),
   }))
   return [
     ...wrapped(`${id}   `, summary, columns, { indent: 2 }),
@@ -70,6 +73,11 @@ export async function faultLines(id: string, words: readonly string[], columns: 
 /** The words with which any other value is refused. */
 function expectedOf(schema: v.GenericSchema): string {
   return v.safeParse(schema, Symbol('no value of any parameter')).issues![0].message
+}
+
+/** What means nothing beside the others stands there without a value: typed as printed, it would be refused. */
+function idleText(why: string | undefined): string[] {
+  return why === undefined ? [] : [`none ${why}`]
 }
 
 function entriesOf(when: unknown): [string, unknown][] {
