@@ -11,6 +11,7 @@ import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import { Api, type ApiExit } from '../../../sandbox/machines/api/api.ts'
 import type { ApiVerdict } from '../../../sandbox/machines/api/process/api-points.ts'
 import { issueToken } from '../../../sandbox/machines/api/process/tokens.ts'
+import { routesAt, shopRoutes } from '../../../sandbox/machines/api/shop/shop-routes.ts'
 import type { Database } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
@@ -98,6 +99,43 @@ function order(json: unknown, token = issueToken(1, Date.now() + 60_000)): Promi
 }
 
 const refused = (status: number, error: string) => expect.objectContaining({ status, body: { error } })
+
+test('serves what the table of its routes says, and nothing else', async () => {
+  const token = `Bearer ${issueToken(1, Date.now() + 60_000)}`
+  const bodies: Record<string, unknown> = {
+    '/login': { email: 'ada@example.test', password: 'shop' },
+    '/orders': { productId: 2, quantity: 1 },
+  }
+  for (const { method, path, takesBody, wantsToken } of shopRoutes) {
+    const at = path.replace(':id', '1')
+    const send = (with_: { token?: boolean; body?: boolean }) =>
+      call(at, {
+        method,
+        ...(with_.token && { headers: { authorization: token } }),
+        ...(with_.body && { json: bodies[path] }),
+      })
+    expect((await send({ token: wantsToken, body: takesBody })).status, `${method} ${at}`).toBeLessThan(300)
+    if (wantsToken) expect((await send({ body: takesBody })).status, `${at} without a token`).toBe(401)
+    if (takesBody) expect([415, 422]).toContain((await send({ token: wantsToken })).status)
+    const other = method === 'GET' ? 'POST' : 'GET'
+    expect((await call(at, { method: other })).status, `${other} ${at}`).toBe(405)
+  }
+})
+
+test.each([
+  ['/users', ['GET /users']],
+  ['/users?x=1', ['GET /users']],
+  ['/Users/', ['GET /users']],
+  ['/users/1', ['GET /users/:id']],
+  ['/users/%31?x=/a', ['GET /users/:id']],
+  ['/users/1/orders', []],
+  ['//users', []],
+  ['/nope', []],
+])('the table finds the routes of %s as Express does', async (path, names) => {
+  expect(routesAt(path).map((route) => `${route.method} ${route.path}`)).toEqual(names)
+  const { status } = await call(path)
+  expect(status).toBe(names.length === 0 ? 404 : 200)
+})
 
 test('serves the seeded users, and tells what it saw in the order it saw it', async () => {
   expect(await call('/users', { door: 'curl-1' })).toMatchObject({
