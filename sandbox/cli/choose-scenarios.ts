@@ -2,7 +2,7 @@ import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { type ClientName, clientNames } from '../language/scenario.ts'
 import { type Step, stepColumns, steps, stepWords } from '../language/steps.ts'
-import { findScenarioFile, listScenarioFiles } from '../run/file/scenario-place.ts'
+import { findScenarioFiles, listScenarioFiles, wholeCatalogue } from '../run/file/scenario-place.ts'
 import type { Arguments } from './arguments.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -11,7 +11,7 @@ import { databaseChoice, worldChoice } from './world-choice.ts'
 
 /** What the command line asks for. */
 export type Choice =
-  | { readonly kind: 'list'; readonly step: Step | undefined }
+  | { readonly kind: 'list'; readonly step: Step | undefined; readonly files: readonly string[] }
   | {
       readonly kind: 'run'
       readonly files: readonly string[]
@@ -56,26 +56,25 @@ export function chooseScenarios(args: Arguments): Choice {
   if (flags['list'] && flags['all']) throw wrong('--all: expected to run all or to list them, saw --list too')
   if (words.length === 0 && !flags['all']) {
     const idle = runFlags.find((flag) => given.includes(flag))
-    if (idle === undefined) return { kind: 'list', step }
+    if (idle === undefined) return { kind: 'list', step, files: [...wholeCatalogue(step).values()] }
     throw wrong(`--${idle}: expected scenarios to run with it, saw none`, 'Name some, or add --all')
   }
   databaseChoice(args)
-  const files = flags['all'] ? [...listScenarioFiles(step).values()] : words.map(findScenarioFile)
+  const files = flags['all'] ? [...wholeCatalogue(step).values()] : words.flatMap(findScenarioFiles)
   return { kind: 'run', files, jobs, clients }
 }
 
 /** The catalogue, a line each where the screen has room for it. */
-export async function listLines(step: Step | undefined, columns: number): Promise<string[]> {
-  const [{ loadScenarioFile }, { listed }] = await Promise.all([
+export async function listLines(files: readonly string[], columns: number): Promise<string[]> {
+  const [{ loadScenarioFiles }, { listed }] = await Promise.all([
     import('../run/file/scenario-file.ts'),
     import('../report/screen.ts'),
   ])
-  const files = await Promise.all([...listScenarioFiles(step).values()].map(loadScenarioFile))
   const start = (of: string, id: string) => `${of.padEnd(stepColumns)}  ${id}`
   return listed(
     [
       { start: start('STEP', 'ID'), text: 'WHAT BREAKS' },
-      ...files.map(({ id, scenario }) => ({
+      ...(await loadScenarioFiles(files)).map(({ id, scenario }) => ({
         start: start(stepWords(scenario.break.step), id),
         text: scenario.title,
       })),

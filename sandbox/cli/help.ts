@@ -3,7 +3,7 @@ import { listed, type Row } from '../report/screen.ts'
 const scenarioRows: readonly Row[] = [
   {
     start: 'npm run scenario <id or path...>',
-    text: 'run scenarios: break one step, prove what each client sees',
+    text: 'run scenarios (a folder: those in it): break one step, prove what each client sees',
   },
   { start: 'npm run scenario -- --list', text: 'all scenarios; with --step=dns those of one step' },
   { start: 'npm run scenario -- --all', text: 'run all of them; with --step=dns those of one step' },

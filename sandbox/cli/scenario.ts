@@ -1,5 +1,5 @@
+import type { InvalidInput } from '../errors/invalid-input.ts'
 import { timed } from '../host/spans.ts'
-import type { Step } from '../language/steps.ts'
 import type { ScenarioFile } from '../run/file/scenario-file.ts'
 import type { ScenarioReport } from '../run/report.ts'
 import type { WorldOptions } from '../world/world.ts'
@@ -39,7 +39,7 @@ export class ScenarioCommand implements Command {
     const { flags } = args
     if (flags['help']) return print(await help())
     const choice = chooseScenarios(args)
-    if (choice.kind === 'list') return print(await overview(choice.step, flags['list'] === true))
+    if (choice.kind === 'list') return print(await overview(choice, flags['list'] === true))
     const pool = new WorldPool({
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
@@ -48,8 +48,8 @@ export class ScenarioCommand implements Command {
     // Awaited so that the imports below do not compete with those that spawning needs.
     if (flags['table'] !== 'worlds') await pool.openEarly(worldChoice(args).kind)
     const scenarios = await timed('scenario', async () => {
-      const { loadScenarioFile } = await import('../run/file/scenario-file.ts')
-      return await Promise.all(choice.files.map(loadScenarioFile))
+      const { loadScenarioFiles } = await import('../run/file/scenario-file.ts')
+      return await loadScenarioFiles(choice.files)
     })
     return await this.#runAll(pool, scenarios, choice, args)
   }
@@ -106,6 +106,11 @@ export class ScenarioCommand implements Command {
     return isWrong && code === 0 ? exitCodes.mismatch : code
   }
 
+  async blame(error: unknown): Promise<InvalidInput | undefined> {
+    const { strayProblem } = await import('../run/file/blame.ts')
+    return strayProblem(error)
+  }
+
   /** Also while worlds come up: what is half open has to be ended too. */
   async close(): Promise<string | undefined> {
     if (this.#pool === undefined) return undefined
@@ -124,13 +129,23 @@ async function help(): Promise<string> {
 }
 
 /** What there is; and, unless only the list was asked for, what to type. */
-async function overview(step: Step | undefined, isListOnly: boolean): Promise<string> {
+async function overview(
+  { files, step }: Extract<Choice, { kind: 'list' }>,
+  isListOnly: boolean,
+): Promise<string> {
   const { screenOf } = await import('../report/screen.ts')
-  const list = (await listLines(step, screenOf(process.stdout).columns)).join('\n')
+  const list = (await listLines(files, screenOf(process.stdout).columns)).join('
+')
   if (isListOnly) return list
   return step === undefined
-    ? `${await help()}\n\n${list}\n\ntry          npm run scenario dns-failure`
-    : `${list}\n\nrun them     npm run scenario -- --all --step=${step}`
+    ? `${await help()}
+
+${list}
+
+try          npm run scenario dns-failure`
+    : `${list}
+
+run them     npm run scenario -- --all --step=${step}`
 }
 
 function summary(reports: readonly ScenarioReport[]): string {

@@ -50,7 +50,7 @@ const shownMax = 60
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   try {
-    const text = written(value, shownMax + 1)
+    const text = written(value, shownMax + 1, [])
     return text.length > shownMax ? `${text.slice(0, shownMax - 3)}...` : text
   } catch {
     return 'a value that cannot be read'
@@ -58,7 +58,7 @@ export function show(value: unknown): string {
 }
 
 /** As JSON has it, and by name what JSON has no word for. Goes no further than `room` characters need. */
-function written(value: unknown, room: number): string {
+function written(value: unknown, room: number, holders: readonly object[]): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'symbol') return 'a symbol'
   if (typeof value === 'bigint') return `${value}n`
@@ -66,12 +66,14 @@ function written(value: unknown, room: number): string {
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value)
   if (value instanceof RegExp || value instanceof Error) return String(value)
   if (value instanceof Date) return `a Date (${value.getTime()})`
+  if (holders.includes(value)) return 'itself'
   let text = ''
   const isList = Array.isArray(value)
   for (const key in value) {
     if (text.length >= room) break
     const name = isList ? '' : `${JSON.stringify(key)}:`
-    const inner = written((value as Record<string, unknown>)[key], room - text.length - name.length)
+    const left = room - text.length - name.length
+    const inner = written((value as Record<string, unknown>)[key], left, [...holders, value])
     text += `${text === '' ? '' : ','}${name}${inner}`
   }
   return isList ? `[${text}]` : `{${text}}`
