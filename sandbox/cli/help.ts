@@ -50,6 +50,10 @@ const sandboxRows: readonly Row[] = [
 
 const otherTerminalRows: readonly Row[] = [
   { start: 'npm run sandbox break <fault> [name=value...]', text: 'break one step' },
+  {
+    start: 'npm run sandbox -- break <fault> --replace',
+    text: 'in place of what is broken now',
+  },
   { start: 'npm run sandbox heal', text: 'undo it' },
   { start: 'npm run sandbox status', text: 'what is up, what is armed, did it fire' },
   { start: 'npm run sandbox trace', text: 'what the parts observed, as JSON' },
@@ -58,9 +62,10 @@ const otherTerminalRows: readonly Row[] = [
 
 const sandboxFlagRows: readonly Row[] = [
   { start: '  --world=sealed|portable', text: 'default: sealed where namespaces work' },
-  { start: '  --sandbox=<address>', text: 'which one, when several run' },
+  { start: '  --sandbox=<address>', text: 'which one, when several run (else: FAULTPATH_SANDBOX)' },
   { start: '  --database=embedded|testcontainers', text: 'default: embedded, which needs nothing' },
   { start: '  --database-url=<url>', text: 'use this Postgres (a database of its own is created in it)' },
+  { start: '  --allow-remote-database', text: '... even if it is not on this machine' },
 ]
 
 export function scenarioHelp(columns: number): string {

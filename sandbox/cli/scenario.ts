@@ -134,18 +134,11 @@ async function overview(
   isListOnly: boolean,
 ): Promise<string> {
   const { screenOf } = await import('../report/screen.ts')
-  const list = (await listLines(files, screenOf(process.stdout).columns)).join('
-')
+  const list = (await listLines(files, screenOf(process.stdout).columns)).join('\n')
   if (isListOnly) return list
   return step === undefined
-    ? `${await help()}
-
-${list}
-
-try          npm run scenario dns-failure`
-    : `${list}
-
-run them     npm run scenario -- --all --step=${step}`
+    ? `${await help()}\n\n${list}\n\ntry          npm run scenario dns-failure`
+    : `${list}\n\nrun them     npm run scenario -- --all --step=${step}`
 }
 
 function summary(reports: readonly ScenarioReport[]): string {

@@ -2,11 +2,13 @@ import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
+import { nowMs } from '../host/clock.ts'
 import { InTurn } from '../host/in-turn.ts'
 import type { WorldKind } from '../host/place.ts'
 import type { Fault } from '../language/fault.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
+import type { When } from '../machines/shared/when.ts'
 import { expectDatabase, expectWorld } from '../run/needs.ts'
 import { Stop } from '../run/stop.ts'
 import type { Seat } from '../world/seat.ts'
@@ -34,6 +36,14 @@ export interface ArmedStatus {
   readonly id: string
   readonly summary: string
   readonly evidence: Evidence
+  /** Its time (`when.forMs`) has passed: nothing is broken any more. */
+  readonly isOver: boolean
+}
+
+interface Armed {
+  readonly fault: Fault
+  /** On the clock of `nowMs`; undefined where it lasts until it is healed. */
+  readonly endsMs: number | undefined
 }
 
 export const socketName = 'control.sock'
@@ -44,7 +54,7 @@ export const traceEventsMax = 10_000
 
 /**
  * A running sandbox, as another terminal reaches it: HTTP and JSON on a Unix socket in its run directory
- * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters}`, `POST /heal`.
+ * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters, replace}`, `POST /heal`.
  */
 export class Control {
   readonly #world: World
@@ -52,7 +62,7 @@ export class Control {
   readonly #kind: WorldKind
   readonly #server: Server
   readonly #events: TraceEvent[]
-  #armed: Fault | undefined
+  #armed: Armed | undefined
   /** Two terminals never arm at once. */
   readonly #turn = new InTurn()
 
@@ -82,7 +92,9 @@ export class Control {
         .then(
           (body) => respond(response, 200, body),
           (error: Error) =>
-            respond(response, error instanceof InvalidInput ? 400 : 500, { error: error.message }),
+            error instanceof InvalidInput
+              ? respond(response, 400, { errors: error.problems.map(({ message }) => message) })
+              : respond(response, 500, { error: error.message }),
         )
     })
   }
@@ -110,12 +122,23 @@ export class Control {
   }
 
   async #arm(body: unknown): Promise<void> {
-    const { id, parameters } = body as { id?: unknown; parameters?: unknown }
+    const { id, parameters, replace } = body as { id?: unknown; parameters?: unknown; replace?: unknown }
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.#expectArmable(fault)
+    if (replace !== true) this.#expectNothingArmed(fault)
     await this.heal()
+    const armedMs = nowMs()
     await this.#world.point(this.#seat, fault.plan.point).arm(fault.plan)
-    this.#armed = fault
+    this.#armed = { fault, endsMs: endOf(fault, armedMs) }
+  }
+
+  /** @throws InvalidInput with what is armed: another terminal may be looking at it. */
+  #expectNothingArmed(fault: Fault): void {
+    const armed = this.#armed
+    if (armed === undefined || isOver(armed)) return
+    throw new InvalidInput(`break ${fault.id}`, `expected nothing broken, saw ${armed.fault.id} armed`, {
+      next: `Undo it first: npm run sandbox heal; or: npm run sandbox -- break ${fault.id} --replace`,
+    })
   }
 
   /**
@@ -154,9 +177,9 @@ export class Control {
   async heal(): Promise<Fault | undefined> {
     const armed = this.#armed
     if (armed === undefined) return undefined
-    await this.#world.point(this.#seat, armed.plan.point).heal()
+    await this.#world.point(this.#seat, armed.fault.plan.point).heal()
     this.#armed = undefined
-    return armed
+    return armed.fault
   }
 
   async status(): Promise<SandboxStatus> {
@@ -170,9 +193,11 @@ export class Control {
         armed === undefined
           ? 'healthy'
           : {
-              id: armed.id,
-              summary: armed.summary,
-              evidence: await this.#world.point(this.#seat, armed.plan.point).evidence(),
+              id: armed.fault.id,
+              summary: armed.fault.summary,
+              // Asked first: what ends while the machine is asked was not over when it answered.
+              isOver: isOver(armed),
+              evidence: await this.#world.point(this.#seat, armed.fault.plan.point).evidence(),
             },
     }
   }
@@ -184,6 +209,16 @@ export class Control {
     await this.#turn.settled()
     return await this.heal()
   }
+}
+
+/** When the time passes that `when` gives a fault. */
+function endOf({ parameters }: Fault, armedMs: number): number | undefined {
+  const { afterMs = 0, forMs } = (parameters['when'] ?? {}) as When
+  return forMs === undefined ? undefined : armedMs + afterMs + forMs
+}
+
+function isOver({ endsMs }: Armed): boolean {
+  return endsMs !== undefined && nowMs() >= endsMs
 }
 
 /** The words that stand before a command to run it inside. */

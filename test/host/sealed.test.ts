@@ -241,6 +241,9 @@ describe.skipIf(!canSeal)(
         run('npm', ['--prefix', root, 'run', '-s', 'sandbox', 'exec', '--', `--sandbox=${address}`, ...words])
       try {
         expect(await inside('sh', '-c', 'exit 7')).toMatchObject({ code: 7 })
+        // By it the verbs know, in here, which sandbox is meant.
+        const which = await inside('printenv', 'FAULTPATH_SANDBOX')
+        expect(which.output.split('\n')).toContain(address)
         const fetched = await inside(
           'node',
           '-e',
