@@ -251,7 +251,7 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     const closed = await replace('network.connectionRefused')
     expect(closed.stdout).toMatch(/^ {2}holds: a probe of \S+: ECONNREFUSED$/m)
 
-    // A time that has passed is said, of what holds and of what meets events; and what is over is in nobody's way.
+    // A time that has passed is said, of what holds and of what meets events; and what is over is no hindrance.
     const brief = await replace('network.connectionRefused', 'when.forMs=300')
     expect(brief.stdout).toContain('broken by network.connectionRefused')
     await setTimeout(400)

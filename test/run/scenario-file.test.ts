@@ -466,6 +466,19 @@ test.each<[what: string, first: string, answer: RegExp]>([
   expect(await load(good, first)).toEqual([expect.stringMatching(wanted)])
 })
 
+test.each([
+  ["import * as dns from '#sandbox/dns'\nimport { scenario } from '#sandbox/dns'\n", 'all of the step'],
+  ["import { dns } from '#sandbox'\nimport { scenario } from '#sandbox/dns'\n", 'the whole catalogue'],
+  ["import { dns, scenario } from '../../../sandbox/02-dns/index.ts'\n", 'the file of the step'],
+  ["import { dns as names, scenario } from '#sandbox/dns'\n", 'another name for it'],
+])('a fault that does not exist is told by whatever import its step came: %#, %s', async (first, what) => {
+  const local = what.startsWith('another') ? 'names' : 'dns'
+  const [told, ...others] = await load(good.replace('dns.nxdomain', `${local}.nxdomian`), first)
+  expect(told).toMatch(/^\d:10: \w+\.nxdomian: step dns has no fault "nxdomian"\. Did you mean "nxdomain"\?/)
+  expect(others).toEqual([])
+  expect(await load(good.replace('dns.', `${local}.`), first)).toEqual([`loaded file-${count}`])
+})
+
 test('what a file throws is told with its place, whatever it is', async () => {
   expect(await load(promising('{ fetch: { status: nope } }'))).toEqual([
     expect.stringMatching(

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import type { ImportDeclaration, MemberExpression, Node } from 'acorn'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ImportDeclaration, ImportSpecifier, MemberExpression, Node } from 'acorn'
 import { didYouMean, nearest } from '../../errors/nearest.ts'
-import { type Step, steps } from '../../language/steps.ts'
+import { type Step, stepFolder, steps } from '../../language/steps.ts'
 import type { Source } from './source.ts'
 import { type Position, positionOf } from './source-position.ts'
 
@@ -11,6 +12,8 @@ export interface WrongName extends Position {
   readonly text: string
   readonly next: string
 }
+
+const sandboxFolder = fileURLToPath(new URL('../..', import.meta.url))
 
 type Face = Readonly<Record<string, unknown>>
 
@@ -27,11 +30,35 @@ export async function wrongNames(source: Source, file: string): Promise<readonly
   const found: WrongName[] = []
   for (const node of imports) {
     const name = String(node.source.value)
-    const step = steps[stepNames.indexOf(name)]
-    if (step === undefined) found.push(...wrongPath(node, name, file))
+    const step = stepOf(name, file)
+    if (name === '#sandbox') found.push(...wrongSteps(source, node, faces))
+    else if (step === undefined) found.push(...wrongPath(node, name, file))
     else found.push(...wrongFaults(source, node, faces[step], step))
   }
   return found
+}
+
+/** The step whose face an import leads to, by its name or by its path. */
+function stepOf(name: string, file: string): Step | undefined {
+  const path = name.startsWith('.') ? resolve(dirname(file), name) : undefined
+  return steps.find(
+    (step, index) => name === stepNames[index] || path === join(sandboxFolder, stepFolder(step), 'index.ts'),
+  )
+}
+
+/** Of the whole catalogue, which holds every step and nothing else. */
+function wrongSteps(
+  source: Source,
+  node: ImportDeclaration,
+  faces: Readonly<Record<string, Face>>,
+): WrongName[] {
+  return node.specifiers.flatMap((each) => {
+    const step = steps.find((name) => each.type === 'ImportSpecifier' && importedName(each) === name)
+    if (step !== undefined) return unknownMembers(source, each.local.name, faces[step]!, step)
+    if (each.type === 'ImportNamespaceSpecifier') return []
+    const text = `#sandbox: it exports no "${each.local.name}".${didYouMean(each.local.name, steps)}`
+    return [{ ...positionOf(each), text, next: `A scenario needs one step: ${stepNames.join(', ')}` }]
+  })
 }
 
 /** An import by path, or of a package, that leads nowhere. */
@@ -41,9 +68,7 @@ function wrongPath(node: ImportDeclaration, name: string, file: string): WrongNa
   const at = { line, column: column + 1 }
   const all = `All of them: ${stepNames.join(', ')}`
   if (name.startsWith('#sandbox'))
-    return name === '#sandbox'
-      ? []
-      : [{ ...at, text: `${name}: no step has this name.${didYouMean(name, stepNames)}`, next: all }]
+    return [{ ...at, text: `${name}: no step has this name.${didYouMean(name, stepNames)}`, next: all }]
   if (!/^\.{0,2}\//.test(name)) return []
   const path = resolve(dirname(file), name)
   if (existsSync(path) && /\.\w+$/.test(path)) return []
@@ -71,7 +96,7 @@ function wrongFaults(source: Source, node: ImportDeclaration, face: Face, step: 
         next: `Write: import { ${step}, scenario } from '#sandbox/${step}'`,
       })
     } else if (each.type === 'ImportSpecifier') {
-      const imported = String((each.imported as { name?: string }).name)
+      const imported = importedName(each)
       const value = face[imported]
       if (!exports.includes(imported)) found.push(unknownExport(each, imported, step, exports))
       else if (typeof value === 'object' && value !== null)
@@ -79,6 +104,10 @@ function wrongFaults(source: Source, node: ImportDeclaration, face: Face, step: 
     } else found.push(...unknownMembers(source, each.local.name, face, step))
   }
   return found
+}
+
+function importedName({ imported }: ImportSpecifier): string {
+  return imported.type === 'Identifier' ? imported.name : String(imported.value)
 }
 
 function unknownExport(node: Node, name: string, step: Step, exports: readonly string[]): WrongName {
