@@ -147,7 +147,7 @@ test('all that is wrong with the parameters of a fault is told at once', () => {
 const typed = (line: string) => line.trim().split(/\s+/)
 
 test('each line of the list of faults is taken as it stands there, and means what the fault alone means', async () => {
-  const lines = (await catalogueLines()).filter((line) => /^\d\d /.test(line))
+  const lines = (await catalogueLines(500)).filter((line) => /^\d\d /.test(line))
   expect(lines).toHaveLength(faults.length)
   for (const line of lines) {
     const [, , id = '', ...words] = typed(line)
@@ -182,7 +182,7 @@ test('what break <fault> help prints with a value is taken together; the rest sa
     ['network.packetLoss', ['chancePercent=20']],
     ['tls.cutInHandshake', ['at=flight']],
   ] as const) {
-    const lines = (await faultLines(id, words)).slice(2, -2)
+    const lines = (await faultLines(id, words, 500)).slice(2, -2)
     const values = lines.flatMap((line) => /^ {2}(\S+=\S+) {3,}/.exec(line)?.[1] ?? [])
     const definition = await findDefinition(id)
     const meant = definition(readParameters(words) as never)
