@@ -328,7 +328,7 @@ describe('the tables', () => {
 
 /** The keys that the checker knows where `scenario` has one that it does not know. */
 function knownBeside(scenario: object): string[] {
-  const exported = { title: 'x', break: { plan: {}, step: 'dns' }, expect: {}, ...scenario }
+  const exported = { title: 'x', break: { plan: {}, step: 'dns', worlds: [] }, expect: {}, ...scenario }
   const { next = '' } = problemsOf(exported).find(({ text }) => text.startsWith('unknown key')) ?? {}
   return next.replace('Known here: ', '').split(', ')
 }

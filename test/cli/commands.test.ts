@@ -299,11 +299,11 @@ test('break <fault> help says which values its parameters take', async () => {
   expect(stdout.split('\n').slice(0, 7)).toEqual([
     'network.latency   latency 20 ms, both',
     '',
-    '  delayMs=20       a whole number of milliseconds from 1 to 3600000',
-    '  jitterMs=0       a whole number of milliseconds from 0 to 3600000',
-    '  distribution     one of "uniform", "normal"; none where jitterMs is 0',
-    '  direction=both   one of "both", "to-server", "to-client"',
-    '  seed             a whole number from 0 to 1000000000; none where jitterMs is 0',
+    '  delayMs=20      a whole number of milliseconds from 1 to 3600000',
+    '  jitterMs=0      a whole number of milliseconds from 0 to 3600000',
+    '  distribution    one of "uniform", "normal"; none where jitterMs is 0',
+    '  direction=both  one of "both", "to-server", "to-client"',
+    '  seed            a whole number from 0 to 1000000000; none where jitterMs is 0',
   ])
   expect(stdout).toContain('What each means: sandbox/03-network/latency.ts')
   expect(code).toBe(0)

@@ -72,7 +72,7 @@ const expectations = plainObject(
 
 /** A fault is what `dns.nxdomain()` gives; checked only as far as the mistakes that people make. */
 const fault = v.custom<Scenario['break']>(
-  (input) => typeof input === 'object' && input !== null && 'plan' in input && 'step' in input,
+  (input) => isObject(input) && 'plan' in input && 'step' in input && Array.isArray(input['worlds']),
   'one fault, such as dns.nxdomain()',
 )
 
