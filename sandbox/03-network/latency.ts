@@ -24,6 +24,10 @@ export const latency = fault({
     direction: oneOf(['both', 'to-server', 'to-client'], { default: 'both' }),
     seed: wholeNumber({ default: 0 }),
   },
+  idle: ({ jitterMs }) => {
+    const why = 'where jitterMs is 0'
+    return jitterMs === 0 ? { distribution: why, seed: why } : {}
+  },
   plan: ({ direction, ...delay }) => ({
     point: 'front-wire',
     rules: [

@@ -31,16 +31,15 @@ export const packetLoss = fault({
     direction: oneOf(['to-server', 'to-client', 'both'], { default: 'to-client' }),
     chancePercent: wholeNumber({ default: 0, max: 100 }),
   },
-  check: ({ burst, chancePercent, every, first }, given) => {
-    if (burst >= every) return { parameter: 'burst', expected: `fewer packets than every (${every})` }
-    const isCounted = given.every !== undefined || given.burst !== undefined
-    if (first > 0 && isCounted) return { parameter: 'first', expected: '0, or neither every nor burst' }
-    if (chancePercent > 0 && (isCounted || first > 0))
-      return {
-        parameter: 'chancePercent',
-        expected: '0, or none of first, every and burst: by count or by chance',
-      }
-    return undefined
+  check: ({ burst, every }) =>
+    burst >= every ? { parameter: 'burst', expected: `fewer packets than every (${every})` } : undefined,
+  idle: ({ chancePercent, first }) => {
+    if (chancePercent > 0) {
+      const why = `where chancePercent is ${chancePercent}`
+      return { every: why, burst: why, first: why }
+    }
+    const why = `where first is ${first}`
+    return first > 0 ? { every: why, burst: why, chancePercent: why } : {}
   },
   worlds: ['sealed'],
   needs: ['nft'],

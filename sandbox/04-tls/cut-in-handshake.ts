@@ -24,10 +24,7 @@ export const cutInHandshake = fault({
     at: oneOf(['hello', 'flight'], { default: 'hello' }),
     flightBytes: wholeNumber({ default: 500, min: 1, max: 700 }),
   },
-  check: ({ at }, { flightBytes }) =>
-    at === 'hello' && flightBytes !== undefined
-      ? { parameter: 'flightBytes', expected: 'none where at is "hello"' }
-      : undefined,
+  idle: ({ at }) => (at === 'hello' ? { flightBytes: 'where at is "hello"' } : {}),
   plan: ({ how, at, flightBytes }) => ({
     point: 'tls',
     rules: [

@@ -23,6 +23,7 @@ export const expired = fault({
     which: oneOf(['leaf', 'intermediate', 'root'], { default: 'leaf' }),
     daysAgo: wholeNumber({ default: 30, min: 1, max: 3_650 }),
   },
+  idle: ({ which }) => (which === 'root' ? { daysAgo: 'where which is "root"' } : {}),
   plan: ({ which, daysAgo }) => {
     const ended = { notBeforeDays: -daysAgo - validDays, notAfterDays: -daysAgo }
     const recipes = {

@@ -1,5 +1,6 @@
 import { fault } from '../language/fault.ts'
 import { oneOf } from '../language/parameters.ts'
+import { shopPaths } from '../machines/api/shop/shop-routes.ts'
 
 /**
  * The route's code throws: it reads a field of a row that is not there.
@@ -15,7 +16,7 @@ export const throws = fault({
   name: 'throws',
   summary: ({ route }) => `throws in ${route}`,
   parameters: {
-    route: oneOf(['/users', '/users/:id', '/products', '/orders', '/login'], { default: '/users' }),
+    route: oneOf(shopPaths, { default: '/users' }),
   },
   plan: ({ route }) => ({
     point: 'api',

@@ -1,8 +1,8 @@
 import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { type ClientName, clientNames } from '../language/scenario.ts'
-import { type Step, stepNumber, steps } from '../language/steps.ts'
-import { findScenarioFile, listScenarioFiles } from '../run/file/scenario-place.ts'
+import { type Step, stepColumns, steps, stepWords } from '../language/steps.ts'
+import { findScenarioFiles, listScenarioFiles, wholeCatalogue } from '../run/file/scenario-place.ts'
 import type { Arguments } from './arguments.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -11,7 +11,7 @@ import { databaseChoice, worldChoice } from './world-choice.ts'
 
 /** What the command line asks for. */
 export type Choice =
-  | { readonly kind: 'list'; readonly step: Step | undefined }
+  | { readonly kind: 'list'; readonly step: Step | undefined; readonly files: readonly string[] }
   | {
       readonly kind: 'run'
       readonly files: readonly string[]
@@ -21,12 +21,14 @@ export type Choice =
       readonly clients: readonly ClientName[] | undefined
     }
 
+/** Each takes standard output for itself, so that only one can be given; the lines for people go to stderr then. */
+export const outputs = ['report', 'table', 'print-expect'] as const
+
 /** Flags that say how to run. Where nothing is to run, they would be ignored without a word. */
 const runFlags = [
-  'report',
+  ...outputs,
   'client',
   'jobs',
-  'table',
   'world',
   'database',
   'database-url',
@@ -41,6 +43,9 @@ export function chooseScenarios(args: Arguments): Choice {
   const { flags, given, words } = args
   oneOfWords('report', flags, ['json'])
   oneOfWords('table', flags, ['worlds', 'diagnoses'])
+  const [output, other] = outputs.filter((flag) => flags[flag] !== undefined)
+  if (other !== undefined)
+    throw wrong(`--${other}: expected one output on standard output, saw --${output} too`)
   worldChoice(args)
   const step = stepOf(flags['step'])
   const [clients, jobs] = [clientsOf(flags['client']), jobsOf(flags['jobs'])]
@@ -51,24 +56,31 @@ export function chooseScenarios(args: Arguments): Choice {
   if (flags['list'] && flags['all']) throw wrong('--all: expected to run all or to list them, saw --list too')
   if (words.length === 0 && !flags['all']) {
     const idle = runFlags.find((flag) => given.includes(flag))
-    if (idle === undefined) return { kind: 'list', step }
+    if (idle === undefined) return { kind: 'list', step, files: [...wholeCatalogue(step).values()] }
     throw wrong(`--${idle}: expected scenarios to run with it, saw none`, 'Name some, or add --all')
   }
   databaseChoice(args)
-  const files = flags['all'] ? [...listScenarioFiles(step).values()] : words.map(findScenarioFile)
+  const files = flags['all'] ? [...wholeCatalogue(step).values()] : words.flatMap(findScenarioFiles)
   return { kind: 'run', files, jobs, clients }
 }
 
-/** The catalogue, a line each. */
-export async function listLines(step: Step | undefined): Promise<string[]> {
-  const { loadScenarioFile } = await import('../run/file/scenario-file.ts')
-  const rows = await Promise.all([...listScenarioFiles(step).values()].map(loadScenarioFile))
-  const width = Math.max(2, ...rows.map(({ id }) => id.length))
-  const lines = rows.map(
-    ({ id, scenario }) =>
-      `${stepNumber(scenario.break.step)} ${scenario.break.step.padEnd(8)}  ${id.padEnd(width)}  ${scenario.title}`,
+/** The catalogue, a line each where the screen has room for it. */
+export async function listLines(files: readonly string[], columns: number): Promise<string[]> {
+  const [{ loadScenarioFiles }, { listed }] = await Promise.all([
+    import('../run/file/scenario-file.ts'),
+    import('../report/screen.ts'),
+  ])
+  const start = (of: string, id: string) => `${of.padEnd(stepColumns)}  ${id}`
+  return listed(
+    [
+      { start: start('STEP', 'ID'), text: 'WHAT BREAKS' },
+      ...(await loadScenarioFiles(files)).map(({ id, scenario }) => ({
+        start: start(stepWords(scenario.break.step), id),
+        text: scenario.title,
+      })),
+    ],
+    columns,
   )
-  return [`${'STEP'.padEnd(11)}  ${'ID'.padEnd(width)}  WHAT BREAKS`, ...lines]
 }
 
 function wrong(problem: string, next?: string): InvalidInput {

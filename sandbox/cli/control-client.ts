@@ -5,15 +5,27 @@ import { InvalidInput } from '../errors/invalid-input.ts'
 import { liveRuns } from '../host/lifetime/sweep.ts'
 import { type SandboxStatus, socketName } from '../live/control.ts'
 
+/** Which sandbox is meant, and where that was said. */
+export interface Which {
+  readonly address: string
+  /** `--sandbox`, or the name of a variable. */
+  readonly saidBy: string
+}
+
+/** The addresses are asked of the sandboxes themselves; whether there is any, of the file system alone. */
+export function controlSockets(): readonly string[] {
+  return liveRuns()
+    .map((run) => join(run, socketName))
+    .filter((socket) => existsSync(socket))
+}
+
 /**
  * Speaks to a running sandbox: the only one, or the one at this address.
  * @throws InvalidInput when none runs, several do and none was named, or it refuses what was asked.
  */
-export async function ask(which: string | undefined, route: string, body?: unknown): Promise<unknown> {
+export async function ask(which: Which | undefined, route: string, body?: unknown): Promise<unknown> {
   const running: { socket: string; status: SandboxStatus }[] = []
-  for (const run of liveRuns()) {
-    const socket = join(run, socketName)
-    if (!existsSync(socket)) continue
+  for (const socket of controlSockets()) {
     const status = (await exchange(socket, 'GET /status').catch(() => undefined)) as SandboxStatus | undefined
     if (status !== undefined) running.push({ socket, status })
   }
@@ -23,9 +35,13 @@ export async function ask(which: string | undefined, route: string, body?: unkno
       next: 'Start one: npm run sandbox',
     })
   }
-  const named = which === undefined ? running : running.filter(({ status }) => status.address === which)
+  const named =
+    which === undefined ? running : running.filter(({ status }) => status.address === which.address)
   const [only, second] = named
-  if (only === undefined) throw new InvalidInput(`sandbox ${which}`, `none runs there. Running: ${addresses}`)
+  if (only === undefined) {
+    const { address, saidBy } = which!
+    throw new InvalidInput(`${saidBy}=${address}`, `expected a running sandbox there, saw ${addresses}`)
+  }
   if (second !== undefined) {
     throw new InvalidInput('sandbox', `several are running: ${addresses}`, {
       next: `Say which, right behind the verb: npm run sandbox -- status --sandbox=${second.status.address}`,
@@ -44,10 +60,11 @@ function exchange(socketPath: string, route: string, body?: unknown): Promise<un
         text += chunk
       })
       response.on('end', () => {
-        const answer = JSON.parse(text) as { error?: string }
+        const answer = JSON.parse(text) as { error?: string; errors?: readonly string[] }
+        const { error, errors = [] } = answer
         if (response.statusCode === 200) resolve(answer)
-        else if (response.statusCode === 400) reject(new InvalidInput('sandbox', answer.error ?? 'refused'))
-        else reject(new Error(answer.error))
+        else if (errors.length === 0) reject(new Error(error))
+        else reject(InvalidInput.of(errors.map((each) => new InvalidInput('sandbox', each))))
       })
     })
     sent.on('timeout', () => sent.destroy(new Error(`sandbox: no answer on ${socketPath}`)))

@@ -1,30 +1,37 @@
 import * as v from 'valibot'
 import type { FaultDefinition } from '../language/fault.ts'
-import { stepFolder, stepNumber, steps } from '../language/steps.ts'
+import { stepColumns, stepFolder, steps, stepWords } from '../language/steps.ts'
 import { conditionSchemas, conditions, stateConditions } from '../language/when.ts'
 import { faultCatalogue, findDefinition, readParameters } from '../live/faults.ts'
-import { screenOf, wrapped } from '../report/screen.ts'
+import { listed, wrapped } from '../report/screen.ts'
 
-/** Every fault with its parameters, a line each. */
-export async function catalogueLines(): Promise<string[]> {
+/** Every fault with its parameters, a line each where the screen has room for it. */
+export async function catalogueLines(columns: number): Promise<string[]> {
   const inOrder = (one: FaultDefinition, other: FaultDefinition) =>
     steps.indexOf(one.step) - steps.indexOf(other.step)
   const faults = [...(await faultCatalogue()).values()].sort(inOrder)
-  const width = Math.max(...faults.map(({ id }) => id.length))
-  const lines = faults.map(({ id, step, defaults }) => {
-    const { when, ...own } = defaults()
+  const start = (of: string, id: string) => `${of.padEnd(stepColumns)}  ${id}`
+  const rows = faults.map((define) => {
+    const { id, step } = define
+    const { when, ...own } = define().parameters
     const all = [...Object.entries(own), ...entriesOf(when)]
-    const parameters = all.map(([name, value]) => `${name}=${value}`)
-    return `${stepNumber(step)} ${step.padEnd(8)}  ${id.padEnd(width)}  ${parameters.join(' ')}`.trimEnd()
+    return {
+      start: start(stepWords(step), id),
+      text: all.map(([name, value]) => `${name}=${value}`).join(' '),
+    }
   })
   const names = (some: readonly string[]) => some.map((name) => `when.${name}`).join(' ')
   return [
-    `${'STEP'.padEnd(11)}  ${'FAULT'.padEnd(width)}  PARAMETERS`,
-    ...lines,
+    ...listed([{ start: start('STEP', 'FAULT'), text: 'PARAMETERS' }, ...rows], columns),
     '',
-    `Each also takes       ${names(conditions)}`,
-    `Where it is a state   ${names(stateConditions)}`,
-    'Which values          npm run sandbox break dns.truncated help',
+    ...listed(
+      [
+        { start: 'Each also takes', text: names(conditions) },
+        { start: 'Where it is a state', text: names(stateConditions) },
+        { start: 'Which values', text: 'npm run sandbox break dns.truncated help' },
+      ],
+      columns,
+    ),
   ]
 }
 
@@ -33,10 +40,12 @@ export async function catalogueLines(): Promise<string[]> {
  * conditions, and whether it is one may depend on the parameters.
  * @throws InvalidInput for a fault or a parameter that is not known, and for a value that is wrong.
  */
-export async function faultLines(id: string, words: readonly string[]): Promise<string[]> {
+export async function faultLines(id: string, words: readonly string[], columns: number): Promise<string[]> {
   const definition = await findDefinition(id)
   const { faultName, schemas, step } = definition
-  const { parameters, plan, summary } = definition(readParameters(words))
+  const given = readParameters(words)
+  const { parameters, plan, summary } = definition(given)
+  const idle = definition.idle(given)
   const { when, ...own } = parameters
   const values = new Map<string, unknown>([...Object.entries(own), ...entriesOf(when)])
   const taken = [
@@ -46,22 +55,29 @@ export async function faultLines(id: string, words: readonly string[]): Promise<
       .map(([name, schema]) => [`when.${name}`, schema] as const),
   ].map(([name, schema]) => ({
     start: `  ${name}${values.has(name) ? `=${values.get(name)}` : ''}`,
-    expected: expectedOf(schema as v.GenericSchema),
+    text: [expectedOf(schema as v.GenericSchema), ...idleText(idle.get(name))].join('; '),
   }))
-  const width = Math.max(...taken.map(({ start }) => start.length)) + 3
-  const { columns } = screenOf(process.stdout)
   return [
-    ...wrapped(`${id}   `, summary, columns),
+    ...wrapped(`${id}   `, summary, columns, { indent: 2 }),
     '',
-    ...taken.flatMap(({ expected, start }) => wrapped(start.padEnd(width), expected, columns)),
+    ...listed(taken, columns),
     '',
-    `  What each means: sandbox/${stepFolder(step)}/${faultName}.ts; of when: sandbox/machines/shared/when.ts`,
+    ...wrapped(
+      '  ',
+      `What each means: sandbox/${stepFolder(step)}/${faultName}.ts; of when: sandbox/machines/shared/when.ts`,
+      columns,
+    ),
   ]
 }
 
 /** The words with which any other value is refused. */
 function expectedOf(schema: v.GenericSchema): string {
   return v.safeParse(schema, Symbol('no value of any parameter')).issues![0].message
+}
+
+/** What means nothing beside the others stands there without a value: typed as printed, it would be refused. */
+function idleText(why: string | undefined): string[] {
+  return why === undefined ? [] : [`none ${why}`]
 }
 
 function entriesOf(when: unknown): [string, unknown][] {

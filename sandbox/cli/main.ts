@@ -1,9 +1,11 @@
 import { constants } from 'node:os'
+import { ExitAsked } from '../errors/exit-asked.ts'
 import { InvalidInput } from '../errors/invalid-input.ts'
 import { PartFailure } from '../errors/part-failure.ts'
 import { nowMs } from '../host/clock.ts'
 import { processStartMs, spanned, writeBudget } from '../host/spans.ts'
 import { exitCodes, usageExitCode } from '../run/outcome.ts'
+import type { Command } from './command.ts'
 
 /** Signals that a person or a supervisor ends a command with. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -18,11 +20,12 @@ const impatientMs = 1_000
 export async function main(name: string | undefined): Promise<void> {
   spanned('node', processStartMs)
   const startMs = nowMs()
-  const command =
+  const command: Command =
     name === 'sandbox'
       ? new (await import('./sandbox.ts')).SandboxCommand()
       : new (await import('./scenario.ts')).ScenarioCommand()
   spanned('imports', startMs)
+  const exit = keepExit()
   let ending: Promise<void> | undefined
   const end = (code: number, isStopped = false): Promise<void> => {
     const startMs = nowMs()
@@ -32,11 +35,11 @@ export async function main(name: string | undefined): Promise<void> {
         if (isStopped && ended !== undefined) process.stderr.write(`${ended}\n`)
         writeBudget()
         await written()
-        process.exit(code)
+        exit(code)
       },
       (error: unknown) => {
         process.stderr.write(`closing failed: ${(error as Error).stack}\n`)
-        process.exit(70)
+        exit(70)
       },
     )
     return ending
@@ -47,12 +50,14 @@ export async function main(name: string | undefined): Promise<void> {
     process.on(signal, () => {
       const code = 128 + constants.signals[signal]
       askedMs ??= nowMs()
-      if (nowMs() - askedMs > impatientMs) process.exit(code)
+      if (nowMs() - askedMs > impatientMs) exit(code)
       void end(code, true)
     })
   }
-  process.once('uncaughtException', (error) => void end(report(error)))
-  process.once('unhandledRejection', (error) => void end(report(error)))
+  // What a file of a person's own left behind it is their mistake. The first one is told: the others follow from it.
+  const stray = async (error: unknown) => await end(report((await command.blame?.(error)) ?? error))
+  process.on('uncaughtException', (error) => void stray(error))
+  process.on('unhandledRejection', (error) => void stray(error))
   // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -68,6 +73,18 @@ export async function main(name: string | undefined): Promise<void> {
     // What fails because it was stopped is no news.
     await (ending ?? end(report(error)))
   }
+}
+
+/**
+ * From here on this file alone ends the process: a scenario that calls `process.exit(0)` would pass for one that was run.
+ * @returns what ends it.
+ */
+function keepExit(): (code: number) => never {
+  const exit = process.exit.bind(process)
+  process.exit = (code) => {
+    throw new ExitAsked(code)
+  }
+  return exit
 }
 
 /** A pipe takes 64 KiB at a time, and exiting drops what waits: a report is larger. Nobody reads it: done too. */

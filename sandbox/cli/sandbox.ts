@@ -3,13 +3,14 @@ import { InvalidInput } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
+import { sandboxVariable } from '../live/tool-environment.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { exitCodes } from '../run/outcome.ts'
 import { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { ask } from './control-client.ts'
+import { ask, controlSockets, type Which } from './control-client.ts'
 import { runInside, shellWords } from './inside.ts'
 import { tryLines } from './try-lines.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
@@ -21,24 +22,11 @@ const options = {
   database: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
+  replace: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
 
 const verbs = ['break', 'heal', 'status', 'trace', 'exec'] as const
-
-const help = `npm run sandbox                                  everything up and healthy, until Ctrl-C
-npm run sandbox break                            all faults and their parameters
-npm run sandbox break <fault> help               which values one fault's parameters take
-npm run sandbox break <fault> [name=value...]    from another terminal: break one step
-npm run sandbox heal                             ... undo it
-npm run sandbox status                           ... what is up, what is armed, did it fire
-npm run sandbox trace                            ... what the parts observed, as JSON
-npm run sandbox exec -- <command...>             ... run a command inside the sealed world
-npm run sandbox -- --shell                       everything up, and a shell inside
-  -- --world=sealed|portable                     default: sealed where namespaces work
-  -- --sandbox=<address>                         which one, when several run
-  -- --database=embedded|testcontainers          default: embedded, which needs nothing
-  -- --database-url=<url>                        use this Postgres (a database of its own is created in it)`
 
 /** `npm run sandbox`: the machines, up until Ctrl-C; and the verbs that reach them from another terminal. */
 export class SandboxCommand implements Command {
@@ -49,15 +37,20 @@ export class SandboxCommand implements Command {
     if (process.argv[3] === 'exec') return await execute()
     const args = readArguments('sandbox', options)
     if (args.flags['help']) {
-      process.stdout.write(`${help}\n`)
-      return 0
+      const { sandboxHelp } = await import('./help.ts')
+      return print(sandboxHelp(await columnsHere()))
     }
     const [verb, ...words] = args.words
-    if (verb === undefined) return await this.#up(args)
+    if (verb === undefined) {
+      expectNoVerbFlag(args)
+      return await this.#up(args)
+    }
     if (verb === 'break' && (words.length === 0 || words.at(-1) === 'help')) {
       const { catalogueLines, faultLines } = await import('./fault-lines.ts')
       const [id, ...parameters] = words.slice(0, -1)
-      const lines = id === undefined ? await catalogueLines() : await faultLines(id, parameters)
+      const columns = await columnsHere()
+      const lines =
+        id === undefined ? await catalogueLines(columns) : await faultLines(id, parameters, columns)
       return print(lines.join('\n'))
     }
     return await speak(verb, words, args)
@@ -79,7 +72,9 @@ export class SandboxCommand implements Command {
     })
     await seat.open()
     this.#control = await Control.open(world, seat, events)
-    process.stdout.write(`${(await tryLines(world, seat, isShell)).join('\n')}\n`)
+    // Asked once its own is there: of two that start together, one at least sees the other.
+    const isAlone = controlSockets().length === 1
+    process.stdout.write(`${(await tryLines(world, seat, { isAlone, isShell })).join('\n')}\n`)
     if (isShell) {
       const code = await runInside(await this.#control.status(), shellWords())
       const [death] = world.deaths
@@ -106,6 +101,17 @@ export class SandboxCommand implements Command {
   }
 }
 
+/** Flags of the verbs, which a start would ignore without a word. */
+function expectNoVerbFlag({ given }: Arguments): void {
+  const idle = given.find((flag) => flag === 'sandbox' || flag === 'replace')
+  if (idle === undefined) return
+  const where = idle === 'replace' ? 'with break' : `with ${verbs.join(', ')}`
+  throw new InvalidInput(
+    'npm run sandbox',
+    `--${idle}: expected it ${where}, saw it where a sandbox is started`,
+  )
+}
+
 /** The world in which a shell has an inside. Where it cannot be had, its own words say why. */
 function sealedChoice(args: Arguments): ReturnType<typeof worldChoice> {
   if (worldChoice(args).kind === 'portable') {
@@ -128,13 +134,17 @@ async function execute(): Promise<number> {
   const words = process.argv.slice(4)
   const named = words[0]?.startsWith('--sandbox=') ? words.shift()?.slice('--sandbox='.length) : undefined
   if (words[0] === '--') words.shift()
-  const status = (await ask(named ?? sandboxNamed({}), 'GET /status')) as SandboxStatus
+  const which = sandboxNamed(named === undefined ? {} : { sandbox: named })
+  const status = (await ask(which, 'GET /status')) as SandboxStatus
   return await runInside(status, words)
 }
 
-function sandboxNamed(flags: Arguments['flags']): string | undefined {
-  const named = flags['sandbox'] ?? process.env['npm_config_sandbox']
-  return typeof named === 'string' && named !== '' ? named : undefined
+/** What is typed counts before what the inside of a sandbox says. */
+function sandboxNamed(flags: Arguments['flags']): Which | undefined {
+  const typed = flags['sandbox'] ?? process.env['npm_config_sandbox']
+  if (typeof typed === 'string' && typed !== '') return { address: typed, saidBy: '--sandbox' }
+  const inside = process.env[sandboxVariable] ?? ''
+  return inside === '' ? undefined : { address: inside, saidBy: sandboxVariable }
 }
 
 async function speak(verb: string, words: readonly string[], { flags, given }: Arguments): Promise<number> {
@@ -142,14 +152,16 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
   const place = `npm run sandbox ${verb}`
   const [extra] = verb === 'break' || !verbs.some((each) => each === verb) ? [] : words
   if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw "${extra}"`)
-  const idle = given.find((flag) => flag !== 'sandbox')
+  const idle = given.find((flag) => flag !== 'sandbox' && (flag !== 'replace' || verb !== 'break'))
   if (idle !== undefined) {
-    throw new InvalidInput(place, `--${idle}: expected it where a sandbox is started, saw it with ${verb}`)
+    const where = idle === 'replace' ? 'with break' : 'where a sandbox is started'
+    throw new InvalidInput(place, `--${idle}: expected it ${where}, saw it with ${verb}`)
   }
   switch (verb) {
     case 'break': {
       const [id = '', ...parameters] = words
-      const status = await ask(which, 'POST /arm', { id, parameters: readParameters(parameters) })
+      const replace = flags['replace'] === true
+      const status = await ask(which, 'POST /arm', { id, parameters: readParameters(parameters), replace })
       return print(statusText(status))
     }
     case 'heal':
@@ -167,15 +179,30 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
 function statusText(status: unknown): string {
   const { address, pid, world, armed } = status as SandboxStatus
   const place = `sandbox ${address} (${world}, pid ${pid})`
-  return armed === 'healthy'
-    ? `${place}: healthy, nothing is broken`
-    : `${place}: broken by ${armed.id}\n  ${armed.summary}\n  ${firedText(armed.evidence)}`
+  if (armed === 'healthy') return `${place}: healthy, nothing is broken`
+  const { evidence, id, isOver, summary } = armed
+  return isOver
+    ? `${place}: healthy again, ${id} is over\n  ${summary}\n  ${overText(evidence)}`
+    : `${place}: broken by ${id}\n  ${summary}\n  ${firedText(evidence)}`
+}
+
+/** Nothing is to come any more. */
+function overText({ fired, isProbed, text }: Evidence): string {
+  if (isProbed) return `over: it ${fired > 0 ? 'held' : 'did NOT hold'} (${text})`
+  if (fired === 0) return `over: it never fired (${text})`
+  return `over: it fired ${fired === 1 ? 'once' : `${fired} times`} (${text})`
 }
 
 function firedText({ fired, isProbed, text }: Evidence): string {
   if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
   if (fired === 0) return `fired: not yet (${text})`
   return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
+}
+
+/** Of the terminal. Imported here: a sandbox starts without it. */
+async function columnsHere(): Promise<number> {
+  const { screenOf } = await import('../report/screen.ts')
+  return screenOf(process.stdout).columns
 }
 
 function print(text: string): number {

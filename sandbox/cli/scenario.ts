@@ -1,10 +1,11 @@
+import type { InvalidInput } from '../errors/invalid-input.ts'
 import { timed } from '../host/spans.ts'
 import type { ScenarioFile } from '../run/file/scenario-file.ts'
 import type { ScenarioReport } from '../run/report.ts'
 import type { WorldOptions } from '../world/world.ts'
 import { WorldPool } from '../world/world-pool.ts'
 import { type Arguments, readArguments } from './arguments.ts'
-import { type Choice, chooseScenarios, listLines } from './choose-scenarios.ts'
+import { type Choice, chooseScenarios, listLines, outputs } from './choose-scenarios.ts'
 import type { Command } from './command.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -16,28 +17,13 @@ const options = {
   client: { type: 'string' },
   jobs: { type: 'string' },
   table: { type: 'string' },
+  'print-expect': { type: 'boolean' },
   world: { type: 'string' },
   database: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
-
-const help = `npm run scenario <id or path...>     run scenarios: break one step, prove what each client sees
-npm run scenario -- --list           all scenarios
-npm run scenario -- --all            run all of them; with --step=dns those of one step
-npm run scenario -- --report=json    the report as JSON; the lines for people go to stderr
-  --jobs=3                           as many side by side, each in a world of its own
-  --table=worlds|diagnoses           a table from these runs: what differs between the worlds; broken × diagnosed
-  --client=fetch,curl                only these clients
-  --world=sealed|portable            default: sealed where namespaces work
-  --database=embedded|testcontainers default: embedded, which needs nothing; the other a container engine
-  --database-url=<url>               use this Postgres (a database of its own is created in it)
-  --allow-remote-database            ... even if it is not on this machine
-
-exit codes  0 every promise kept   1 a client saw something else   2 wrong usage or scenario file
-            3 a part died or never came up   4 the fault did not fire, or was left behind
-            5 all skipped   70 a bug of ours   130, 143 stopped by a signal`
 
 type RunChoice = Extract<Choice, { kind: 'run' }>
 
@@ -51,17 +37,9 @@ export class ScenarioCommand implements Command {
   async run(): Promise<number> {
     const args = readArguments('scenario', options)
     const { flags } = args
-    if (flags['help']) return print(help)
+    if (flags['help']) return print(await help())
     const choice = chooseScenarios(args)
-    if (choice.kind === 'list') {
-      const lines = (await listLines(choice.step)).join('\n')
-      if (flags['list']) return print(lines)
-      return print(
-        choice.step === undefined
-          ? `${help}\n\n${lines}\n\ntry          npm run scenario dns-failure`
-          : `${lines}\n\nrun them     npm run scenario -- --all --step=${choice.step}`,
-      )
-    }
+    if (choice.kind === 'list') return print(await overview(choice, flags['list'] === true))
     const pool = new WorldPool({
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
@@ -70,8 +48,8 @@ export class ScenarioCommand implements Command {
     // Awaited so that the imports below do not compete with those that spawning needs.
     if (flags['table'] !== 'worlds') await pool.openEarly(worldChoice(args).kind)
     const scenarios = await timed('scenario', async () => {
-      const { loadScenarioFile } = await import('../run/file/scenario-file.ts')
-      return await Promise.all(choice.files.map(loadScenarioFile))
+      const { loadScenarioFiles } = await import('../run/file/scenario-file.ts')
+      return await loadScenarioFiles(choice.files)
     })
     return await this.#runAll(pool, scenarios, choice, args)
   }
@@ -82,24 +60,29 @@ export class ScenarioCommand implements Command {
     { clients, jobs }: RunChoice,
     args: Arguments,
   ): Promise<number> {
-    const [{ runInLanes }, { exitCode, exitCodes }, { toJson, writeLast }, { screenOf }] = await timed(
-      'run imported',
-      () =>
-        Promise.all([
-          import('./lanes.ts'),
-          import('../run/outcome.ts'),
-          import('../report/json.ts'),
-          import('../report/screen.ts'),
-        ]),
+    const [
+      { runInLanes },
+      { exitCode, exitCodes },
+      { toJson, writeLast },
+      { screenOf, painter },
+      { labelled },
+    ] = await timed('run imported', () =>
+      Promise.all([
+        import('./lanes.ts'),
+        import('../run/outcome.ts'),
+        import('../report/json.ts'),
+        import('../report/screen.ts'),
+        import('../report/terminal.ts'),
+      ]),
     )
     const { flags } = args
-    const out = flags['report'] === 'json' || flags['table'] !== undefined ? process.stderr : process.stdout
+    const out = outputs.some((flag) => flags[flag] !== undefined) ? process.stderr : process.stdout
+    const screen = screenOf(out)
     const runs = (kind: WorldOptions['kind']) =>
       runInLanes(scenarios, {
         jobs,
         wanted: (client) => clients === undefined || clients.includes(client),
-        ...{ kind, pool },
-        screen: screenOf(out),
+        ...{ kind, pool, screen },
         print: (lines) => {
           // A world that was taken away is no finding.
           if (pool.isClosed) throw new Error('stopped')
@@ -115,10 +98,17 @@ export class ScenarioCommand implements Command {
     const all = reports.flat()
     const code = exitCode(all.map(({ outcome }) => outcome))
     const whole = { faultpath: 1, exitCode: code, scenarios: all } as const
-    out.write(`${summary(all)}\n  report ${writeLast(whole, process.cwd())}\n`)
+    const written = labelled('report', writeLast(whole, process.cwd()), screen.columns, painter(screen))
+    out.write(`${summary(all)}${written.join('\n')}\n`)
+    if (flags['print-expect']) await printExpect(scenarios, all)
     if (flags['report'] === 'json') process.stdout.write(`${toJson(whole)}\n`)
     const isWrong = flags['table'] !== undefined && (await printTable(flags['table'], reports))
     return isWrong && code === 0 ? exitCodes.mismatch : code
+  }
+
+  async blame(error: unknown): Promise<InvalidInput | undefined> {
+    const { strayProblem } = await import('../run/file/blame.ts')
+    return strayProblem(error)
   }
 
   /** Also while worlds come up: what is half open has to be ended too. */
@@ -129,6 +119,28 @@ export class ScenarioCommand implements Command {
   }
 }
 
+/** As wide as the terminal. Imported here: a run starts without it. */
+async function help(): Promise<string> {
+  const [{ scenarioHelp }, { screenOf }] = await Promise.all([
+    import('./help.ts'),
+    import('../report/screen.ts'),
+  ])
+  return scenarioHelp(screenOf(process.stdout).columns)
+}
+
+/** What there is; and, unless only the list was asked for, what to type. */
+async function overview(
+  { files, step }: Extract<Choice, { kind: 'list' }>,
+  isListOnly: boolean,
+): Promise<string> {
+  const { screenOf } = await import('../report/screen.ts')
+  const list = (await listLines(files, screenOf(process.stdout).columns)).join('\n')
+  if (isListOnly) return list
+  return step === undefined
+    ? `${await help()}\n\n${list}\n\ntry          npm run scenario dns-failure`
+    : `${list}\n\nrun them     npm run scenario -- --all --step=${step}`
+}
+
 function summary(reports: readonly ScenarioReport[]): string {
   if (reports.length < 2) return ''
   const counts = Object.entries(Object.groupBy(reports, ({ outcome }) => outcome))
@@ -136,7 +148,20 @@ function summary(reports: readonly ScenarioReport[]): string {
     .filter(({ outcome }) => outcome !== 'pass' && outcome !== 'skipped')
     .map(({ id }) => id)
   const words = counts.map(([outcome, { length }]) => `${length} ${outcome}`).join(', ')
-  return `\n  ${reports.length} scenarios: ${words}${failed.length === 0 ? '' : `\n  look at: ${failed.join(' ')}`}\n`
+  return `\n  ${reports.length} scenarios: ${words}${failed.length === 0 ? '' : `\n  look at: ${failed.join(' ')}`}\n\n`
+}
+
+/** What each scenario's clients were seen to do, ready to be pasted into its file. */
+async function printExpect(
+  scenarios: readonly ScenarioFile[],
+  reports: readonly ScenarioReport[],
+): Promise<void> {
+  const { expectLines } = await import('../report/expect.ts')
+  for (const [index, report] of reports.entries()) {
+    const hasOwn = scenarios[index]?.scenario.portable !== undefined
+    const lines = expectLines(report, report.world === 'portable' && hasOwn ? 'portable' : 'expect')
+    if (lines.length > 0) print([...(reports.length > 1 ? [`  // ${report.id}`] : []), ...lines].join('\n'))
+  }
 }
 
 /** @returns whether it shows a wrong diagnosis. */

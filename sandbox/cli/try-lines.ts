@@ -7,9 +7,21 @@ import type { World } from '../world/world.ts'
  * What a person can paste: into another terminal, or into the shell inside that follows. Only tools that are installed
  * here. The verbs are for another terminal in any case: inside everybody is root, who looks for sandboxes of root.
  */
-export async function tryLines(world: World, seat: Seat, isShell: boolean): Promise<string[]> {
+export async function tryLines(
+  world: World,
+  seat: Seat,
+  { isAlone, isShell }: { readonly isAlone: boolean; readonly isShell: boolean },
+): Promise<string[]> {
   const { kind, reason } = await world.clients()
-  const before = isShell ? '' : 'npm run sandbox exec -- '
+  // Beside another sandbox each line says which one it means.
+  const which = isAlone ? '' : `--sandbox=${world.address} `
+  const before = isShell ? '' : `npm run sandbox exec -- ${which}`
+  const verbs = [
+    ['break dns.nxdomain', 'break one step (npm run sandbox break: all faults)'],
+    ['status', 'what is armed, did it fire'],
+    ['heal', 'undo it'],
+  ].map(([verb, what]) => [`npm run sandbox ${isAlone ? verb : `-- ${verb} ${which}`}`.trim(), what] as const)
+  const width = Math.max(...verbs.map(([line]) => line.length))
   const lines = kind === 'sealed' ? sealedLines(before) : portableLines(world, seat)
   const what = `${kind}: ${reason}; Postgres ${world.postgresVersion}`
   return [
@@ -19,9 +31,7 @@ export async function tryLines(world: World, seat: Seat, isShell: boolean): Prom
     ...lines.filter(([tool]) => findCommand(tool) !== undefined).map(([, line]) => `  ${line}`),
     '',
     ...(isShell ? ['From another terminal:'] : []),
-    '  npm run sandbox break dns.nxdomain      break one step (npm run sandbox break: all faults)',
-    '  npm run sandbox status                  what is armed, did it fire',
-    '  npm run sandbox heal                    undo it',
+    ...verbs.map(([line, what]) => `  ${line.padEnd(width)}      ${what}`),
   ]
 }
 

@@ -34,7 +34,17 @@ function missing(): string | undefined {
 
 /** A client that is there once it is loaded. */
 function once(loading: Promise<ReadyClient>): ReadyClient {
+  let loaded: ReadyClient | undefined
+  loading.then(
+    (client) => {
+      loaded = client
+    },
+    () => {},
+  )
   return {
+    get program() {
+      return loaded?.program
+    },
     started: loading.then(({ started }) => started),
     call: async (call, observe) => (await loading).call(call, observe),
     close: async () => (await loading).close(),

@@ -21,6 +21,8 @@ interface WriteOut {
   readonly time_pretransfer: number
   readonly time_starttransfer: number
   readonly time_total: number
+  /** `libcurl/7.88.1 OpenSSL/3.0.22 ...` */
+  readonly curl_version: string
 }
 
 function args(call: ResolvedCall): string[] {
@@ -68,8 +70,10 @@ function read({
       ? {}
       : { status: out.http_code, bodyText: stdout.slice(0, 65_536) }
   const isUnmade = unmadeExits.includes(exit) && out?.time_namelookup === 0
+  const version = /^libcurl\/(\S+)/.exec(out?.curl_version ?? '')?.[1]
   return {
     isUnmade,
+    ...(version === undefined ? {} : { version }),
     symptom: {
       kind: exit === 0 ? 'response' : 'error',
       tookMs,

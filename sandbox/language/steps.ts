@@ -22,6 +22,14 @@ export function stepNumber(step: Step): string {
   return String(steps.indexOf(step) + 1).padStart(2, '0')
 }
 
+/** `02 dns` for `dns`: as people read it. */
+export function stepWords(step: Step): string {
+  return `${stepNumber(step)} ${step}`
+}
+
+/** As wide as the longest of these words. */
+export const stepColumns = Math.max(...steps.map((step) => stepWords(step).length))
+
 /** `02-dns` for `dns`. */
 export function stepFolder(step: Step): string {
   return `${stepNumber(step)}-${step}`

@@ -2,11 +2,13 @@ import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
+import { nowMs } from '../host/clock.ts'
 import { InTurn } from '../host/in-turn.ts'
 import type { WorldKind } from '../host/place.ts'
 import type { Fault } from '../language/fault.ts'
 import type { Armed, Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
+import type { When } from '../machines/shared/when.ts'
 import { expectDatabase, expectWorld } from '../run/needs.ts'
 import { Stop } from '../run/stop.ts'
 import type { Seat } from '../world/seat.ts'
@@ -34,6 +36,15 @@ export interface ArmedStatus {
   readonly id: string
   readonly summary: string
   readonly evidence: Evidence
+  /** Its time (`when.forMs`) has passed: nothing is broken any more. */
+  readonly isOver: boolean
+}
+
+interface Broken {
+  readonly fault: Fault
+  readonly armed: Armed
+  /** On the clock of `nowMs`; undefined where it lasts until it is healed. */
+  readonly endsMs: number | undefined
 }
 
 export const socketName = 'control.sock'
@@ -44,7 +55,7 @@ export const traceEventsMax = 10_000
 
 /**
  * A running sandbox, as another terminal reaches it: HTTP and JSON on a Unix socket in its run directory
- * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters}`, `POST /heal`.
+ * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters, replace}`, `POST /heal`.
  */
 export class Control {
   readonly #world: World
@@ -52,7 +63,7 @@ export class Control {
   readonly #kind: WorldKind
   readonly #server: Server
   readonly #events: TraceEvent[]
-  #armed: { readonly fault: Fault; readonly armed: Armed } | undefined
+  #broken: Broken | undefined
   /** Two terminals never arm at once. */
   readonly #turn = new InTurn()
 
@@ -82,7 +93,9 @@ export class Control {
         .then(
           (body) => respond(response, 200, body),
           (error: Error) =>
-            respond(response, error instanceof InvalidInput ? 400 : 500, { error: error.message }),
+            error instanceof InvalidInput
+              ? respond(response, 400, { errors: error.problems.map(({ message }) => message) })
+              : respond(response, 500, { error: error.message }),
         )
     })
   }
@@ -110,11 +123,23 @@ export class Control {
   }
 
   async #arm(body: unknown): Promise<void> {
-    const { id, parameters } = body as { id?: unknown; parameters?: unknown }
+    const { id, parameters, replace } = body as { id?: unknown; parameters?: unknown; replace?: unknown }
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.#expectArmable(fault)
+    if (replace !== true) this.#expectNothingArmed(fault)
     await this.heal()
-    this.#armed = { fault, armed: await this.#world.arm(this.#seat, fault.plan) }
+    const armedMs = nowMs()
+    const armed = await this.#world.arm(this.#seat, fault.plan)
+    this.#broken = { fault, armed, endsMs: endOf(fault, armedMs) }
+  }
+
+  /** @throws InvalidInput with what is armed: another terminal may be looking at it. */
+  #expectNothingArmed(fault: Fault): void {
+    const broken = this.#broken
+    if (broken === undefined || isOver(broken)) return
+    throw new InvalidInput(`break ${fault.id}`, `expected nothing broken, saw ${broken.fault.id} armed`, {
+      next: `Undo it first: npm run sandbox heal; or: npm run sandbox -- break ${fault.id} --replace`,
+    })
   }
 
   /**
@@ -151,27 +176,29 @@ export class Control {
    * @returns what it undid.
    */
   async heal(): Promise<Fault | undefined> {
-    const current = this.#armed
-    if (current === undefined) return undefined
-    await current.armed.heal()
-    this.#armed = undefined
-    return current.fault
+    const broken = this.#broken
+    if (broken === undefined) return undefined
+    await broken.armed.heal()
+    this.#broken = undefined
+    return broken.fault
   }
 
   async status(): Promise<SandboxStatus> {
-    const current = this.#armed
+    const broken = this.#broken
     return {
       pid: process.pid,
       address: this.#world.address,
       world: this.#kind,
       inside: { enter: wordsBefore(this.#seat), environment: toolEnvironment(this.#world, this.#seat) },
       armed:
-        current === undefined
+        broken === undefined
           ? 'healthy'
           : {
-              id: current.fault.id,
-              summary: current.fault.summary,
-              evidence: await current.armed.evidence(),
+              id: broken.fault.id,
+              summary: broken.fault.summary,
+              // Asked first: what ends while the machine is asked was not over when it answered.
+              isOver: isOver(broken),
+              evidence: await broken.armed.evidence(),
             },
     }
   }
@@ -183,6 +210,16 @@ export class Control {
     await this.#turn.settled()
     return await this.heal()
   }
+}
+
+/** When the time passes that `when` gives a fault. */
+function endOf({ parameters }: Fault, armedMs: number): number | undefined {
+  const { afterMs = 0, forMs } = (parameters['when'] ?? {}) as When
+  return forMs === undefined ? undefined : armedMs + afterMs + forMs
+}
+
+function isOver({ endsMs }: Broken): boolean {
+  return endsMs !== undefined && nowMs() >= endsMs
 }
 
 /** The words that stand before a command to run it inside. */

@@ -12,7 +12,7 @@ export function expectMeetable({ needs, plan }: Fault, { door, place }: Seat): v
   }
   if (plan.point === 'client')
     refuse(
-      'expected a fault outside the app, saw one of how it puts its call together, which your tools do alone',
+      "expected a fault that any program's call can meet, saw a mistake of the app that calls (its URL, its headers, its page): here the calls are your own",
     )
   if (needs.includes('ipv6') && place.address6 === undefined)
     refuse('expected a host name with an IPv6 address too, which only the runs of its scenarios give')

@@ -3,12 +3,16 @@ import { cleanEnvironment } from '../host/environment.ts'
 import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 
-/** What a person's own tools need inside: they trust the run's root, and psql finds the shop. */
+/** Which sandbox the verbs mean that do not say it: the one whose inside they are typed in. */
+export const sandboxVariable = 'FAULTPATH_SANDBOX'
+
+/** What a person's own tools need inside: they trust the run's root, psql finds the shop, and the verbs the sandbox. */
 export function toolEnvironment(world: World, seat: Seat): Record<string, string> {
   const { user, password, database } = world.database.target
   const { address, ports } = seat.place
   return cleanEnvironment({
     ...trust(seat.place.authorityFile),
+    [sandboxVariable]: world.address,
     PGHOST: address,
     PGPORT: String(ports.postgres ?? world.database.target.port),
     PGUSER: user,

@@ -1,42 +1,48 @@
-import { styleText } from 'node:util'
-import { type Symptom, tellingError } from '../clients/common/symptom.ts'
-import { type Step, stepNumber, steps } from '../language/steps.ts'
-import type { StepMark } from '../run/diagnosis/diagnosis.ts'
-import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from '../run/report.ts'
-import { clipped, type Screen, wrapped } from './screen.ts'
+import type { ClientName } from '../language/scenario.ts'
+import { stepWords } from '../language/steps.ts'
+import type { Outcome } from '../run/outcome.ts'
+import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport, Versions } from '../run/report.ts'
+import { type Alike, alike, counts, type Said } from './alike.ts'
+import { journeyLines } from './journey.ts'
+import { responseWords, sawTexts, seconds } from './saw.ts'
+import { type Paint, painter, proseColumns, type Screen, wrapped, wrappedItems } from './screen.ts'
 
-type Style = Parameters<typeof styleText>[0]
+/** What stands before a label, and how wide it is at least. */
+const margin = '  '
+const labelColumns = 10
 
-type Paint = (style: Style, text: string) => string
+/** With less beside it, whether a promise was kept stands below what the client saw. */
+const sawColumnsMin = 34
 
-/** With less, "saw" stands below the marks. */
-const sawColumnsMin = 40
+const promised = 'as promised'
+const notPromised = '✗ not as promised: see below'
 
-/** What any text from outside is cut to, since it may be a page. Of a body the beginning tells. */
-const bodyColumnsMax = 64
-/** Of a message all of it may tell; the longest seen, OpenSSL's, takes 170. */
-const textColumnsMax = 240
+const outcomeStyles: Readonly<Partial<Record<Outcome, Parameters<Paint>[0]>>> = {
+  pass: ['green', 'bold'],
+  skipped: ['yellow', 'bold'],
+}
 
-/** What stands for a promise that was not kept. */
-const broken = '✗ see below'
-
-const signs: Record<StepMark, string> = { done: '✓', broke: '✗', unreached: ' ' }
+/** As people call them. Those that are libraries of Node have its version. */
+const programNames: Readonly<Partial<Record<ClientName, string>>> = {
+  curl: 'curl',
+  python: 'Python',
+  requests: 'requests',
+  chromium: 'Chromium',
+}
 
 /** What is known when the fault is about to be armed: shown at once, since a broken call may take seconds. */
 export function openingLines(report: ReportOpening, screen: Screen): string[] {
   const paint = painter(screen)
-  const { columns } = screen
-  const place = `${report.world} · Node ${shortVersion(report.versions.node)} · Postgres ${report.versions.postgres}`
-  const title = wrapped(`${report.id}   `, report.title, columns, 2)
-  const world = wrapped('  ', `${place} (${report.worldReason})`, columns)
-  const { step, summary } = report.fault
+  const columns = proseColumns(screen)
+  const { fault, id, steady, title } = report
+  const [first = '', ...more] = wrapped(`${id}   `, title, columns, { indent: margin.length })
   return [
     '',
-    ...title.map((line) => line.replace(report.id, (id) => paint('bold', id))),
-    ...world.map((line) => paint('dim', line)),
+    first.replace(id, (name) => paint('bold', name)),
+    ...more,
     '',
-    ...(report.steady.length > 0 ? labelled('steady', healthyText(report.steady), columns) : []),
-    ...labelled('break', `${stepNumber(step)} ${step}   ${summary}`, columns),
+    ...(steady.length > 0 ? labelled('healthy', healthyText(steady, 'timed'), columns, paint) : []),
+    ...labelled('break', `${stepWords(fault.step)}   ${fault.summary}`, columns, paint),
     '',
   ]
 }
@@ -44,157 +50,160 @@ export function openingLines(report: ReportOpening, screen: Screen): string[] {
 /** The rest of a scenario's report. */
 export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   const paint = painter(screen)
-  const { columns } = screen
-  const lines: string[] = []
-  if (report.clients.some((client) => client.symptom !== undefined)) {
-    lines.push(...clientTable(report, columns, paint), '')
-    lines.push(...diagnosisLines(report, columns))
+  const columns = proseColumns(screen)
+  const { clients, healed, problems } = report
+  const called = clients.some(({ symptom }) => symptom !== undefined)
+  const lines = [
+    ...(called ? journeyLines(clients, screen, paint) : []),
+    ...(called ? [...clients.flatMap((client) => clientLines(client, columns, paint)), ''] : []),
+    ...(called ? findingLines(clients, columns, paint) : []),
+    ...(healed.length > 0 ? labelled('healed', healthyText(healed), columns, paint) : []),
+    ...lessonLines(report, columns, paint),
+    ...(problems.length > 0 ? [''] : []),
+    ...problems.flatMap((problem) => labelled('problem', problem, columns, paint)),
+    '',
+    ...outcomeLines(report, columns, paint),
+  ]
+  // The opening ends in an empty line.
+  return lines[0] === '' ? lines.slice(1) : lines
+}
+
+/** A label, and text behind it. Short labels stand above each other; a long one takes what it needs. */
+export function labelled(label: string, text: string, columns: number, paint: Paint): string[] {
+  const width = Math.max(labelColumns, label.length + 3)
+  const [first = '', ...more] = wrapped(margin + label.padEnd(width), text, columns, {
+    indent: margin.length + labelColumns,
+  })
+  return [first.replace(label, (name) => paint('dim', name)), ...more]
+}
+
+/** `5 clients: 200, 3 users (88 ms at most)`. */
+function healthyText(calls: readonly HealthyCall[], timed?: 'timed'): string {
+  const responses = [...new Set(calls.map(({ symptom }) => responseWords(symptom)))].join('; ')
+  const slowestMs = Math.round(Math.max(...calls.map(({ symptom }) => symptom.tookMs)))
+  const [first, other] = calls
+  const of = other === undefined ? first?.client : `${calls.length} clients`
+  const most = other === undefined ? '' : ' at most'
+  return `${of}: ${responses}${timed === undefined ? '' : ` (${slowestMs} ms${most})`}`
+}
+
+/** What one client saw in its own words, and whether that is what it was promised. */
+function clientLines(report: ClientReport, columns: number, paint: Paint): string[] {
+  const { client, differences = [], skipped } = report
+  const name = margin + client.padEnd(labelColumns)
+  const named = (line: string) => line.replace(client, (text) => paint('bold', text))
+  if (skipped !== undefined) {
+    const [first = '', ...more] = wrapped(name, `skipped: ${skipped}`, columns)
+    return [named(first), ...more]
   }
-  if (report.healed.length > 0) lines.push(...labelled('healed', healthyText(report.healed), columns))
-  const { lesson } = report
-  if (lesson !== undefined && report.outcome === 'pass') {
-    lines.push('', ...labelled('why', lesson.why, columns))
-    if (lesson.seeIt !== undefined) lines.push(...labelled('see it', lesson.seeIt, columns))
-    if (lesson.looksLike !== undefined) lines.push(...labelled('like', lesson.looksLike, columns))
-  }
-  if (report.problems.length > 0) lines.push('')
-  for (const problem of report.problems) lines.push(...labelled('problem', problem, columns))
-  const colours = { pass: 'green', skipped: 'yellow' } as const
-  const colour = colours[report.outcome as keyof typeof colours] ?? 'red'
-  const verdict = paint(colour, report.outcome.toUpperCase())
-  lines.push('', `  ${verdict}  ${(report.tookMs / 1000).toFixed(1)} s`)
-  return lines
-}
-
-function painter(screen: Screen): Paint {
-  return (style, text) => styleText(style, text, { stream: screen.stream })
-}
-
-function shortVersion(version: string): string {
-  return version.split('.').slice(0, 2).join('.')
-}
-
-function healthyText(calls: readonly HealthyCall[]): string {
-  const slowestMs = Math.max(...calls.map(({ symptom }) => symptom.tookMs))
-  const [first] = calls
-  const count = dataCount(first?.symptom)
-  const who = calls.length === 1 ? '' : `, ${calls.length} clients`
-  return `${first?.symptom.status ?? '-'}${count} in ${Math.round(slowestMs)} ms${who}`
-}
-
-function dataCount(symptom: Symptom | undefined): string {
-  return Array.isArray(symptom?.data) ? `, ${symptom.data.length} users` : ''
-}
-
-/**
- * A row for each client. Where "saw" has no room beside the marks, it stands below them: what a client saw matters
- * more than the shape of the table.
- */
-function clientTable(report: ScenarioReport, columns: number, paint: Paint): string[] {
-  const nameWidth = Math.max(6, ...report.clients.map(({ client }) => client.length))
-  const numbers = steps.map((step) => stepNumber(step)).join(' ')
-  const row = (name: string, marks: string) => `   ${name.padEnd(nameWidth)}   ${marks}   `
-  const before = row('', numbers).length
-  const sawLongest = Math.max(3, ...report.clients.map((client) => sawText(client)[0]!.length))
-  const sawWidth = Math.min(sawLongest, columns - before - 3 - broken.length)
-  const isBeside = sawWidth >= Math.min(sawLongest, sawColumnsMin)
-  const lines = [row('client', numbers) + (isBeside ? `${'saw'.padEnd(sawWidth)}   promised` : 'kept')]
-  for (const client of report.clients) {
-    if (client.skipped !== undefined) {
-      lines.push(
-        ...wrapped(`   ${client.client.padEnd(nameWidth)}   `, `skipped: ${client.skipped}`, columns),
-      )
-      continue
-    }
-    const start = row(client.client, marksOf(client, paint))
-    const isKept = (client.differences?.length ?? 0) === 0
-    const [saw = '', ...more] = sawText(client)
-    const indent = isBeside ? before : 5
-    if (isBeside) {
-      const promised = isKept ? paint('green', '✓') : paint('red', broken)
-      lines.push(`${start}${clipped(saw, sawWidth).padEnd(sawWidth)}   ${promised}`)
-      // The exact words are what people come for: where the row cuts them, they stand below it.
-      if (saw.length > sawWidth && more.length === 0) more.push(`└ ${saw}`)
-    } else {
-      lines.push(start + (isKept ? paint('green', '✓') : paint('red', '✗')))
-      more.unshift(saw)
-    }
-    for (const line of more) lines.push(...below(line, indent, columns))
-  }
-  return lines
-}
-
-/** As many lines as it takes; what has no places to break at, a body say, is cut. */
-function below(text: string, indent: number, columns: number): string[] {
-  const width = columns - indent
-  const canBreak = text.split(' ').every((word) => word.length <= width - 2)
-  const start = ' '.repeat(indent)
-  return canBreak ? wrapped(start, text, columns, indent + 2) : [start + clipped(text, width)]
-}
-
-function marksOf({ diagnosis }: ClientReport, paint: Paint): string {
-  return steps
-    .map((step) => {
-      const sign = signs[diagnosis?.marks[step] ?? 'unreached'].padEnd(2)
-      return sign.startsWith('✗') ? paint('red', sign) : paint('green', sign)
-    })
-    .join(' ')
-}
-
-/** The symptom in the client's own words, the telling error below the outermost. */
-function sawText({ earlier = [], symptom }: ClientReport): string[] {
-  if (symptom === undefined) return ['-']
-  const [saw = '', ...more] = symptomText(symptom)
-  if (earlier.length === 0) return [saw, ...more]
-  const before = Object.groupBy(earlier, (each) =>
-    symptomText(each)
-      .at(each.kind === 'response' ? 0 : -1)!
-      .replace(/^└ /, ''),
+  const isKept = differences.length === 0
+  const verdict = isKept ? promised : notPromised
+  const painted = paint(isKept ? 'green' : 'red', verdict)
+  const textColumns = columns - verdict.length - margin.length
+  const isBeside = textColumns - name.length >= sawColumnsMin
+  const width = isBeside ? textColumns : columns
+  const [first = '', ...more] = sawTexts(report).flatMap((text, index) =>
+    wrapped(index === 0 ? name : ' '.repeat(name.length), text, width, {
+      // Behind the sign that stands before an error below another one.
+      indent: name.length + (index === 0 ? 0 : 2),
+      splits: true,
+    }),
   )
-  const counted = Object.entries(before).map(([text, all = []]) => `└ before: ${all.length} × ${text}`)
-  return [`${saw} (${earlier.length + 1} attempts)`, ...more, ...counted]
+  return isBeside
+    ? [named(first.padEnd(textColumns + margin.length)) + painted, ...more]
+    : [named(first), ...more, ' '.repeat(name.length) + painted]
 }
 
-function symptomText(symptom: Symptom): string[] {
-  if (symptom.kind === 'hangs') return [`nothing for ${(symptom.tookMs / 1000).toFixed(1)} s, then stopped`]
-  if (symptom.kind === 'response')
-    return [
-      `status ${symptom.status}`,
-      ...(symptom.bodyText ? [`└ ${clipped(oneLine(symptom.bodyText), bodyColumnsMax)}`] : []),
-    ]
-  const [first] = symptom.errors
-  const telling = tellingError(symptom)
-  const lines = [`${first?.name}: ${oneLine(first?.message ?? '')}`]
-  if (telling !== undefined && telling !== first) {
-    const code =
-      telling.code !== undefined && !telling.message.includes(telling.code) ? `${telling.code} ` : ''
-    lines.push(`└ ${code}${oneLine(telling.message)}`)
-  }
-  return lines
+/** Which step broke and why, where it was noticed, and that the fault acted: a line each where all clients agree. */
+function findingLines(clients: readonly ClientReport[], columns: number, paint: Paint): string[] {
+  const diagnosed = clients.filter(({ diagnosis }) => diagnosis !== undefined)
+  const broke = alike(
+    diagnosed.map(({ client, diagnosis }): Said => {
+      const { because = '', broke } = diagnosis ?? {}
+      return { client, text: broke === undefined ? `nowhere, ${because}` : `${stepWords(broke)}: ${because}` }
+    }),
+  )
+  return [
+    ...grouped('broke', broke, columns, paint),
+    ...labelled('noticed', noticedText(diagnosed), columns, paint),
+    ...grouped('fired', firedGroups(clients), columns, paint),
+  ]
 }
 
-function oneLine(text: string): string {
-  return clipped(text.replaceAll(/\s+/g, ' ').trim(), textColumnsMax)
-}
-
-/** One block for each different finding; most often all clients agree. */
-function diagnosisLines(report: ScenarioReport, columns: number): string[] {
-  const where = (step: Step | undefined) => (step === undefined ? 'nowhere' : `${stepNumber(step)} ${step}`)
-  const diagnosed = report.clients.filter(({ diagnosis }) => diagnosis !== undefined)
-  const findings = Object.groupBy(diagnosed, ({ diagnosis }) => where(diagnosis?.broke))
-  return Object.entries(findings).flatMap(([broke, clients = []]) => {
-    const noticed = new Set(clients.flatMap(({ diagnosis }) => diagnosis?.noticed ?? []))
-    const names =
-      clients.length === diagnosed.length ? '' : `   (${clients.map(({ client }) => client).join(', ')})`
-    const at = noticed.size === 0 ? '' : `    noticed ${[...noticed].map(where).join(', ')}`
-    return [
-      ...labelled('broke', `${broke}${at}${names}`, columns),
-      ...labelled('because', clients[0]?.diagnosis?.because ?? '', columns),
-      ...labelled('fired', clients[0]?.fired?.text ?? 'nothing', columns),
-    ]
+function grouped(label: string, groups: readonly Alike[], columns: number, paint: Paint): string[] {
+  return groups.flatMap(({ clients, text }, index) => {
+    const names = groups.length === 1 ? '' : `${clients.join(', ')}: `
+    return labelled(index === 0 ? label : '', names + text, columns, paint)
   })
 }
 
-function labelled(label: string, text: string, columns: number): string[] {
-  return wrapped(`  ${label.padEnd(8)} `, text, columns)
+/** `04 tls by fetch, https; by python nowhere it could tell`. */
+function noticedText(clients: readonly ClientReport[]): string {
+  const noticed = clients.filter(({ diagnosis }) => diagnosis?.noticed !== undefined)
+  const others = clients.filter((client) => !noticed.includes(client))
+  const content = others.filter(({ symptom }) => symptom?.kind === 'response')
+  const untold = others.filter((client) => !content.includes(client))
+  const by = (some: readonly ClientReport[]) =>
+    some.length === clients.length && some.length > 1
+      ? 'by all'
+      : `by ${some.map(({ client }) => client).join(', ')}`
+  const groups = Map.groupBy(noticed, ({ diagnosis }) => stepWords(diagnosis!.noticed!))
+  const [only, other] = untold
+  return [
+    ...[...groups].map(([step, some]) => `${step} ${by(some)}`),
+    ...(only === undefined
+      ? []
+      : [`${by(untold)} nowhere ${other === undefined ? 'it' : 'they'} could tell`]),
+    ...(content.length === 0 ? [] : [content.length === clients.length ? 'by none' : `not ${by(content)}`]),
+  ].join('; ')
+}
+
+/** What the machines counted, and of whom. */
+function firedGroups(clients: readonly ClientReport[]): readonly Alike[] {
+  const fired = clients.flatMap(({ client, fired }) => (fired === undefined ? [] : [{ client, fired }]))
+  const groups = alike(
+    fired.map(({ client, fired: { text } }) => ({ client, text })),
+    counts,
+  )
+  const [only, other] = groups
+  const [first, second] = fired
+  if (only === undefined || other !== undefined || first === undefined || second === undefined) return groups
+  const whose = first.fired.of === 'client' ? 'each client' : 'all clients together'
+  // As it begins where numbers have become ranges.
+  const counted = alike(
+    fired.map(({ client, fired }) => ({ client, text: fired.counted ?? '' })),
+    counts,
+  )[0]?.text
+  const text =
+    counted === undefined || counted === '' || !only.text.startsWith(counted)
+      ? `for ${whose}: ${only.text}`
+      : `${counted} of ${whose}${only.text.slice(counted.length)}`
+  return [{ ...only, text }]
+}
+
+function lessonLines({ lesson, outcome }: ScenarioReport, columns: number, paint: Paint): string[] {
+  if (lesson === undefined || outcome !== 'pass') return []
+  const { looksLike, seeIt, why } = lesson
+  return [
+    '',
+    ...labelled('why', why, columns, paint),
+    ...(seeIt === undefined ? [] : labelled('see it', seeIt, columns, paint)),
+    ...(looksLike === undefined ? [] : labelled('not to be mistaken for', looksLike, columns, paint)),
+  ]
+}
+
+function outcomeLines(report: ScenarioReport, columns: number, paint: Paint): string[] {
+  const { outcome, tookMs, versions, world, worldReason } = report
+  const word = outcome.toUpperCase()
+  const items = [seconds(tookMs), `${world} (${worldReason})`, ...versionWords(versions)]
+  const [first = '', ...more] = wrappedItems(margin + word.padEnd(labelColumns), items, ' · ', columns)
+  return [first.replace(word, (text) => paint(outcomeStyles[outcome] ?? ['red', 'bold'], text)), ...more]
+}
+
+function versionWords({ clients, node, postgres }: Versions): string[] {
+  const programs = Object.entries(programNames).flatMap(([client, name]) => {
+    const program = clients[client as ClientName]
+    return program === undefined ? [] : [`${name} ${program.version}`]
+  })
+  return [`Postgres ${postgres}`, `Node ${node}`, ...programs]
 }

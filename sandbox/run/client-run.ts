@@ -1,9 +1,10 @@
-import type { Client, ReadyClient } from '../clients/common/client.ts'
+import type { Client, Program, ReadyClient } from '../clients/common/client.ts'
 import type { Symptom } from '../clients/common/symptom.ts'
 import { nowMs } from '../host/clock.ts'
 import { type Call, resolveCall, wholeCall } from '../language/call.ts'
 import type { ClientName, ClientPromise } from '../language/scenario.ts'
 import type { CallFiles } from '../machines/client/resolved-call.ts'
+import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import type { Seat, SeatOptions } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
@@ -11,9 +12,10 @@ import { expectConnection } from './connection.ts'
 import type { ObservedCall } from './diagnosis/diagnosis.ts'
 
 /** How often the machines of the fault say that one client met it, and their words. */
-export interface Fired {
+export interface Fired extends Pick<Evidence, 'text' | 'counted'> {
   readonly count: number
-  readonly text: string
+  /** Under a state that all clients met side by side the words are about all of them together. */
+  readonly of: 'client' | 'all clients'
 }
 
 /** One client in the run of one scenario: its seat, its calls, and what was observed of them. */
@@ -26,6 +28,8 @@ export class ClientRun {
   /** While the fault was armed: its attempts, the last of which it is judged by. */
   broken: readonly ObservedCall[] | undefined
   fired: Fired | undefined
+  /** Which program it is, once it has said so. */
+  program: Program | undefined
   readonly #world: World
   readonly #call: Call | undefined
   readonly #files: CallFiles
@@ -109,6 +113,7 @@ export class ClientRun {
     const symptom = await client.call(call, (observation, atMs = nowMs()) =>
       this.#events.push({ ...observation, atMs, door: this.seat.id }),
     )
+    this.program = client.program ?? this.program
     if (symptom.kind === 'hangs') {
       // Only a new process is sure to be able to call again.
       await client.close()

@@ -161,7 +161,9 @@ export class Phases {
       const evidence = await armed.evidence()
       for (const client of clients) {
         const count = firedFor(client, plan.point, evidence, clients.length)
-        client.fired = { count, text: evidence.text }
+        const { counted, text } = evidence
+        const of = clients.length === 1 ? 'client' : 'all clients'
+        client.fired = { count, of, text, ...(counted === undefined ? {} : { counted }) }
       }
     } finally {
       await this.#heal(armed)

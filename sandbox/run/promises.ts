@@ -1,8 +1,6 @@
 import type { WorldKind } from '../host/place.ts'
+import { onlyNamed } from '../language/client-sight.ts'
 import { type ClientName, type ClientPromise, clientNames, type Scenario } from '../language/scenario.ts'
-
-/** `all` does not mean these, because their start costs seconds of work. */
-const onlyNamed: readonly ClientName[] = ['chromium']
 
 /** The promises that hold in this world, client by client. */
 export function promisesOf(scenario: Scenario, world: WorldKind): ReadonlyMap<ClientName, ClientPromise> {

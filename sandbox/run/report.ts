@@ -1,8 +1,10 @@
+import type { Program } from '../clients/common/client.ts'
 import type { Symptom } from '../clients/common/symptom.ts'
 import type { WorldKind } from '../host/place.ts'
 import type { ClientName, ClientPromise, Lesson } from '../language/scenario.ts'
 import type { Step } from '../language/steps.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
+import type { Fired } from './client-run.ts'
 import type { Difference } from './compare.ts'
 import type { Diagnosis } from './diagnosis/diagnosis.ts'
 import type { Outcome } from './outcome.ts'
@@ -14,7 +16,6 @@ export interface ReportOpening {
   readonly file: string
   readonly world: WorldKind
   readonly worldReason: string
-  readonly versions: { readonly node: string; readonly postgres: string }
   readonly fault: {
     readonly id: string
     readonly step: Step
@@ -34,7 +35,16 @@ export interface ScenarioReport extends ReportOpening {
   readonly healed: readonly HealthyCall[]
   readonly clients: readonly ClientReport[]
   readonly lesson?: Lesson
+  readonly versions: Versions
   readonly tookMs: number
+}
+
+export interface Versions {
+  /** Of this program itself, and of the clients that are libraries of Node. */
+  readonly node: string
+  readonly postgres: string
+  /** Of each client that called, with the path of its program: there may be several of a name. */
+  readonly clients: { readonly [Name in ClientName]?: Program }
 }
 
 export interface HealthyCall {
@@ -53,6 +63,6 @@ export interface ClientReport {
   readonly symptom?: Symptom
   readonly differences?: readonly Difference[]
   readonly diagnosis?: Diagnosis
-  readonly fired?: { readonly count: number; readonly text: string }
+  readonly fired?: Fired
   readonly trace?: { readonly healthy: readonly TraceEvent[]; readonly broken: readonly TraceEvent[] }
 }

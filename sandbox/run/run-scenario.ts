@@ -9,7 +9,7 @@ import { findingOf } from './finding.ts'
 import { mismatches } from './mismatch.ts'
 import type { Outcome } from './outcome.ts'
 import { Phases } from './phases.ts'
-import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport } from './report.ts'
+import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport, Versions } from './report.ts'
 import { Stop } from './stop.ts'
 
 export interface RunOptions {
@@ -32,7 +32,7 @@ export async function runScenario(
   const phases = new Phases(world, file)
   let isOpened = false
   const open = () => {
-    if (!isOpened) onOpening?.(opening(world, file, place, phases.steady))
+    if (!isOpened) onOpening?.(opening(file, place, phases.steady))
     isOpened = true
   }
   const stopped = await go(phases, wanted, open)
@@ -44,10 +44,11 @@ export async function runScenario(
   await closing
   const { lesson } = file.scenario
   return {
-    ...opening(world, file, place, phases.steady),
+    ...opening(file, place, phases.steady),
     ...judge(world, broken.length > 0 ? { outcome: 'mismatch', problems: broken } : stopped),
     healed: phases.healed,
     clients,
+    versions: versionsOf(world, phases.clients),
     ...(lesson === undefined ? {} : { lesson }),
     tookMs: nowMs() - startedMs,
   }
@@ -120,8 +121,17 @@ function judge(world: World, found: Judgement): Judgement {
   return deaths.length > 0 ? { outcome: 'unhealthy', problems } : found
 }
 
+function versionsOf({ postgresVersion }: World, runs: readonly ClientRun[]): Versions {
+  return {
+    node: process.versions.node,
+    postgres: postgresVersion,
+    clients: Object.fromEntries(
+      runs.flatMap(({ name, program }) => (program === undefined ? [] : [[name, program]])),
+    ),
+  }
+}
+
 function opening(
-  world: World,
   file: ScenarioFile,
   { kind, reason }: { readonly kind: WorldKind; readonly reason: string },
   steady: readonly HealthyCall[],
@@ -133,7 +143,6 @@ function opening(
     file: file.file,
     world: kind,
     worldReason: reason,
-    versions: { node: process.versions.node, postgres: world.postgresVersion },
     fault: { id, step, summary, parameters },
     steady,
   }

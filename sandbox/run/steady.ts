@@ -5,11 +5,19 @@ import { seededUsers } from '../machines/database/shop.ts'
 /** A healthy call may take as long as this: it is to show that all is well, not how quick a busy host is. */
 const patienceMs = 10_000
 
+/** Its errors are shorter; what is longer is a page of something else. */
+const refusalCharactersMax = 200
+
 /** The call without the clocks that are set to the fault. An open connection keeps them: it was made with them. */
 export function patient(call: Call = {}): Call {
   if (wholeCall(call).connection !== 'cold') return call
   const { connectTimeoutMs: _, ...rest } = call
   return { ...rest, timeoutMs: Math.max(wholeCall(call).timeoutMs, patienceMs) }
+}
+
+/** The API's own words for what is wrong with the call, which the file alone did not tell. */
+function refusalText({ bodyText = '', status = 0 }: Symptom): string {
+  return status < 400 || bodyText === '' ? '' : ` ${bodyText.slice(0, refusalCharactersMax)}`
 }
 
 /** Why a healthy call was not: for the default call 200 and the users that are in Postgres, else any 2xx. */
@@ -18,7 +26,7 @@ export function unhealthy(call: Call | undefined, symptom: Symptom): string | un
   const request = `${method} ${path}`
   const { status = 0 } = symptom
   if (symptom.kind !== 'response' || status < 200 || status > 299) {
-    return `${request} gave ${symptomWords(symptom)}, expected 200`
+    return `${request} gave ${symptomWords(symptom)}${refusalText(symptom)}, expected 200`
   }
   if (request !== `${defaultCall.method} ${defaultCall.path}`) return undefined
   const wanted = seededUsers.map((user) => user.name)

@@ -40,9 +40,11 @@ export class WorldPool {
     isDamaging: (result: Result) => boolean,
   ): Promise<Result> {
     const idle = [...this.#opened].filter(({ isTaken }) => !isTaken)
-    await Promise.all(idle.filter((each) => each.kind !== kind).map((each) => this.#drop(each)))
+    const others = idle.filter((each) => each.kind !== kind)
     const opened = idle.find((each) => each.kind === kind) ?? this.#open(kind)
+    // Taken before anything is waited for: another lane may ask meanwhile.
     opened.isTaken = true
+    await Promise.all(others.map((each) => this.#drop(each)))
     const result = await work(await opened.world)
     if (isDamaging(result)) await this.#drop(opened)
     else opened.isTaken = false

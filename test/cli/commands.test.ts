@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { npmRun, root, until } from '../support/command.ts'
 
@@ -50,13 +51,61 @@ test('--report=json prints the report and nothing else on standard output', asyn
         id: 'dns-failure',
         outcome: 'pass',
         clients: [{ client: 'fetch', diagnosis: { broke: 'dns', noticed: 'dns' } }],
+        versions: {
+          node: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+          postgres: expect.stringMatching(/^\d+/),
+          clients: {
+            fetch: { version: report.scenarios[0].versions.node, path: expect.stringMatching(/^\/.*node/) },
+          },
+        },
       },
     ],
   })
   expect(stderr).toContain('PASS')
-  const file = /^ {2}report (.+)$/m.exec(stderr)?.[1] ?? 'not named'
+  const file = /^ {2}report +(.+)$/m.exec(stderr)?.[1] ?? 'not named'
   expect(JSON.parse(readFileSync(join(root, file), 'utf8'))).toMatchObject({ faultpath: 1 })
   expect(code).toBe(0)
+})
+
+test('each client that called says which program it is', async () => {
+  const { code, stdout } = await npmRun(['scenario', 'dns-failure', '--', '--report=json']).done
+  const [{ clients, versions, world }] = JSON.parse(stdout).scenarios
+  const called = clients.flatMap((each: { client: string; skipped?: string }) =>
+    each.skipped === undefined ? [each.client] : [],
+  )
+  expect(Object.keys(versions.clients)).toEqual(called)
+  const said = (path: string, ...args: string[]) => spawnSync(path, args, { encoding: 'utf8' }).stdout.trim()
+  const { curl, python, requests } = versions.clients
+  if (curl !== undefined) expect(said(curl.path, '--version')).toContain(`curl ${curl.version} `)
+  if (python !== undefined) expect(said(python.path, '--version')).toBe(`Python ${python.version}`)
+  if (requests !== undefined)
+    expect(said(requests.path, '-c', 'import requests; print(requests.__version__)')).toBe(requests.version)
+  expect(called).toEqual(expect.arrayContaining(world === 'sealed' ? ['fetch', 'curl'] : ['fetch']))
+  expect(code).toBe(0)
+})
+
+test.each([
+  ['--print-expect', '--report=json'],
+  ['--table=worlds', '--print-expect'],
+])('%s and %s cannot both have standard output', async (...flags) => {
+  const { code, stderr, stdout } = await npmRun(['scenario', 'dns-failure', '--', ...flags]).done
+  expect(stderr).toMatch(/--print-expect: expected one output on standard output, saw --(report|table) too/)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test.each([
+  ['scenario', '--', '--list'],
+  ['scenario', '--', '--help'],
+  ['sandbox', '--', '--help'],
+  ['sandbox', 'break'],
+  ['sandbox', 'break', 'network.latency', 'help'],
+])('what is listed fits 60 columns, and says the same as on 140: %s %s %s', async (...words) => {
+  const at = async (columns: number) => (await npmRun(words, { COLUMNS: String(columns) }).done).stdout
+  const [narrow, wide] = [await at(60), await at(140)]
+  expect(narrow.split('\n').filter((line) => line.length > 60)).toEqual([])
+  expect(narrow.split(/\s+/)).toEqual(wide.split(/\s+/))
+  expect(wide.split('\n').length).toBeLessThan(narrow.split('\n').length)
 })
 
 test('two sandboxes at once do not disturb each other, and are told apart', async () => {
@@ -68,6 +117,30 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
       ),
     )
     const speak = (...words: string[]) => npmRun(['sandbox', ...words]).done
+    // Up beside the other, one at least says in each line which one it means; and the line works.
+    const named = sandboxes.map((each) => /--sandbox=(\S+)/.exec(each.output())?.[1])
+    expect(named.some((address) => address === one || address === other)).toBe(true)
+    const line = sandboxes
+      .flatMap((each) => each.output().split('\n'))
+      .find((each) => /^ {2}npm run sandbox -- status --sandbox=/.test(each))!
+    const [, , , ...words] = line
+      .trim()
+      .replace(/ {2,}.*/, '')
+      .split(' ')
+    expect(await speak(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining('healthy') })
+    expect(await npmRun(['sandbox', 'status'], { FAULTPATH_SANDBOX: other! }).done).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`sandbox ${other} `),
+    })
+    expect(
+      await npmRun(['sandbox', 'status', '--', `--sandbox=${one}`], { FAULTPATH_SANDBOX: other! }).done,
+    ).toMatchObject({ code: 0, stdout: expect.stringContaining(`sandbox ${one} `) })
+    expect(await npmRun(['sandbox', 'status'], { FAULTPATH_SANDBOX: '127.0.1.254' }).done).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'FAULTPATH_SANDBOX=127.0.1.254: expected a running sandbox there, saw ',
+      ),
+    })
     const unnamed = await speak('status')
     expect(unnamed).toMatchObject({
       code: 2,
@@ -87,9 +160,11 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
       code: 2,
       stderr: expect.stringContaining('Did you mean "dns.nxdomain"?'),
     })
-    expect(await wrong('dns.nxdomain', 'nam=x')).toMatchObject({
+    expect(await wrong('dns.nxdomain', 'nam=x', 'when.tims=1')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Did you mean "name"?'),
+      stderr: expect.stringMatching(
+        /^sandbox: .* Did you mean "name"\?.*\nsandbox: .* Did you mean "times"\?.*\n$/,
+      ),
     })
     expect(await wrong('database.slowQuery', 'sleepMs=-1')).toMatchObject({
       code: 2,
@@ -108,6 +183,14 @@ test('two sandboxes at once do not disturb each other, and are told apart', asyn
     expect(await speak('status', '--', '--world=portable')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--world: expected it where a sandbox is started'),
+    })
+    expect(await speak('heal', '--', '--replace')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--replace: expected it with break, saw it with heal'),
+    })
+    expect(await speak('--', '--replace')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--replace: expected it with break, saw it where a sandbox is started'),
     })
     expect(await speak('brake')).toMatchObject({
       code: 2,
@@ -133,7 +216,10 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
       ['network.hostUnreachable', /only in the sealed world/],
       ['dns.twoResolversFirstDead', /only in the sealed world/],
       ['request.corsBlocked', /npm run scenario cors-blocked/],
-      ['request.badUrl', /npm run scenario bad-url/],
+      [
+        'request.badUrl',
+        /: expected a fault that any program's call can meet, saw a mistake of the app that calls .*: here the calls are your own\. Run its scenario: npm run scenario bad-url$/m,
+      ],
       ['tls.resumptionHidesChange', /npm run scenario resumption-hides-change/],
       ['network.halfOpen', /expected an open connection.*npm run scenario half-open/],
       ['network.idleCut', /expected an open connection.*npm run scenario idle-cut$/m],
@@ -142,16 +228,42 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     }
     const unmet = await speak('status')
     expect(unmet.stdout).toMatch(/broken by dns\.servfail\n.*\n {2}fired: not yet \(0 questions\)$/m)
+    expect(await speak('break', 'dns.nxdomain')).toMatchObject({
+      code: 2,
+      stderr:
+        'sandbox: break dns.nxdomain: expected nothing broken, saw dns.servfail armed. ' +
+        'Undo it first: npm run sandbox heal; or: npm run sandbox -- break dns.nxdomain --replace\n',
+    })
+    expect((await speak('status')).stdout).toContain('broken by dns.servfail')
 
     const port = Number(/--resolve api\.example\.test:(\d+):/.exec(sandbox.output())?.[1])
     const open = connect(port, address)
     await once(open, 'connect')
-    const struck = await speak('break', 'network.halfOpen')
-    expect(struck).toMatchObject({ code: 0, stdout: expect.stringContaining('fired: once (1 connection, ') })
+    const replace = (...words: string[]) =>
+      npmRun(['sandbox', 'break', ...words, '--', `--sandbox=${address}`, '--replace']).done
+    const struck = await replace('network.halfOpen')
+    expect(struck).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('fired: once (1 connection was forgotten'),
+    })
     open.destroy()
     // Nobody sees who knocks at a closed port: what is known is that it is closed.
-    const closed = await speak('break', 'network.connectionRefused')
+    const closed = await replace('network.connectionRefused')
     expect(closed.stdout).toMatch(/^ {2}holds: a probe of \S+: ECONNREFUSED$/m)
+
+    // A time that has passed is said, of what holds and of what meets events; and what is over is no hindrance.
+    const brief = await replace('network.connectionRefused', 'when.forMs=300')
+    expect(brief.stdout).toContain('broken by network.connectionRefused')
+    await setTimeout(400)
+    expect((await speak('status')).stdout).toMatch(
+      /: healthy again, network\.connectionRefused is over\n.*, for 300 ms\n {2}over: it held \(/,
+    )
+    expect(await speak('break', 'dns.nxdomain', 'when.forMs=1')).toMatchObject({ code: 0 })
+    await setTimeout(100)
+    expect((await speak('status')).stdout).toMatch(
+      /: healthy again, dns\.nxdomain is over\n.*\n {2}over: it never fired \(0 questions\)$/m,
+    )
+    expect(await speak('break', 'network.connectionRefused')).toMatchObject({ code: 0 })
   } finally {
     process.kill(-sandbox.pid, 'SIGINT')
     await sandbox.done
@@ -187,11 +299,11 @@ test('break <fault> help says which values its parameters take', async () => {
   expect(stdout.split('\n').slice(0, 7)).toEqual([
     'network.latency   latency 20 ms, both',
     '',
-    '  delayMs=20             a whole number of milliseconds from 1 to 3600000',
-    '  jitterMs=0             a whole number of milliseconds from 0 to 3600000',
-    '  distribution=uniform   one of "uniform", "normal"',
-    '  direction=both         one of "both", "to-server", "to-client"',
-    '  seed=0                 a whole number from 0 to 1000000000',
+    '  delayMs=20      a whole number of milliseconds from 1 to 3600000',
+    '  jitterMs=0      a whole number of milliseconds from 0 to 3600000',
+    '  distribution    one of "uniform", "normal"; none where jitterMs is 0',
+    '  direction=both  one of "both", "to-server", "to-client"',
+    '  seed            a whole number from 0 to 1000000000; none where jitterMs is 0',
   ])
   expect(stdout).toContain('What each means: sandbox/03-network/latency.ts')
   expect(code).toBe(0)

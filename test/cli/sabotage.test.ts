@@ -67,7 +67,9 @@ test.skipIf(process.platform !== 'linux')(
 test.each([
   [['no-such-scenario'], /no scenario has this id/],
   [['dns-failur'], /Did you mean "dns-failure"\?/],
-  [['test/fixtures/absent.ts'], /expected a file, saw none/],
+  [['test/fixtures/absent.ts'], /expected a file or a folder, saw none at \//],
+  [['README.md'], /expected a scenario file, \*\.ts, saw README\.md/],
+  [['scenarios'], /expected scenario files, \*\.ts, right in this folder, saw none/],
   [['--', '--all', '--step=nowhere'], /--step: unknown step "nowhere"/],
   [['--', '--lst'], /unknown flag --lst\. Did you mean "--list"\?/],
   // npm keeps it for itself, and says nothing.
@@ -80,6 +82,10 @@ test.each([
   [['dns-failure', '--', '--step=tls'], /--step: expected no scenarios beside it, saw dns-failure/],
   [['dns-failure', '--', '--all'], /--all: expected no scenarios beside it, saw dns-failure/],
   [['dns-failure', '--', '--database-url=nonsense'], /database url: expected postgres:/],
+  [
+    ['dns-failure', '--', '--database-url=postgres://a:%ff@127.0.0.1/'],
+    /database url: password: expected UTF-8, percent-encoded/,
+  ],
 ])('wrong usage %j: 2, before anything starts', async (words, message) => {
   // A cache that is not there shows whether anything was started: the first thing would be to build it.
   const cache = join(scratch, 'cache')

@@ -63,6 +63,13 @@ describe.skipIf(!canSeal || !hasScript)(
       })
     })
 
+    test('the address of the sandbox stands in a variable', async () => {
+      const [, address = 'not named'] = /sandbox (\S+) is up/.exec(output) ?? []
+      expect(await type('echo "=$FAULTPATH_SANDBOX="')).toMatchObject({
+        output: expect.stringContaining(`=${address}=`),
+      })
+    })
+
     test.skipIf(!isThere('dig', '-v'))('dig (skipped without: apt-get install dnsutils)', async () => {
       expect(await type('dig +short api.example.test')).toEqual({
         code: 0,

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { network } from '../../sandbox/03-network/index.ts'
 import { tls } from '../../sandbox/04-tls/index.ts'
-import { faultLines } from '../../sandbox/cli/fault-lines.ts'
+import { catalogueLines, faultLines } from '../../sandbox/cli/fault-lines.ts'
 import { InvalidInput } from '../../sandbox/errors/invalid-input.ts'
 import type { Fault } from '../../sandbox/language/fault.ts'
 import { conditions, stateConditions } from '../../sandbox/language/when.ts'
-import { faultCatalogue, readParameters } from '../../sandbox/live/faults.ts'
+import { faultCatalogue, findDefinition, readParameters } from '../../sandbox/live/faults.ts'
+import { listScenarioFiles, loadScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
 
 // Whatever is given for a parameter, a fault either takes it, and then is plain data, or says at once what is
 // wrong with which parameter. Nothing has started by then, so nothing can crash or hang.
@@ -92,7 +94,7 @@ test.each([
   ],
   [
     () => network.packetLoss({ every: 3, chancePercent: 20 }),
-    'network.packetLoss(): chancePercent: expected 0, or none of first, every and burst: by count or by chance, saw 20',
+    'network.packetLoss(): every: expected none where chancePercent is 20, saw 3',
   ],
   [
     () => tls.cutInHandshake({ flightBytes: 100 }),
@@ -106,13 +108,89 @@ test.each([
 test.each(faults.map((fault) => [fault.id, fault] as const))(
   '%s says of each parameter which values it takes, and a state of what it counts nothing',
   async (id, fault) => {
-    const lines = (await faultLines(id, [])).slice(2, -2)
-    const named = lines.flatMap((line) => /^ {2}(\S+?)(?:=\S+)? {3,}(?=\S)(?!Invalid)/.exec(line)?.[1] ?? [])
+    const lines = (await faultLines(id, [], 140)).slice(2, -2)
+    const named = lines.flatMap((line) => /^ {2}(\S+?)(?:=\S+)? {2,}(?=\S)(?!Invalid)/.exec(line)?.[1] ?? [])
     const { plan } = fault()
     const taken = plan.state === undefined ? conditions : stateConditions
     expect(named).toEqual([...Object.keys(fault.schemas), ...taken.map((name) => `when.${name}`)])
   },
 )
+
+test.each<[() => unknown, string]>([
+  [
+    () => network.packetLoss({ first: 2, chancePercent: 0 }),
+    'network.packetLoss(): chancePercent: expected none where first is 2, saw 0',
+  ],
+  [
+    () => network.latency({ distribution: 'normal', seed: 3 }),
+    'network.latency(): distribution: expected none where jitterMs is 0, saw "normal"\n' +
+      'network.latency(): seed: expected none where jitterMs is 0, saw 3',
+  ],
+  [
+    () => tls.expired({ which: 'root', daysAgo: 5 }),
+    'tls.expired(): daysAgo: expected none where which is "root", saw 5',
+  ],
+])('a parameter that means nothing beside the others is refused: %s', (define, message) => {
+  expect((attempt(define) as Error).message).toBe(message)
+})
+
+test('all that is wrong with the parameters of a fault is told at once', () => {
+  const wrong = attempt(() => network.packetLoss({ evry: 3, only: 'x', burst: 0.5 } as never))
+  expect((wrong as Error).message.split('\n')).toEqual([
+    expect.stringMatching(/^network\.packetLoss\(\): unknown parameter "evry"\. Did you mean "every"\?/),
+    'network.packetLoss(): burst: expected a whole number from 1 to 1000, saw 0.5',
+    'network.packetLoss(): only: expected one of "all", "data", saw "x"',
+  ])
+})
+
+/** The words of a printed line, as a shell gives them to the command. */
+const typed = (line: string) => line.trim().split(/\s+/)
+
+test('each line of the list of faults is taken as it stands there, and means what the fault alone means', async () => {
+  const lines = (await catalogueLines(500)).filter((line) => /^\d\d /.test(line))
+  expect(lines).toHaveLength(faults.length)
+  for (const line of lines) {
+    const [, , id = '', ...words] = typed(line)
+    const definition = await findDefinition(id)
+    expect(definition(readParameters(words) as never), line).toEqual(definition())
+  }
+  expect(lines.find((line) => line.includes('tls.cutInHandshake'))).toMatch(/ how=end at=hello$/)
+})
+
+test('the parameters of a scenario, as its report has them, are taken together and break the same', async () => {
+  const idle = new Set<string>()
+  for (const file of listScenarioFiles().values()) {
+    const { break: fault } = (await loadScenarioFile(file)).scenario
+    const definition = await findDefinition(fault.id)
+    expect(definition(fault.parameters), file).toEqual(fault)
+    for (const name of definition.idle(fault.parameters).keys()) {
+      idle.add(name)
+      expect(fault.parameters, file).not.toHaveProperty(name)
+      const given = { ...fault.parameters, [name]: v.getDefault(definition.schemas[name] as never) as never }
+      expect(() => definition(given), `${file}: ${name}`).toThrow(`${name}: expected none where`)
+    }
+  }
+  expect([...idle].sort()).toEqual(
+    ['burst', 'chancePercent', 'daysAgo', 'distribution', 'every', 'flightBytes', 'seed'].sort(),
+  )
+})
+
+test('what break <fault> help prints with a value is taken together; the rest says why it has none', async () => {
+  for (const [id, words] of [
+    ...faults.map(({ id }) => [id, []] as const),
+    ['network.packetLoss', ['first=2']],
+    ['network.packetLoss', ['chancePercent=20']],
+    ['tls.cutInHandshake', ['at=flight']],
+  ] as const) {
+    const lines = (await faultLines(id, words, 500)).slice(2, -2)
+    const values = lines.flatMap((line) => /^ {2}(\S+=\S+) {3,}/.exec(line)?.[1] ?? [])
+    const definition = await findDefinition(id)
+    const meant = definition(readParameters(words) as never)
+    expect(definition(readParameters(values) as never), id).toEqual(meant)
+    for (const [name, why] of definition.idle(meant.parameters as never))
+      expect(lines.join('\n')).toMatch(new RegExp(`^ {2}${name} {3,}[^;]*; none ${why}$`, 'm'))
+  }
+})
 
 test('what belongs together is taken as it is given', () => {
   expect(network.packetLoss({ every: 6, burst: 5 }).plan).toMatchObject({

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
+import { loadClient } from '../../sandbox/clients/index.ts'
+import { InvalidInput } from '../../sandbox/errors/invalid-input.ts'
+import { clientSights } from '../../sandbox/language/client-sight.ts'
+import { clientNames } from '../../sandbox/language/scenario.ts'
+import { loadScenarioFile, loadScenarioFiles } from '../../sandbox/run/file/scenario-file.ts'
 import { npmRun, root } from '../support/command.ts'
 
 // Inside the project, so that `#sandbox/dns` means what it means for an author.
@@ -14,27 +18,74 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let count = 0
-async function load(lines: string): Promise<string> {
+
+/** What a file is answered with, a line each, without the path that all of them begin with. */
+async function answer(text: string): Promise<readonly string[]> {
   count += 1
   const file = join(folder, `file-${count}.ts`)
-  writeFileSync(
-    file,
-    `import { dns, scenario } from '#sandbox/dns'\n\nexport default scenario({\n  title: 'x',\n${lines}\n})\n`,
-  )
+  writeFileSync(file, text)
   return loadScenarioFile(file).then(
-    ({ id }) => `loaded ${id}`,
-    (error: Error) => error.message.slice(error.message.indexOf('file-') + `file-${count}.ts`.length + 1),
+    ({ id }) => [`loaded ${id}`],
+    (error: Error) => {
+      if (!(error instanceof InvalidInput)) return [`a bug of ours: ${error.stack}`]
+      return error.message
+        .split('\n')
+        .map((line) => line.slice(line.indexOf(`file-${count}.ts`) + `file-${count}.ts`.length + 1))
+    },
   )
 }
 
-const good = `  break: dns.nxdomain(),\n  expect: { all: { code: 'ENOTFOUND' } },`
+const head = "import { dns, lookupFails, scenario } from '#sandbox/dns'\n"
 
-test('loads a file that keeps the format', async () => {
-  expect(await load(good)).toBe(`loaded file-${count}`)
+const load = (lines: string, first = head) =>
+  answer(`${first}\nexport default scenario({\n  title: 'x',\n${lines}\n})\n`)
+
+const good = `  break: dns.nxdomain(),\n  expect: { fetch: { code: 'ENOTFOUND' } },`
+const promising = (expect_: string) => `  break: dns.nxdomain(),\n  expect: ${expect_},`
+const calling = (call: string) => `${promising('{ fetch: { status: 200 } }')}\n  call: ${call},`
+
+test.each([
+  ['that keeps the format', good],
+  [
+    'that promises an error after a head of curl, and an app that fails on what came',
+    promising(
+      "{ curl: { exit: 18, status: 200, message: /x/ }, fetch: { status: 200, name: 'TypeError' }, all: { status: 200 } }",
+    ),
+  ],
+  [
+    'whose app tries again',
+    `${promising('{ fetch: { attempts: 3, status: 200 } }')}\n  call: { retries: 2 },`,
+  ],
+  [
+    'that promises for all what all but a named one can show',
+    promising("{ curl: { exit: 6 }, all: { code: 'X' } }"),
+  ],
+  [
+    'that promises for all of the portable world what its clients can show',
+    `${good}\n  portable: { all: { code: 'X', syscall: 'queryA' } },`,
+  ],
+  ['with a query', calling("{ path: '/users?x=1' }")],
+  [
+    'with a path parameter, of which only the run tells whether it is there',
+    calling("{ path: '/users/999' }"),
+  ],
+  ['with a connect limit as long as the whole', calling('{ connectTimeoutMs: 500, timeoutMs: 500 }')],
+  [
+    'with all that JSON carries',
+    calling("{ method: 'POST', path: '/login', body: { a: [1, -2.5, null, true, 'x', {}] } }"),
+  ],
+  [
+    'with a token',
+    calling(
+      "{ method: 'POST', path: '/orders', headers: { Authorization: 'Bearer x' }, body: { productId: 1, quantity: 1 } }",
+    ),
+  ],
+])('loads a file %s', async (_what, lines) => {
+  expect(await load(lines)).toEqual([`loaded file-${count}`])
 })
 
 // Every mistake names line and column, what was expected, what was seen; line 5 is the first of ours.
-test.each([
+test.each<[what: string, lines: string, ...answers: RegExp[]]>([
   [
     'two faults in a list',
     good.replace('dns.nxdomain()', '[dns.nxdomain(), dns.nxdomain()]'),
@@ -45,7 +96,13 @@ test.each([
     `  break: dns.nxdomain(),\n${good}`,
     /^6:3: break: expected one fault.*saw it twice/,
   ],
+  [
+    'a fault that was not called',
+    good.replace('nxdomain()', 'nxdomain'),
+    /^5:3: break: expected one fault.*saw a function\. Call it: dns\.nxdomain\(\)$/,
+  ],
   ['an unknown key', `${good}\n  cal: {},`, /^7:3: unknown key "cal"\. Did you mean "call"\?/],
+  ['a key that every object inherits', `${good}\n  constructor: {},`, /^7:3: unknown key "constructor"/],
   [
     'an unknown key deep inside',
     `${good}\n  call: { timeoutms: 5 },`,
@@ -56,15 +113,16 @@ test.each([
     `${good}\n  call: { timeoutMs: '5s' },`,
     /^7:11: call\.timeoutMs: expected a whole number of milliseconds.*saw "5s"/,
   ],
+  ['a list for an object', `${good}\n  call: [],`, /^7:3: call: expected an object.*saw \[\]$/],
   [
     'an unknown field of a promise',
     good.replace('code:', 'cod:'),
-    /^6:20: unknown key "cod"\. Did you mean "code"\?/,
+    /^6:22: unknown key "cod"\. Did you mean "code"\?/,
   ],
   [
     'an unknown parameter',
     good.replace('nxdomain()', "nxdomain({ nam: 'x' })"),
-    /^5:25: dns\.nxdomain\(\): unknown parameter "nam"\. Did you mean "name"\?/,
+    /^5:25: dns\.nxdomain\(\): unknown parameter "nam"\. Did you mean "name"\? It takes: name, when$/,
   ],
   [
     'a parameter of the wrong type',
@@ -73,22 +131,377 @@ test.each([
   ],
   [
     'a fault that does not exist',
-    good.replace('nxdomain', 'nxdomin'),
-    /^5:14: TypeError: .*nxdomin is not a function/,
+    good.replace('nxdomain', 'nxdomian'),
+    /^5:10: dns\.nxdomian: step dns has no fault "nxdomian"\. Did you mean "nxdomain"\? It has: aaaaOnly, .*wrongQuestion$/,
   ],
-  ['a syntax error', good.replace('nxdomain()', 'nxdomain(,'), /^5:2[34]: expected TypeScript, saw:/],
+  [
+    'a promise said once that does not exist',
+    promising('{ ...lookupFails.nameUnknwon() }'),
+    /^6:16: lookupFails\.nameUnknwon: it has no "nameUnknwon"\. Did you mean "nameUnknown"\? It has: nameUnknown, /,
+  ],
+  [
+    'a syntax error',
+    good.replace('nxdomain()', 'nxdomain(,'),
+    /^5:2[34]: the syntax is wrong: .+\. Mend this place, or what stands right before it$/,
+  ],
   [
     'a choice of none',
     good.replace("{ code: 'ENOTFOUND' }", "{ oneOf: [], because: 'x' }"),
-    /^6:20: expect\.all\.oneOf: expected a list of two or more, saw \[\]/,
+    /^6:22: expect\.fetch\.oneOf: expected a list of two or more, saw \[\]/,
+  ],
+  ['no promise', promising('{}'), /^6:3: expect: expected a promise for at least one client/],
+  [
+    'a promise that is not there',
+    promising('{ fetch: undefined }'),
+    /^6:3: expect: expected a promise for at/,
   ],
   [
-    'no promise',
-    '  break: dns.nxdomain(),\n  expect: {},',
-    /^6:3: expect: expected a promise for at least one client/,
+    'empty promises, wherever they stand',
+    `${promising("{ fetch: {}, https: { oneOf: [{}, { status: 200 }], because: 'x' }, all: { body: undefined } }")}\n  portable: { fetch: {} },`,
+    /^6:13: expect\.fetch: expected something that must hold, such as \{ status: 200 \}, saw an empty promise$/,
+    /^6:41: expect\.https\.oneOf\.0: expected something/,
+    /^6:79: expect\.all: expected something/,
+    /^7:15: portable\.fetch: expected something/,
   ],
-])('points at the line of %s', async (_name, lines, message) => {
-  expect(await load(lines)).toMatch(message)
+])('points at the line of %s', async (_what, lines, ...answers) => {
+  expect(await load(lines)).toEqual(answers.map((each) => expect.stringMatching(each)))
+})
+
+test.each<[what: string, lines: string, ...answers: RegExp[]]>([
+  [
+    'an error code of a command, and the exit code of a library',
+    promising("{ curl: { code: 'X' }, fetch: { exit: 6 } }"),
+    /^6:21: expect\.curl\.code: expected a field that curl can show, saw code\. code is seen with fetch, https, python, requests, chromium$/,
+    /^6:43: expect\.fetch\.exit: expected a field that fetch can show, saw exit\. exit is seen with curl$/,
+  ],
+  [
+    'data and system calls of clients that have none',
+    promising(
+      "{ curl: { data: 1 }, python: { syscall: 'x' }, requests: { data: 1 }, chromium: { syscall: 'x' } }",
+    ),
+    /^6:21: expect\.curl\.data: .* data is seen with fetch, https, chromium$/,
+    /^6:42: expect\.python\.syscall: .* syscall is seen with fetch, https$/,
+    /^6:70: expect\.requests\.data: /,
+    /^6:93: expect\.chromium\.syscall: /,
+  ],
+  [
+    'for all what one of them cannot show',
+    promising("{ all: { code: 'X' } }"),
+    /^6:20: expect\.all\.code: expected a field that curl can show, saw code\. .*; name curl beside all$/,
+  ],
+  [
+    'a response and an error of one call',
+    promising(
+      "{ fetch: { status: 200, code: 'X' }, python: { body: {}, name: 'X' }, https: { status: 500, name: 'X' } }",
+    ),
+    /^6:35: expect\.fetch\.code: expected none beside status: with fetch a call ends in a response or in an error, saw both/,
+    /^6:68: expect\.python\.name: expected none beside body: with python/,
+    /^6:103: expect\.https\.name: expected none beside status: with https/,
+  ],
+  [
+    'data of what failed',
+    promising('{ fetch: { status: 404, data: 3 }, https: { name: "X", data: 3 } }'),
+    /^6:35: expect\.fetch\.data: expected none beside status 404: what failed gives the app no data, saw 3/,
+    /^6:66: expect\.https\.data: expected none beside name: /,
+  ],
+  [
+    'words of an error that none was',
+    promising('{ curl: { exit: 0, message: /x/ } }'),
+    /^6:30: expect\.curl\.message: expected none beside exit 0, which is no error, saw \/x\//,
+  ],
+  [
+    'more attempts than there are',
+    promising('{ fetch: { attempts: 2, status: 200 } }'),
+    /^6:22: expect\.fetch\.attempts: expected 1 at most \(call\.retries, and the first\), saw 2$/,
+  ],
+  [
+    'for the portable world what calls in the other only',
+    `${good}\n  portable: { curl: { exit: 6 } },`,
+    /^7:15: portable\.curl: expected fetch or https, the clients of the portable world, saw curl\./,
+  ],
+  [
+    'a pattern that looks on from where it was',
+    promising('{ fetch: { message: /x/g } }'),
+    /^6:22: expect\.fetch\.message: expected a pattern, .* without the flags g and y.*, saw \/x\/g$/,
+  ],
+  [
+    'what no exit code, status or time can be',
+    promising('{ curl: { exit: 1.5, status: 99, tookMs: [5, 1] } }'),
+    /^6:21: expect\.curl\.exit: expected an exit code, .*, saw 1\.5$/,
+    /^6:32: expect\.curl\.status: expected an HTTP status, .*, saw 99$/,
+    /^6:44: expect\.curl\.tookMs: expected a range of milliseconds, .*, saw \[5,1\]$/,
+  ],
+])('refuses to promise %s', async (_what, lines, ...answers) => {
+  expect(await load(lines)).toEqual(answers.map((each) => expect.stringMatching(each)))
+})
+
+test('refuses a promise for a world in which the fault does not act', async () => {
+  const lines =
+    "  break: network.hostUnreachable(),\n  expect: { fetch: { code: 'X' } },\n  portable: { fetch: { code: 'Y' } },"
+  const first = "import { network, scenario } from '#sandbox/network'\n"
+  expect(await load(lines, first)).toEqual([
+    expect.stringMatching(
+      /^7:3: portable: expected none, since network\.hostUnreachable acts in the sealed world only/,
+    ),
+  ])
+})
+
+// A table says what each client can show. The clients themselves say where they call.
+test('knows in which world each client calls', async () => {
+  for (const name of clientNames)
+    expect(clientSights[name].worlds, name).toEqual((await loadClient(name)).worlds)
+})
+
+const routes =
+  'The routes: GET /healthz, POST /login, GET /users, GET /users/:id, GET /products, POST /orders'
+
+test.each<[what: string, call: string, ...answers: string[]]>([
+  ['no route', "{ path: '/nope' }", `7:11: call.path: expected a route of the API, saw "/nope". ${routes}`],
+  [
+    'a method that the route does not serve',
+    "{ method: 'DELETE', path: '/users/1' }",
+    `7:11: call.method: expected GET for /users/1, saw DELETE. ${routes}`,
+  ],
+  [
+    'no method, where the route wants one',
+    "{ path: '/login' }",
+    `7:11: call.method: expected POST for /login, saw GET. ${routes}`,
+  ],
+  [
+    'a body where none is read',
+    '{ body: { a: 1 } }',
+    '7:11: call.body: expected none, since GET /users takes none, saw {"a":1}',
+  ],
+  [
+    'no token and no body where both are wanted',
+    "{ method: 'POST', path: '/orders' }",
+    '7:3: call.headers.authorization: expected "Bearer <token>", which POST /orders wants, saw nothing. Take the one in scenarios/01-request/double-submit.ts',
+    '7:3: call.body: expected an object, which POST /orders takes, saw nothing',
+  ],
+  [
+    'a connect limit beyond the whole',
+    '{ connectTimeoutMs: 3_000, timeoutMs: 500 }',
+    '7:11: call.connectTimeoutMs: expected 500 at most, the limit of the whole call (timeoutMs), saw 3000',
+  ],
+  [
+    'a connect limit beyond the default of the whole',
+    '{ connectTimeoutMs: 10_001 }',
+    '7:11: call.connectTimeoutMs: expected 10000 at most, the limit of the whole call (timeoutMs), saw 10001',
+  ],
+  [
+    'a path and headers that HTTP does not carry',
+    "{ path: '/users?x= 1' }",
+    '7:11: call.path: expected a path that begins with "/", with everything else than URLs take percent-encoded, saw "/users?x= 1"',
+  ],
+  [
+    'headers that HTTP does not carry',
+    "{ headers: { 'a b': 'x', y: 'l\\nm' } }",
+    '7:22: call.headers: expected the name of a header, saw "a b"',
+    '7:34: call.headers.y: expected a value that HTTP carries, saw "l\\nm". To break a header, use request.invalidHeader(): the call itself is the healthy one',
+  ],
+])('refuses a call with %s: it could not be healthy', async (_what, call, ...answers) => {
+  expect(await load(calling(call))).toEqual(answers)
+})
+
+const json = 'expected what JSON carries: texts, finite numbers, true, false, null, lists and plain objects'
+
+test.each([
+  [
+    'a BigInt, deep inside',
+    '{ a: [1, { id: 1n }] }',
+    'body.a.1.id',
+    'saw 1n. Write it as a text, or as a number',
+  ],
+  ['a function', '() => 1', 'body', 'saw a function'],
+  ['a symbol', '{ s: Symbol("s") }', 'body.s', 'saw a symbol'],
+  ['undefined', '{ u: undefined }', 'body.u', 'saw undefined. Write null, or leave it out'],
+  ['a hole', '[1, , 2]', 'body.1', 'saw undefined. Write null, or leave it out'],
+  ['NaN', '[NaN]', 'body.0', 'saw NaN'],
+  ['Infinity', '{ i: -Infinity }', 'body.i', 'saw -Infinity'],
+  ['a Date', 'new Date(0)', 'body', 'saw a Date. Write it as plain data'],
+  [
+    'a circle',
+    '(() => { const c = { a: {} }; c.a.c = c; return c })()',
+    'body.a.c',
+    'saw an object that holds itself',
+  ],
+  [
+    'more levels than any body has',
+    "JSON.parse('['.repeat(5_000) + ']'.repeat(5_000))",
+    'body.0...0.0',
+    'saw more than 64 levels. Make it flatter',
+  ],
+  ['more than a machine holds', 'new Array(1e9)', 'body', 'saw more than 100000 values'],
+])('refuses a body with %s, sent or promised', async (_what, value, key, saw) => {
+  const [sent, ...others] = await load(calling(`{ method: 'POST', path: '/login', body: ${value} }`))
+  expect(sent).toMatch(/^7:\d+: /)
+  expect(sent?.replace(/^7:\d+: /, '')).toBe(`call.${key}: ${json}, ${saw}`)
+  expect(others).toEqual([])
+  const promised = await load(promising(`{ fetch: { body: ${value} }, https: { data: ${value} } }`))
+  const place = key.includes('...') ? /expect\.fetch\.body/ : `expect.fetch.${key}: ${json}, ${saw}`
+  expect(promised).toHaveLength(2)
+  expect(promised[0]).toMatch(/^6:\d+: /)
+  expect(promised[0]).toMatch(place)
+  expect(promised[1]).toContain('expect.https.data')
+})
+
+test('a value shared by two keys is no circle', async () => {
+  const shared = '(() => { const s = { a: 1 }; return { one: s, other: [s, s] } })()'
+  expect(await load(calling(`{ method: 'POST', path: '/login', body: ${shared} }`))).toEqual([
+    `loaded file-${count}`,
+  ])
+})
+
+test('a body larger than the API reads is refused', async () => {
+  expect(await load(calling("{ method: 'POST', path: '/login', body: 'x'.repeat(102_399) }"))).toEqual([
+    expect.stringMatching(/call\.body: expected 102400 bytes of JSON at most, saw 102401$/),
+  ])
+  expect(await load(calling("{ method: 'POST', path: '/login', body: 'x'.repeat(102_398) }"))).toEqual([
+    `loaded file-${count}`,
+  ])
+})
+
+test('shows any value where a text belongs, however large it is', async () => {
+  const circle = '(() => { const c = {}; c.c = c; return c })()'
+  expect(
+    await answer(
+      `${head}export default scenario({ title: ${circle}, break: dns.nxdomain(), expect: { fetch: { code: 'x'.repeat(5e6).split('') } } })`,
+    ),
+  ).toEqual([
+    '2:27: title: expected a text of one line, 200 characters at most, saw {"c":itself}',
+    expect.stringMatching(/^2:\d+: expect\.fetch\.code: expected a text, saw \["x","x",.{40,50}\.\.\.$/),
+  ])
+})
+
+test('an unknown key is told before a missing one, and what it meant is not missing', async () => {
+  const text = (key: string) =>
+    `${head}export default scenario({\n  ${key}: 'x',\n  break: dns.nxdomain(),\n  expect: { fetch: { code: 'X' } },\n  lesson: { wy: 'x' },\n})`
+  expect(await answer(text('titel'))).toEqual([
+    '3:3: unknown key "titel". Did you mean "title"? Known here: title, break, call, expect, portable, database, lesson',
+    '6:13: unknown key "wy". Did you mean "why"? Known here: story, why, seeIt, looksLike, hints',
+  ])
+  expect(await answer(text('name'))).toEqual([
+    expect.stringMatching(/^3:3: unknown key "name"\. Known here/),
+    expect.stringMatching(/^6:13: unknown key "wy"/),
+    '2:1: title: expected a text of one line, 200 characters at most, saw nothing',
+  ])
+})
+
+test('all that is wrong is told at once, in the order of the file, also where the file cannot be run', async () => {
+  const rest = `  call: { path: '/nope', timeoutMs: '5s' },
+  expect: { fetch: { cod: 'x' }, curl: { code: 'X' }, fetchh: {} },
+  lesson: {},
+})`
+  const others = [
+    expect.stringMatching(/^5:11: call\.path: expected a route/),
+    expect.stringMatching(/^5:26: call\.timeoutMs: /),
+    expect.stringMatching(/^6:22: unknown key "cod"/),
+    expect.stringMatching(/^6:42: expect\.curl\.code: /),
+    expect.stringMatching(/^6:55: unknown key "fetchh"\. Did you mean "fetch"\?/),
+    '7:3: lesson.why: expected a text, saw nothing',
+  ]
+  const file = (fault: string, first = head) =>
+    answer(`${first}export default scenario({\n  titel: 'x',\n  break: ${fault},\n${rest}`)
+  const titel = expect.stringMatching(/^3:3: unknown key "titel"/)
+  expect(await file('dns.nxdomain()')).toEqual([titel, ...others])
+  expect(await file("dns.nxdomain({ nam: 'x', when: { tims: 3, every: 1 } })")).toEqual([
+    titel,
+    expect.stringMatching(/^4:25: dns\.nxdomain\(\): unknown parameter "nam"/),
+    expect.stringMatching(/^4:43: dns\.nxdomain\(\): unknown condition "when\.tims"/),
+    expect.stringMatching(/^4:52: dns\.nxdomain\(\): when\.every: expected a whole number from 2/),
+    ...others,
+  ])
+  expect(await file('dns.nxdomian()')).toEqual([
+    titel,
+    expect.stringMatching(/^4:10: dns\.nxdomian: step dns has no fault "nxdomian"/),
+    ...others,
+  ])
+})
+
+test('what only running a file would tell is not guessed at', async () => {
+  const lines = (expect_: string) =>
+    `  break: dns.nxdomian(),\n  call: { method: ['POST'][0], path: '/login', body: {} },\n  expect: ${expect_},`
+  const fault = expect.stringMatching(/^5:10: dns\.nxdomian: /)
+  expect(await load(lines('{ ...lookupFails.nameUnknown() }'))).toEqual([fault])
+  expect(await load(lines('{ fetch: { cod: 1 }, https: String(1) }'))).toEqual([
+    fault,
+    expect.stringMatching(/^7:22: unknown key "cod"/),
+  ])
+})
+
+test('a place is found behind a name, in a list, and in what an object brings with it', async () => {
+  const text = `${head}const call = { path: '/nope' } as const
+const base = { fetch: { cod: 1 } }
+const whole = { title: 'x', break: dns.nxdomain(), call, expect: { ...base, https: { oneOf: [{ status: 200 }, {}], because: 'x' } } }
+export default scenario(whole)`
+  expect(await answer(text)).toEqual([
+    expect.stringMatching(/^2:16: call\.path: /),
+    expect.stringMatching(/^3:25: unknown key "cod"/),
+    expect.stringMatching(/^4:111: expect\.https\.oneOf\.1: expected something/),
+  ])
+})
+
+test.each<[what: string, first: string, answer: RegExp]>([
+  [
+    'a name that the step does not export',
+    "import { dnss, scenario } from '#sandbox/dns'\nconst dns = dnss\n",
+    /^1:10: #sandbox\/dns: it exports no "dnss"\. Did you mean "dns"\? A scenario needs: import \{ dns, scenario \} from '#sandbox\/dns'$/,
+  ],
+  [
+    'a default export',
+    "import dns, { scenario } from '#sandbox/dns'\n",
+    /^1:8: #sandbox\/dns: expected a name in braces, saw the default export.* Write: import \{ dns, scenario \}/,
+  ],
+  [
+    'a folder by path',
+    "import { dns, scenario } from './sandbox/dns'\n",
+    /^1:32: \.\/sandbox\/dns: expected a file, with its extension, saw none at \/.*\/sandbox\/dns\. A step is imported by its name: #sandbox\/dns$/,
+  ],
+  [
+    'a file by path, without its extension',
+    "import { dns, scenario } from '../../sandbox/02-dns/index'\n",
+    /^1:32: .* A step is imported by its name: #sandbox\/dns$/,
+  ],
+])('answers the import of %s with our own words', async (_what, first, wanted) => {
+  expect(await load(good, first)).toEqual([expect.stringMatching(wanted)])
+})
+
+test.each([
+  ["import * as dns from '#sandbox/dns'\nimport { scenario } from '#sandbox/dns'\n", 'all of the step'],
+  ["import { dns } from '#sandbox'\nimport { scenario } from '#sandbox/dns'\n", 'the whole catalogue'],
+  ["import { dns, scenario } from '../../../sandbox/02-dns/index.ts'\n", 'the file of the step'],
+  ["import { dns as names, scenario } from '#sandbox/dns'\n", 'another name for it'],
+])('a fault that does not exist is told by whatever import its step came: %#, %s', async (first, what) => {
+  const local = what.startsWith('another') ? 'names' : 'dns'
+  const [told, ...others] = await load(good.replace('dns.nxdomain', `${local}.nxdomian`), first)
+  expect(told).toMatch(/^\d:10: \w+\.nxdomian: step dns has no fault "nxdomian"\. Did you mean "nxdomain"\?/)
+  expect(others).toEqual([])
+  expect(await load(good.replace('dns.', `${local}.`), first)).toEqual([`loaded file-${count}`])
+})
+
+test('what a file throws is told with its place, whatever it is', async () => {
+  expect(await load(promising('{ fetch: { status: nope } }'))).toEqual([
+    expect.stringMatching(
+      /^6:\d+: expected a file that runs to its end, saw it throw ReferenceError: nope is not defined$/,
+    ),
+  ])
+  expect(await answer('throw Object.create(null)\n')).toEqual([
+    '1:1: expected a file that runs to its end, saw it throw {}',
+  ])
+  expect(await answer('export default 3\n')).toEqual(['1:1: expected scenario({ ... }), saw 3'])
+  expect(await answer('')).toEqual([
+    '1:1: expected `export default scenario({ ... })`, saw no default export',
+  ])
+})
+
+test('several files are told at once', async () => {
+  const files = ['one', 'other'].map((name) => join(folder, `${name}.ts`))
+  for (const file of files) writeFileSync(file, 'export default 3\n')
+  const message = await loadScenarioFiles(files).catch((error: Error) => error.message)
+  expect(String(message).split('\n')).toEqual([
+    expect.stringMatching(/one\.ts:1:1: expected scenario/),
+    expect.stringMatching(/other\.ts:1:1: expected scenario/),
+  ])
 })
 
 // Who may import `#sandbox/...` is for Node to say, so these go by the command.

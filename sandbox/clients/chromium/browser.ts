@@ -83,6 +83,12 @@ export class Browser {
     )
   }
 
+  /** `150.0.7871.46` */
+  async version(): Promise<string> {
+    const { product } = await this.#devTools.ask('Browser.getVersion', undefined)
+    return product.replace(/^.*\//, '')
+  }
+
   async openTab(): Promise<Tab> {
     const { browserContextId: context } = await this.#devTools.ask('Target.createBrowserContext', {})
     const { targetId } = await this.#devTools.ask('Target.createTarget', {

@@ -3,7 +3,7 @@ import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import { pageHosts } from '../../machines/shared/host-name.ts'
 import type { Observe } from '../../machines/shared/trace.ts'
 import type { Seat } from '../../world/seat.ts'
-import type { ReadyClient } from '../common/client.ts'
+import type { Program, ReadyClient } from '../common/client.ts'
 import { orHangs } from '../common/limit.ts'
 import type { Symptom } from '../common/symptom.ts'
 import { appPage, callExpression } from './app-page.ts'
@@ -24,15 +24,24 @@ export class PageCaller implements ReadyClient {
   #spare: Promise<Tab>
   /** The page with the connections that a warm call uses again. */
   #warm: Tab | undefined
+  #program: Program | undefined
 
   constructor(command: string, seat: Seat) {
     this.#up = open(command, seat)
-    this.#spare = this.#up.then(({ browser }) => browser.openTab())
+    this.#spare = this.#up.then(async ({ browser }) => {
+      const [tab, version] = await Promise.all([browser.openTab(), browser.version()])
+      this.#program = { version, path: command }
+      return tab
+    })
     // Why it did not start is said by the call.
     this.started = this.#spare.then(
       () => {},
       () => {},
     )
+  }
+
+  get program(): Program | undefined {
+    return this.#program
   }
 
   async call(call: ResolvedCall, observe: Observe): Promise<Symptom> {

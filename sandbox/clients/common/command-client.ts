@@ -4,7 +4,7 @@ import type { Place } from '../../host/place.ts'
 import type { ClientName } from '../../language/scenario.ts'
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { ClientObservation } from '../../machines/shared/trace.ts'
-import type { Client, ReadyClient } from './client.ts'
+import type { Client, Program, ReadyClient } from './client.ts'
 import { orHangs } from './limit.ts'
 import { endGroup } from './process-group.ts'
 import { requestWords } from './request-words.ts'
@@ -33,6 +33,8 @@ export interface CommandOptions {
     readonly observations: readonly (ClientObservation & { readonly atMs: number })[]
     /** It gave up before it had a request to make. */
     readonly isUnmade?: boolean
+    /** As the command says itself. */
+    readonly version?: string
   }
 }
 
@@ -55,10 +57,15 @@ class CommandProcess implements ReadyClient {
   readonly #options: CommandOptions
   readonly #place: Place
   #end: () => Promise<void> = async () => {}
+  #program: Program | undefined
 
   constructor(options: CommandOptions, place: Place) {
     this.#options = options
     this.#place = place
+  }
+
+  get program(): Program | undefined {
+    return this.#program
   }
 
   async call(
@@ -97,7 +104,9 @@ class CommandProcess implements ReadyClient {
       made()
       return { kind: 'hangs', tookMs, errors: [] }
     }
-    const { isUnmade, symptom, observations } = read({ exit: exit ?? -1, stdout, stderr, startedMs, tookMs })
+    const said = read({ exit: exit ?? -1, stdout, stderr, startedMs, tookMs })
+    const { isUnmade, symptom, observations, version } = said
+    if (version !== undefined) this.#program = { version, path: command }
     if (isUnmade !== true) made()
     for (const { atMs, ...observation } of observations) observe(observation, atMs)
     return symptom

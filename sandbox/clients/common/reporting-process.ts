@@ -6,7 +6,7 @@ import type { Place } from '../../host/place.ts'
 import { spanned } from '../../host/spans.ts'
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { Observe } from '../../machines/shared/trace.ts'
-import type { ReadyClient } from './client.ts'
+import type { Program, ReadyClient } from './client.ts'
 import { orHangs } from './limit.ts'
 import { endGroup } from './process-group.ts'
 import type { ProcessReport } from './process-report.ts'
@@ -30,6 +30,7 @@ export class ReportingProcess implements ReadyClient {
   readonly #gone: Promise<void>
   #onReport: (report: ProcessReport) => void = () => {}
   #stderr = ''
+  #program: Program | undefined
   readonly #spawnedMs = nowMs()
   readonly started: Promise<void>
   #onStarted: () => void = () => {}
@@ -58,9 +59,14 @@ export class ReportingProcess implements ReadyClient {
   #receive(report: ProcessReport): void {
     if (report.kind === 'ready') {
       spanned('client', this.#spawnedMs)
+      this.#program = report.program
       this.#onStarted()
     }
     this.#onReport(report)
+  }
+
+  get program(): Program | undefined {
+    return this.#program
   }
 
   async call(call: ResolvedCall, observe: Observe): Promise<Symptom> {

@@ -102,7 +102,7 @@ function causeChain(error: unknown): ErrorLink[] {
 }
 
 const makeCall = await load(process.argv[2] ?? '', process.argv[3] ?? '')
-report({ kind: 'ready' })
+report({ kind: 'ready', program: { version: process.versions.node, path: process.execPath } })
 for await (const line of createInterface({ input: process.stdin })) {
   report({ kind: 'symptom', symptom: await run(makeCall, JSON.parse(line) as ResolvedCall) })
   // Killed in the end, it would not write what it compiled. Once written, this does nothing.

@@ -43,6 +43,12 @@ def chain(error):
     return links
 
 
+def program(library):
+    """Which one this is: of a library its own version."""
+    version = sys.modules["requests"].__version__ if library == "requests" else sys.version.split()[0]
+    return {"version": version, "path": sys.executable}
+
+
 def with_urllib(call, timeout):
     import urllib.error
     import urllib.request
@@ -135,6 +141,6 @@ def run(make, call):
 
 make = load(sys.argv[1])
 sys.addaudithook(audit)
-report("ready")
+report("ready", program=program(sys.argv[1]))
 for line in sys.stdin:
     report("symptom", symptom=run(make, json.loads(line)))

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Evidence } from '../shared/breakable.ts'
+import { countOf, wasOf } from '../shared/evidence-words.ts'
 
 /**
  * Evidence of a stopped process: connections to its port with bytes that it has not read. It is the kernel's
@@ -11,5 +12,5 @@ export async function evidenceOfUnread(port: number): Promise<Evidence> {
   // 01 ESTABLISHED; 08 CLOSE_WAIT: the other side gave up meanwhile. A FIN alone counts as one byte.
   const row = new RegExp(`^ *\\d+: [0-9A-F]{8}:${portHex} \\S+ 0[18] [0-9A-F]{8}:(?!0000000[01])`, 'gm')
   const fired = [...table.matchAll(row)].length
-  return { fired, text: `process stopped, ${fired} requests not read` }
+  return { fired, text: `the process stood still, ${countOf(fired, 'request')} ${wasOf(fired)} not read` }
 }

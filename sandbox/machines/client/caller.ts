@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { otherFiles } from '../tls/client-certificate-files.ts'
 import type { ClientPlan, ClientState } from './client-points.ts'
 import type { ResolvedCall } from './resolved-call.ts'
@@ -20,8 +21,11 @@ export class Caller implements Breakable<ClientPlan> {
   }
 
   async evidence(): Promise<Evidence> {
-    const calls = `${this.#changed} call${this.#changed === 1 ? '' : 's'}`
-    return { fired: this.#changed, text: `${calls} ${howText(this.#state)}` }
+    const calls = countOf(this.#changed, 'call')
+    return {
+      fired: this.#changed,
+      ...countedWords(calls, ` ${wasOf(this.#changed)} ${howText(this.#state)}`),
+    }
   }
 
   /** The call as this app makes it. */

@@ -1,12 +1,11 @@
 import { AdminConnection } from './admin.ts'
 import { mark, unmark } from './container-marks.ts'
 import type { Database, DatabaseOptions } from './database.ts'
+import { databaseOf } from './database-of.ts'
 import type { DatabaseNeed } from './database-points.ts'
-import { statePoint } from './database-states.ts'
 import { containerEngine, removeDead } from './engine.ts'
 import { drawPassword, furnish } from './furnish.ts'
 import { PostgresContainer } from './postgres-container.ts'
-import { shopReset } from './shop.ts'
 import { appRole, shopDatabase } from './template.ts'
 
 /** The whole cluster is the run's own. Its processes and files may be in a virtual machine: not ours to signal. */
@@ -49,23 +48,17 @@ export async function openInContainer(options: DatabaseOptions): Promise<Databas
     const [row] = await maintenance.query("SELECT current_setting('server_version') AS version")
     const { target, admin } = await furnish(maintenance, names)
     const [version = ''] = String(row?.['version']).split(' ')
-    const point = statePoint(admin, { provider: 'testcontainers', provides })
-    return {
+    return databaseOf(admin, {
       provider: 'testcontainers',
       provides,
       version,
       target,
-      admin: admin.target,
-      point: () => point,
-      reset: async () => {
-        await admin.query(shopReset)
-      },
       stop: async () => {
         await container.stop()
         unmark(run.id)
         await Promise.all([admin.close(), maintenance.close()])
       },
-    }
+    })
   } catch (error) {
     await container.stop()
     unmark(run.id)

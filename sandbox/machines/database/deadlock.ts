@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { AdminConnection } from './admin.ts'
 import type { StateOf } from './database-points.ts'
 import type { DatabaseArming } from './database-states.ts'
@@ -46,7 +47,13 @@ export class DeadlockArming implements DatabaseArming {
 
   async evidence(): Promise<Evidence> {
     const count = this.#deadlocks
-    return { fired: count, text: `${count} ${count === 1 ? 'deadlock' : 'deadlocks'} with a second session` }
+    return {
+      fired: count,
+      ...countedWords(
+        countOf(count, 'transaction'),
+        ` ${wasOf(count)} ended in a deadlock with a second session`,
+      ),
+    }
   }
 
   #processId: Promise<number> | undefined

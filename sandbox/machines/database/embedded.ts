@@ -4,10 +4,9 @@ import { cacheDirectory } from '../../host/lifetime/cache.ts'
 import { AdminConnection } from './admin.ts'
 import { findBinaries, postgresAccount } from './binaries.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
+import { databaseOf } from './database-of.ts'
 import type { DatabaseNeed } from './database-points.ts'
-import { statePoint } from './database-states.ts'
 import { type Launch, makeDataDirectory, type PostgresServer, startServer } from './server.ts'
-import { shopReset } from './shop.ts'
 import {
   appRole,
   buildTemplate,
@@ -30,22 +29,16 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   const login = { host: address, port: server.port, database: shopDatabase }
   const target: DatabaseTarget = { ...login, user: appRole, password: template.passwords.app }
   const admin = new AdminConnection({ ...login, user: superuser, password: template.passwords.postgres })
-  const point = statePoint(admin, { provider: 'embedded', provides })
-  return {
+  return databaseOf(admin, {
     provider: 'embedded',
     provides,
     version: template.version,
     target,
-    admin: admin.target,
-    point: () => point,
-    reset: async () => {
-      await admin.query(shopReset)
-    },
     stop: async () => {
       await server.stop('throw-away')
       await admin.close()
     },
-  }
+  })
 }
 
 async function startFromTemplate(

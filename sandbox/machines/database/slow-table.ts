@@ -1,4 +1,5 @@
 import type { Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf } from '../shared/evidence-words.ts'
 import { type AdminConnection, identifier, literal } from './admin.ts'
 import type { StateOf } from './database-points.ts'
 import type { DatabaseArming } from './database-states.ts'
@@ -68,7 +69,7 @@ export class SlowTableArming implements DatabaseArming {
     const fired = [...hits.values()].reduce((sum, count) => sum + count, 0)
     return {
       fired,
-      text: `${fired} ${fired === 1 ? 'statement' : 'statements'} slept inside Postgres`,
+      ...countedWords(countOf(fired, 'statement'), ' slept inside Postgres'),
       ofDoor: (door) => hits.get(`hits_${doorNumber(door)}`) ?? 0,
     }
   }

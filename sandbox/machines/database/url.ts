@@ -1,11 +1,10 @@
 import { ownerLives } from '../../host/lifetime/run-directory.ts'
 import { AdminConnection, identifier } from './admin.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
+import { databaseOf } from './database-of.ts'
 import type { DatabaseNeed } from './database-points.ts'
-import { statePoint } from './database-states.ts'
 import { drawPassword, dropDatabase, dropRole, furnish } from './furnish.ts'
 import { machineId } from './machine-id.ts'
-import { shopReset } from './shop.ts'
 
 /** What acts on the whole server is refused: other programs may be using it. */
 const provides: readonly DatabaseNeed[] = ['sql']
@@ -27,22 +26,16 @@ export async function openByUrl(server: DatabaseTarget, { run }: DatabaseOptions
       ...(rights.mayCreateRoles ? { role: { name, password: drawPassword() } } : {}),
     }
     const { target, admin, drop } = await furnish(maintenance, names)
-    const point = statePoint(admin, { provider: 'url', provides })
-    return {
+    return databaseOf(admin, {
       provider: 'url',
       provides,
       version: rights.version,
       target,
-      admin: admin.target,
-      point: () => point,
-      reset: async () => {
-        await admin.query(shopReset)
-      },
       stop: async () => {
         await drop()
         await maintenance.close()
       },
-    }
+    })
   } catch (cause) {
     await maintenance.close()
     throw new Error(`database ${server.host}:${server.port}: ${(cause as Error).message}`, { cause })

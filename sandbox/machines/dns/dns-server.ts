@@ -101,13 +101,13 @@ export class DnsServer implements Breakable<DnsPlan> {
 
   async evidence(): Promise<Evidence> {
     const { isArmed } = this.#rules
-    const { text } = this.#tally
+    const { words } = this.#tally
     const fired = this.#acted
     const proof = await this.#condition?.proof()
-    if (proof === undefined) return { fired, text }
-    const all = `${proof.text}, ${text}`
+    if (proof === undefined) return { fired, ...words }
+    const text = `${proof.text}, ${words.text}`
     // Beside a state, rules count what the state cannot.
-    return isArmed && proof.fired > 0 ? { fired, text: all } : { ...proof, text: all }
+    return isArmed && proof.fired > 0 ? { fired, text } : { ...proof, text }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Ground } from '../../host/ground/ground.ts'
 import type { Evidence } from '../shared/breakable.ts'
+import { countOf } from '../shared/evidence-words.ts'
 import { buildQuestion, readAnswer, readQuestion } from './dns-message.ts'
 import type { DnsState, DnsZone } from './dns-points.ts'
 import type { DnsSockets, Transport } from './dns-sockets.ts'
@@ -95,7 +96,10 @@ export class DnsCondition {
     const { kind } = this.#state
     if (kind === 'silent-first') {
       const asked = this.#asked()
-      return { fired: asked, text: `${asked} × asked the first resolver, which is silent` }
+      return {
+        fired: asked,
+        text: `the first resolver, which is silent, was asked ${countOf(asked, 'time')}`,
+      }
     }
     return kind === 'changed' || kind === 'other-host' ? await this.#zoneProof() : await this.#portProof()
   }

@@ -1,9 +1,11 @@
+import type { Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import type { DnsReading } from './dns-message.ts'
 
 /** An answer is called slow in the text from here on: no healthy one on loopback takes this long. */
 const slowMs = 100
 
-/** What went over the wire since the last arming: the text of the DNS server's evidence. */
+/** What went over the wire since the last arming: the words of the DNS server's evidence. */
 export class DnsTally {
   #questions = 0
   #replies = 0
@@ -25,14 +27,21 @@ export class DnsTally {
     this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1)
   }
 
-  /** `4 questions, 3 × NXDOMAIN, 1 × no answer`. */
-  get text(): string {
-    const parts = [`${this.#questions} question${this.#questions === 1 ? '' : 's'}`]
-    for (const [text, count] of this.#counts) parts.push(`${count} × ${text}`)
+  /** `4 questions were answered NXDOMAIN`; where the answers differ, `4 questions: 3 × NXDOMAIN, 1 × no answer`. */
+  get words(): Pick<Evidence, 'text' | 'counted'> {
+    const answers = new Map(this.#counts)
     const unanswered = this.#questions - this.#replies
-    if (unanswered > 0) parts.push(`${unanswered} × no answer`)
-    if (this.#slowestMs >= slowMs) parts.push(`slowest after ${Math.round(this.#slowestMs)} ms`)
-    return parts.join(', ')
+    if (unanswered > 0) answers.set('no answer', unanswered)
+    const late = this.#slowestMs >= slowMs ? `, the slowest after ${Math.round(this.#slowestMs)} ms` : ''
+    const questions = countOf(this.#questions, 'question')
+    const [only, other] = answers.keys()
+    if (only === undefined) return countedWords(questions, '')
+    if (other === undefined) {
+      const became = only === 'no answer' ? 'given no answer' : `answered ${only}`
+      return countedWords(questions, ` ${wasOf(this.#questions)} ${became}${late}`)
+    }
+    const parts = [...answers].map(([text, count]) => `${count} × ${text}`)
+    return countedWords(questions, `: ${parts.join(', ')}${late}`)
   }
 }
 

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
 import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { evidenceOfRequests } from '../shared/request-evidence.ts'
 import { nextRequestId } from '../shared/request-id.ts'
 import { RuleSet } from '../shared/rules.ts'
@@ -103,7 +104,8 @@ export class Gateway implements Breakable<GatewayPlan> {
   async evidence(): Promise<Evidence> {
     if (this.#connectionsMax === undefined) return evidenceOfRequests(this.#met)
     const fired = this.#connectionsRefused
-    return { fired, text: `${fired} connections closed at once, limit ${this.#connectionsMax}` }
+    const became = ` ${wasOf(fired)} closed at once: at most ${this.#connectionsMax} may be open`
+    return { fired, ...countedWords(countOf(fired, 'connection'), became) }
   }
 
   /** Tells what has left of replies that are written and not whole. */

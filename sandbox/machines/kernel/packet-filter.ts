@@ -1,6 +1,7 @@
 import type { Kernel, PacketCounts } from '../../host/ground/kernel.ts'
 import type { PlaceAddress } from '../../host/place.ts'
 import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
 
 const rejections: Record<Rejection, string> = {
@@ -62,7 +63,10 @@ export class PacketFilter implements Breakable<PacketPlan> {
     const missing = left - (arrived - this.#before.arrived)
     this.#last = {
       fired: packets,
-      text: `${packets} packets turned away, ${missing} of ${left} sent did not arrive (nft)`,
+      ...countedWords(
+        countOf(packets, 'packet'),
+        ` ${wasOf(packets)} turned away, ${missing} of ${left} sent did not arrive (nft)`,
+      ),
     }
     return this.#last
   }

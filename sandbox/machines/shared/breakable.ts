@@ -18,8 +18,10 @@ export interface Evidence {
   readonly fired: number
   /** How many of them were of the client of one front door, where the machine can tell. */
   readonly ofDoor?: (door: string) => number
-  /** For people: `4 questions, 4 × NXDOMAIN`. */
+  /** For people: `4 questions were answered NXDOMAIN`. */
   readonly text: string
+  /** What was counted, as `text` begins: `4 questions`. Behind it a view may say whose they were. */
+  readonly counted?: string
   /** No machine sees a client meet it, so `fired` does not count: it is 1 while our own probe confirms the state. */
   readonly isProbed?: true
 }

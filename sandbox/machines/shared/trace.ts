@@ -135,9 +135,23 @@ export interface ServedCertificate {
   readonly digests: readonly string[]
   /** Of the leaf, the first few. */
   readonly names: readonly string[]
+  /** Whose certificates were sent behind the leaf, in that order, the first few. */
+  readonly signers: readonly string[]
+  /** Who signed the last one that was sent. */
+  readonly issuer: string
   /** ISO times between which every certificate of the chain is valid: the narrowest window. */
   readonly notBefore: string
   readonly notAfter: string
+  /** The first of the chain that was not in its time when it was served; left out where all were. */
+  readonly untimely?: UntimelyCertificate
+}
+
+export interface UntimelyCertificate {
+  /** Whose it is; left out for the leaf. */
+  readonly signer?: string
+  /** ISO time, as on the certificate: one of the two. */
+  readonly ended?: string
+  readonly begins?: string
 }
 
 export interface GatewayObservation {

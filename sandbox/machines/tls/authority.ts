@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ServedCertificate } from '../shared/trace.ts'
+import type { ServedCertificate, UntimelyCertificate } from '../shared/trace.ts'
 import type { CertificateRecipe, LeafDeviation, RootName } from './certificate-recipe.ts'
 import { newSerialNumber, toPem } from './certificate-writer.ts'
 import type { ClientAuthority } from './client-authority.ts'
@@ -159,14 +159,40 @@ export class Authority {
 /** Many names are cut to the first few: an observation stays small whatever was served. */
 const namesShown = 5
 
+/** Read when it is issued, which is moments before it is served. */
 function describe(sent: readonly Buffer[]): ServedCertificate {
   const read = sent.map((certificate) => new X509Certificate(certificate))
   const names = read[0]?.subjectAltName?.split(', ').slice(0, namesShown) ?? []
-  const times = (dates: readonly string[]) => dates.map((date) => new Date(date).toISOString()).sort()
+  const times = (dates: readonly string[]) => dates.map(isoTime).sort()
+  const now = new Date().toISOString()
+  const untimely = read.flatMap((certificate, index) => untimelyAt(now, certificate, index === 0))[0]
   return {
     digests: sent.map((der) => createHash('sha256').update(der).digest('hex').slice(0, 16)),
     names: names.map((name) => name.replace(/^(DNS|IP Address):/, '')),
+    signers: read.slice(1, namesShown).map(({ subject }) => commonName(subject)),
+    issuer: commonName(read.at(-1)?.issuer),
     notBefore: times(read.map((certificate) => certificate.validFrom)).at(-1) ?? '',
     notAfter: times(read.map((certificate) => certificate.validTo))[0] ?? '',
+    ...(untimely === undefined ? {} : { untimely }),
   }
+}
+
+function untimelyAt(
+  now: string,
+  { subject, validFrom, validTo }: X509Certificate,
+  isLeaf: boolean,
+): UntimelyCertificate[] {
+  const [begins, ended] = [isoTime(validFrom), isoTime(validTo)]
+  const whose = isLeaf ? {} : { signer: commonName(subject) }
+  if (ended < now) return [{ ...whose, ended }]
+  return begins > now ? [{ ...whose, begins }] : []
+}
+
+function isoTime(date: string): string {
+  return new Date(date).toISOString()
+}
+
+/** Of a distinguished name as Node gives it: an attribute a line. */
+function commonName(distinguishedName: string | undefined): string {
+  return /^CN=(.*)$/m.exec(distinguishedName ?? '')?.[1] ?? 'no name'
 }

@@ -1,13 +1,7 @@
 import { createHash, type KeyObject, sign, X509Certificate } from 'node:crypto'
 import { distinguishedName, signatureAlgorithm } from './certificate-writer.ts'
 import * as der from './der.ts'
-
-/** The issuer of an OCSP response: the authority that issued the certificate. */
-export interface OcspIssuer {
-  readonly name: string | null
-  readonly privateKey: KeyObject
-  readonly publicKey: KeyObject
-}
+import type { Signer } from './signer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -18,7 +12,7 @@ const keyCompromise = 1
  * The authority's fresh word on a certificate (RFC 6960 §4.2.1): that it is good, or that it was revoked yesterday,
  * because its key was stolen.
  */
-export function ocspResponse(certificate: Buffer, issuer: OcspIssuer, word: 'good' | 'revoked'): Buffer {
+export function ocspResponse(certificate: Buffer, issuer: Signer, word: 'good' | 'revoked'): Buffer {
   const now = Date.now()
   const keyHash = sha1(keyBits(issuer.publicKey))
   const certificateId = der.sequence(

@@ -1,4 +1,4 @@
-import { type KeyObject, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import {
   authorityKeyIdentifier,
   distinguishedName,
@@ -6,13 +6,7 @@ import {
   signatureAlgorithm,
 } from './certificate-writer.ts'
 import * as der from './der.ts'
-
-/** The authority that publishes a list: of certificates that it has issued itself. */
-export interface ListIssuer {
-  readonly name: string | null
-  readonly privateKey: KeyObject
-  readonly publicKey: KeyObject
-}
+import type { Signer } from './signer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -21,7 +15,7 @@ const keyCompromise = 1
 const version2 = 1
 
 /** A certificate revocation list (RFC 5280 §5.1): these serial numbers were revoked yesterday. PEM. */
-export function revocationList(issuer: ListIssuer, serialNumbers: readonly Buffer[]): string {
+export function revocationList(issuer: Signer, serialNumbers: readonly Buffer[]): string {
   const now = Date.now()
   const algorithm = signatureAlgorithm(issuer.privateKey, 'sha256')
   const reason = extension('2.5.29.21', der.enumerated(keyCompromise))

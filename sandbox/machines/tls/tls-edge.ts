@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
 import { type Armed as ArmedPoint, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { RuleSet } from '../shared/rules.ts'
 import type { Observe, ServedCertificate } from '../shared/trace.ts'
 import type { Authority } from './authority.ts'
@@ -111,14 +112,16 @@ export class TlsEdge implements Breakable<TlsPlan> {
   }
 
   async evidence(): Promise<Evidence> {
-    const parts: string[] = []
     const { state, verdicts } = this.#armed
-    for (const [text, count] of verdicts) parts.push(`${count} × ${text}`)
     const met = this.#metState()
-    if (state) parts.push(`${met} ${stateText(state, met, this.#armed.settings!.chain.served)}`)
-    const acted = [...verdicts.values()].reduce((sum, count) => sum + count, 0)
-    const nothing = state || !this.#rules.isArmed ? 'nothing armed' : 'no handshake was changed'
-    return { fired: acted + met, text: parts.join(', ') || nothing }
+    const parts = [
+      ...[...verdicts].map(([became, count]) => handshakeWords(count, became)),
+      ...(state ? [stateWords(state, met, this.#armed.settings!.chain.served)] : []),
+    ]
+    const fired = [...verdicts.values()].reduce((sum, count) => sum + count, met)
+    const [only, other] = parts
+    if (only === undefined) return { fired, text: 'no handshake was changed' }
+    return { fired, ...(other === undefined ? only : { text: parts.map(({ text }) => text).join(', ') }) }
   }
 
   async close(): Promise<void> {
@@ -181,50 +184,60 @@ interface Armed {
   hungUp: number
 }
 
+/** What became of a handshake, behind its count. */
 function verdictText(verdict: TlsVerdict): string {
   switch (verdict.kind) {
     case 'alert':
-      return `${verdict.level} alert ${verdict.description}`
+      return `met the ${verdict.level} alert ${verdict.description}`
     case 'stall':
-      return 'ClientHello left unanswered'
+      return 'got no answer to the ClientHello'
     case 'cut':
-      return `${verdict.how === 'end' ? 'FIN' : 'RST'} ${verdict.at === 'secured' ? 'after the handshake' : 'in the handshake'}`
+      return `met a ${verdict.how === 'end' ? 'FIN' : 'RST'}${verdict.at === 'secured' ? ' at its end' : ''}`
     case 'answer':
-      return 'answered with something other than TLS'
+      return 'met something other than TLS'
     case 'slow':
-      return `handshake at ${verdict.bytes} bytes per ${verdict.everyMs} ms`
+      return `crawled at ${verdict.bytes} bytes per ${verdict.everyMs} ms`
     case 'corrupt':
-      return 'handshake with a corrupted record'
+      return 'met a corrupted record'
     case 'truncate':
-      return 'connection to end without close_notify'
+      return 'ended without close_notify'
     default:
       return verdict satisfies never
   }
 }
 
-function stateText(state: TlsState, count: number, served: ServedCertificate): string {
-  const handshakes = count === 1 ? 'handshake' : 'handshakes'
+function handshakeWords(count: number, became: string): ReturnType<typeof countedWords> {
+  return countedWords(countOf(count, 'handshake'), ` ${became}`)
+}
+
+function stateWords(
+  state: TlsState,
+  count: number,
+  served: ServedCertificate,
+): ReturnType<typeof countedWords> {
   switch (state.kind) {
-    case 'certificate':
+    case 'certificate': {
+      const shown = ` used on, never shown ${certificateText(served)}`
       if (state.metBy === 'open-connections')
-        return `open ${count === 1 ? 'connection' : 'connections'} used on, never shown ${certificateText(served)}`
+        return countedWords(countOf(count, 'open connection'), ` ${wasOf(count)}${shown}`)
       if (state.metBy === 'resumed-sessions')
-        return `${count === 1 ? 'session' : 'sessions'} resumed, never shown ${certificateText(served)}`
-      return `${handshakes} served ${certificateText(served)}`
+        return countedWords(countOf(count, 'resumed session'), ` ${wasOf(count)}${shown}`)
+      return handshakeWords(count, `served ${certificateText(served)}`)
+    }
     case 'protocol':
-      return `${handshakes} met other protocol settings`
+      return handshakeWords(count, 'met other protocol settings')
     case 'client-certificate':
-      return `${handshakes} asked for a client certificate`
+      return handshakeWords(count, 'asked for a client certificate')
     case 'hang-up':
-      return `${count === 1 ? 'connection' : 'connections'} hung up on`
+      return countedWords(countOf(count, 'connection'), ` ${wasOf(count)} hung up on`)
     default:
       return state satisfies never
   }
 }
 
-function certificateText(served: ServedCertificate): string {
-  const now = new Date().toISOString()
-  if (served.notAfter < now) return `a certificate that ended ${served.notAfter.slice(0, 10)}`
-  if (served.notBefore > now) return `a certificate that starts ${served.notBefore.slice(0, 10)}`
-  return `a certificate for ${served.names.join(', ') || 'no name'}`
+function certificateText({ names, untimely }: ServedCertificate): string {
+  const { begins, ended } = untimely ?? {}
+  if (ended !== undefined) return `a certificate that ended ${ended.slice(0, 10)}`
+  if (begins !== undefined) return `a certificate that begins ${begins.slice(0, 10)}`
+  return `a certificate for ${names.join(', ') || 'no name'}`
 }

@@ -7,6 +7,7 @@ import type { WireLink } from './wire-link.ts'
 import { reachOf, type WireListener } from './wire-listener.ts'
 import type { WireEvent, WirePlan, WireState, WireVerdict } from './wire-points.ts'
 import { strikes } from './wire-strike.ts'
+import { Tally } from './wire-tally.ts'
 
 /** What a wire tells that which is armed at it. */
 export interface WireSurroundings {
@@ -16,30 +17,6 @@ export interface WireSurroundings {
   readonly listeners: readonly WireListener[]
   /** The connections that are open. */
   readonly links: ReadonlySet<WireLink>
-}
-
-/** What happened since an arming. Each has its own, so that older connections cannot add to it. */
-export class Tally {
-  accepted = 0
-  #struck = 0
-  #kind = ''
-  readonly #beside: string
-
-  /** @param beside what else was there all the while, for people. */
-  constructor(beside = '') {
-    this.#beside = beside
-  }
-
-  strike(kind: string): void {
-    this.#struck += 1
-    this.#kind = kind
-  }
-
-  evidence(): Evidence {
-    const connections = `${this.accepted} connection${this.accepted === 1 ? '' : 's'}${this.#beside}`
-    const struck = this.#struck === 0 ? '' : `, ${this.#struck} × ${this.#kind}`
-    return { fired: this.#struck, text: `${connections}${struck}` }
-  }
 }
 
 /** What is armed at a wire: it decides on new connections, remembers what it did, and undoes itself. */
@@ -119,6 +96,8 @@ class Shut extends Armed {
     const shut = this.#listeners.filter(({ address }) => reachOf(address, this.#state) !== 'works')
     if (shut.length === 0) return this.tally.evidence()
     const proofs = await Promise.all(shut.map((listener) => listener.evidence()))
+    const [only, other] = proofs
+    if (only !== undefined && other === undefined) return only
     return {
       fired: Math.min(...proofs.map(({ fired }) => fired)),
       text: proofs.map(({ text }) => text).join(', '),
@@ -140,7 +119,7 @@ class Full extends Armed {
   takeOther: ((link: WireLink) => void) | undefined
 
   constructor(state: StateOf<'full'>, wire: WireSurroundings) {
-    super(new Tally(` beside ${state.connections} of others`))
+    super(new Tally(state.connections))
     this.#state = state
     this.#wire = wire
   }

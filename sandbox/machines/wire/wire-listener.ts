@@ -1,6 +1,7 @@
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
 import type { FullBacklog, Ground } from '../../host/ground/ground.ts'
 import type { Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import type { Reach, WireState } from './wire-points.ts'
 
 export interface WireListenerOptions {
@@ -51,7 +52,10 @@ export class WireListener {
       const count = (await this.#backlog?.unanswered()) ?? 0
       return {
         fired: count,
-        text: `${count} SYN${count === 1 ? '' : 's'} unanswered (kernel: ${this.#backlog?.witness})`,
+        ...countedWords(
+          countOf(count, 'SYN'),
+          ` ${wasOf(count)} not answered (kernel: ${this.#backlog?.witness})`,
+        ),
       }
     }
     const result = await this.#options.ground.probe(this.address, this.#port)

@@ -167,7 +167,7 @@ export class Wire implements Breakable<WirePlan> {
       upstream,
       verdict,
       observe: see,
-      onStruck: () => tally.strike(verdict?.kind ?? ''),
+      onStruck: () => verdict && tally.strike(verdict.kind),
       onClosed: () => {
         this.#links.delete(link)
         this.#others.delete(link)

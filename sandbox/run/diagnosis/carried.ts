@@ -7,7 +7,7 @@ interface Direction {
   out: Total
   /** The wire ended it before the sender did. */
   isUnasked: boolean
-  /** The receiver reset the connection: what was still on its way reaches nobody, and nobody is to blame. */
+  /** The receiver reset the connection: what was still on its way is lost, and neither side is to blame. */
   isUnwanted: boolean
 }
 
@@ -25,7 +25,8 @@ interface Connection {
   readonly server: Direction
 }
 
-const whole = 'everything that came was handed on'
+const whole = 'everything was handed on'
+const incomplete = 'not everything was handed on'
 
 function connections(wire: WireObservation['wire'], events: readonly TraceEvent[]): Connection[] {
   const all = new Map<number, Connection>()
@@ -84,10 +85,10 @@ function judge({ in: came, out: went, isUnasked, isUnwanted }: Direction): strin
   const cameBytes = came.bytes ?? 0
   const wentBytes = went.bytes ?? 0
   if (cameBytes === 0 && wentBytes === 0 && went.end === undefined) return undefined
-  if (isUnasked) return went.end === 'RST' ? 'reset, though nobody reset it' : 'ended, though nobody ended it'
-  if (wentBytes < cameBytes && !isUnwanted) return 'not everything that came was handed on'
+  if (isUnasked) return `a ${went.end} came that neither side had sent`
+  if (wentBytes < cameBytes && !isUnwanted) return incomplete
   const isSame = came.digest === undefined || went.digest === undefined || came.digest === went.digest
-  return isSame || wentBytes < cameBytes ? whole : 'the bytes were changed'
+  return isSame || wentBytes < cameBytes ? whole : 'bytes were changed'
 }
 
 /** How one direction of a wire ended up: everything handed on as it came, or not. */
@@ -118,7 +119,9 @@ export function wayThere(which: 'new' | 'open'): Checkpoint['read'] {
     const isCarrier = which === 'new' || mine.length === all.length
     const isFine = isCarrier && throughMs(events) !== undefined
     const troubles = isFine ? [] : mine.flatMap(({ client, server }) => [judge(client), judge(server)])
-    const trouble = troubles.find((verdict) => verdict !== undefined && verdict !== whole)
+    const found = troubles.filter((verdict) => verdict !== undefined && verdict !== whole)
+    // An end that comes unasked is why the rest was not handed on.
+    const trouble = found.find((verdict) => verdict !== incomplete) ?? found[0]
     return { value: trouble ?? whole, atMs: events[0]!.atMs }
   }
 }
@@ -133,7 +136,7 @@ export function waited(): Checkpoint['read'] {
       .map((event) => event.heldMs ?? 0)
     if (heldMs.length === 0) return undefined
     const waitedMs = Math.max(...heldMs)
-    return { value: `waited ${Math.round(waitedMs)} ms`, waitedMs, atMs: events[0]!.atMs }
+    return { value: `${Math.round(waitedMs)} ms`, waitedMs, atMs: events[0]!.atMs }
   }
 }
 

@@ -3,7 +3,13 @@ import type { TraceEvent } from '../../machines/shared/trace.ts'
 
 /** What stood at one place of the journey, and when it first did (on the one clock). */
 export interface Reading {
+  /** What is compared. */
   readonly value: string
+  /**
+   * The same for people, where they should not have to read the value: one fact or several, of which only those that
+   * differ are told.
+   */
+  readonly words?: readonly string[]
   readonly atMs: number
   /** Of what is measured and not merely so or otherwise: it differs where this has grown beyond noise. */
   readonly waitedMs?: number
@@ -15,7 +21,14 @@ export interface Reading {
  */
 export interface Checkpoint {
   readonly step: Step
+  /** As a sentence about its lateness begins: `the DNS answer`. */
   readonly name: string
+  /** As a sentence about a reading begins: `the answer was`. */
+  readonly was: string
+  /** The sentence about no reading: `no answer was given`. */
+  readonly never: string
+  /** The sentence where the words are the healthy call's too. Without it the values are told. */
+  readonly otherwise?: (words: string) => string
   /** Seen by the client itself. */
   readonly fromClient?: boolean
   readonly read: (events: readonly TraceEvent[]) => Reading | undefined

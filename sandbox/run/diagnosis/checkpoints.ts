@@ -1,64 +1,23 @@
-import type { TraceEvent } from '../../machines/shared/trace.ts'
 import { carried, waited, wayThere } from './carried.ts'
+import { certificateWords, servedCertificate } from './certificates.ts'
 import type { Checkpoint } from './checkpoint.ts'
-
-type Of<Machine extends TraceEvent['machine']> = Extract<TraceEvent, { machine: Machine }>
-
-/** Joins the values of all events of one machine that `pick` answers for, in the order of the call. */
-function gather<Machine extends TraceEvent['machine']>(
-  machine: Machine,
-  pick: (event: Of<Machine>) => string | undefined,
-  order: 'as seen' | 'sorted' = 'as seen',
-  reached: 'first' | 'last' = 'first',
-): Checkpoint['read'] {
-  return (events) => {
-    const values: string[] = []
-    let atMs: number | undefined
-    for (const event of events) {
-      if (event.machine !== machine) continue
-      const value = pick(event as Of<Machine>)
-      if (value === undefined) continue
-      if (atMs === undefined || reached === 'last') atMs = event.atMs
-      if (order === 'as seen' || !values.includes(value)) values.push(value)
-    }
-    if (atMs === undefined) return undefined
-    return { value: (order === 'sorted' ? values.sort() : values).join(', '), atMs }
-  }
-}
-
-/** Before the gateway has answered, what the wire carries towards the client is the handshake. */
-function onceReplied(read: Checkpoint['read']): Checkpoint['read'] {
-  return (events) =>
-    events.some((event) => event.machine === 'gateway' && event.what === 'response')
-      ? read(events)
-      : undefined
-}
-
-function dnsAnswer(event: Of<'dns'>): string | undefined {
-  if (event.what !== 'answer') return undefined
-  const records = event.records?.join(' + ') ?? ''
-  const flaws = event.flaws?.join(', ') ?? ''
-  const said = `${event.type} ${event.rcode ?? 'unreadable'}${records === '' ? '' : `: ${records}`}`
-  return flaws === '' ? said : `${said} (${flaws})`
-}
-
-function servedCertificate(event: Of<'tls'>): string | undefined {
-  if (event.certificate === undefined) return undefined
-  const { digests, names, notBefore, notAfter } = event.certificate
-  const window = `${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`
-  const valid = notBefore < notAfter ? `valid ${window}` : `never valid (${window})`
-  return `${names.join(' ')}, as a whole ${valid}, chain ${digests.join('-')}`
-}
+import { dnsAnswer, dnsAnswerWords } from './dns-answers.ts'
+import { gather, type Of, onceReplied } from './readings.ts'
 
 function tlsEstablished(event: Of<'tls'>): string | undefined {
   if (event.what !== 'secured') return undefined
-  return event.resumed ? 'resumed' : 'yes'
+  return event.resumed ? 'resumed' : 'established'
 }
 
 function result(event: Of<'api'>): string | undefined {
   if (event.what !== 'result') return undefined
-  const failure = event.sqlstate === undefined ? event.code : `SQLSTATE ${event.sqlstate}`
-  return failure ?? `${event.rows ?? 0} rows${event.digest === undefined ? '' : ` ${event.digest}`}`
+  return [resultWords(event), event.sqlstate === undefined ? event.digest : undefined]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function resultWords({ code, rows, sqlstate }: Of<'api'>): string {
+  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? `${rows ?? 0} rows`
 }
 
 /** Each statement is tagged with its request, which differs from call to call. */
@@ -66,110 +25,208 @@ function withoutTag(statement: string | undefined): string | undefined {
   return statement?.replace(/^\/\*.*?\*\/ /, '')
 }
 
+/** Without the digests, which are for comparing. */
+function statusWords(events: readonly Of<'api'>[]): readonly string[] {
+  return [events.map(({ code, status }) => [status, code].filter(Boolean).join(' ')).join(', ')]
+}
+
 /** The journey, in order. A reading that is absent healthy and broken says nothing and is passed over. */
 export const checkpoints: readonly Checkpoint[] = [
   {
     step: 'request',
-    name: 'request made',
+    name: 'the request',
+    was: 'the request was',
+    never: 'no request was made',
     fromClient: true,
     read: gather('client', (event) => (event.what === 'request' ? event.detail : undefined)),
   },
-  { step: 'network', name: 'open connection', read: wayThere('open') },
+  {
+    step: 'network',
+    name: 'the open connection',
+    was: 'on the open connection',
+    never: 'there was no open connection',
+    read: wayThere('open'),
+  },
   {
     // Before the names: a resolver that no question reaches cannot be asked for the wrong one.
     step: 'dns',
-    name: 'DNS question',
-    read: gather('dns', (event) => (event.what === 'question' ? 'arrived' : undefined), 'sorted'),
+    name: 'the DNS question',
+    was: 'the question',
+    never: 'no question reached the DNS server',
+    read: gather('dns', (event) => (event.what === 'question' ? 'arrived' : undefined), {
+      order: 'sorted',
+      words: () => ['it arrived'],
+    }),
   },
   {
     step: 'request',
-    name: 'names asked for',
-    read: gather('dns', (event) => (event.what === 'question' ? event.name : undefined), 'sorted'),
+    name: 'the name',
+    was: 'the name asked for was',
+    never: 'no name was asked for',
+    read: gather('dns', (event) => (event.what === 'question' ? event.name : undefined), { order: 'sorted' }),
   },
-  // A look-up waits for the last of its answers.
-  { step: 'dns', name: 'DNS answer', read: gather('dns', dnsAnswer, 'sorted', 'last') },
+  {
+    step: 'dns',
+    name: 'the DNS answer',
+    was: 'the answer was',
+    never: 'no answer was given',
+    // A look-up waits for the last of its answers.
+    read: gather('dns', dnsAnswer, { order: 'sorted', reached: 'last', words: dnsAnswerWords }),
+  },
   {
     step: 'network',
-    name: 'connection made',
+    name: 'the connection',
+    was: 'the connection was made',
+    never: 'no connection was made',
     read: gather(
       'wire',
       (event) => (event.wire === 'front' && event.what === 'accepted' ? `at ${event.address}` : undefined),
-      'sorted',
+      { order: 'sorted' },
     ),
   },
   {
     step: 'network',
-    name: 'packets lost',
-    read: gather('kernel', () => 'some', 'sorted'),
+    name: 'the lost packet',
+    was: '',
+    never: 'no packet was lost',
+    read: gather('kernel', () => 'some', { order: 'sorted', words: () => ['packets were lost'] }),
   },
-  { step: 'network', name: 'bytes on their way', read: waited() },
-  { step: 'network', name: 'handshake on the network', read: wayThere('new') },
+  // Before the bytes' waiting: those of a connection that is about to be cut wait too.
   {
     step: 'network',
-    name: 'ClientHello arrived',
-    read: gather('tls', (event) => (event.what === 'hello' ? (event.serverName ?? '') : undefined), 'sorted'),
+    name: 'the new connection',
+    was: 'on the new connection',
+    never: 'there was no new connection',
+    read: wayThere('new'),
   },
-  { step: 'tls', name: 'certificate served', read: gather('tls', servedCertificate, 'sorted') },
+  {
+    step: 'network',
+    name: 'the first byte',
+    was: 'on the network bytes waited',
+    never: 'no byte came',
+    read: waited(),
+  },
+  {
+    step: 'network',
+    name: 'the ClientHello',
+    was: 'the ClientHello was for',
+    never: 'no ClientHello arrived',
+    read: gather('tls', (event) => (event.what === 'hello' ? (event.serverName ?? '') : undefined), {
+      order: 'sorted',
+      words: (hellos) => [[...new Set(hellos.map(({ serverName = 'no name' }) => serverName))].join(', ')],
+    }),
+  },
   {
     step: 'tls',
-    name: 'TLS established',
-    read: gather('tls', tlsEstablished, 'sorted'),
+    name: 'the certificate',
+    was: 'the certificate served:',
+    never: 'no certificate was served',
+    otherwise: () => 'the certificate served was another one, of the same names, dates and signers',
+    read: gather('tls', servedCertificate, { order: 'sorted', words: certificateWords }),
+  },
+  {
+    step: 'tls',
+    name: 'the end of the TLS handshake',
+    was: 'TLS was',
+    never: 'TLS was never established',
+    read: gather('tls', tlsEstablished, { order: 'sorted' }),
   },
   {
     step: 'server',
-    name: 'gateway received',
+    name: 'the request at the gateway',
+    was: 'the gateway received',
+    never: 'no request reached the gateway',
     read: gather('gateway', (event) =>
       event.what === 'request' ? `${event.method} ${event.path}` : undefined,
     ),
   },
   {
     step: 'server',
-    name: 'API received',
+    name: 'the request at the API',
+    was: 'the API received',
+    never: 'no request reached the API',
     read: gather('api', (event) => (event.what === 'request' ? `${event.method} ${event.path}` : undefined)),
   },
   {
     step: 'backend',
-    name: 'statements sent',
+    name: 'the statement',
+    was: 'the API sent',
+    never: 'the API sent no statement',
     read: gather('api', (event) => (event.what === 'query' ? withoutTag(event.statement) : undefined)),
   },
-  { step: 'database', name: 'database answered', read: gather('api', result) },
+  {
+    step: 'database',
+    name: "the database's answer",
+    was: 'the database answered',
+    never: 'the database did not answer',
+    otherwise: (words) => `the database answered ${words} of other data`,
+    read: gather('api', result, { words: (results) => [results.map(resultWords).join(', ')] }),
+  },
   {
     step: 'backend',
-    name: 'route finished',
-    read: gather('api', (event) =>
-      event.what === 'decided'
-        ? [event.status, event.value, event.code].filter((part) => part !== undefined).join(' ')
-        : undefined,
+    name: 'the end of the route',
+    was: 'the route finished with',
+    never: 'the route never finished',
+    otherwise: (words) => `the route finished with ${words} and other data`,
+    read: gather(
+      'api',
+      (event) =>
+        event.what === 'decided'
+          ? [event.status, event.value, event.code].filter((part) => part !== undefined).join(' ')
+          : undefined,
+      { words: statusWords },
     ),
   },
   {
     step: 'response',
-    name: 'API responded',
+    name: "the API's response",
+    was: 'the API responded',
+    never: 'the API did not respond',
     read: gather('api', (event) => (event.what === 'response' ? `${event.status}` : undefined)),
   },
   {
     step: 'response',
-    name: 'gateway responded',
+    name: "the gateway's response",
+    was: 'the gateway responded',
+    never: 'the gateway did not respond',
     read: gather('gateway', (event) => (event.what === 'response' ? `${event.status}` : undefined)),
   },
-  { step: 'reply', name: 'reply inside TLS', read: carried('inner', 'server') },
-  { step: 'reply', name: 'reply on the network', read: onceReplied(carried('front', 'server')) },
   {
     step: 'reply',
-    name: 'status reached the client',
+    name: 'the reply',
+    was: 'on the way back, behind TLS,',
+    never: 'nothing came back, behind TLS',
+    read: carried('inner', 'server'),
+  },
+  {
+    step: 'reply',
+    name: 'the reply on the network',
+    was: 'on the way back, on the network,',
+    never: 'nothing came back on the network',
+    read: onceReplied(carried('front', 'server')),
+  },
+  {
+    step: 'reply',
+    name: 'the status',
+    was: 'the status that reached the client was',
+    never: 'no status reached the client',
     fromClient: true,
     read: gather('client', (event) => (event.what === 'head' ? event.detail : undefined)),
   },
   {
     step: 'reply',
-    name: 'body reached the client',
+    name: 'the body',
+    was: 'the body',
+    never: 'the body never arrived whole',
     fromClient: true,
-    read: gather('client', (event) => (event.what === 'body' ? 'yes' : undefined)),
+    read: gather('client', (event) => (event.what === 'body' ? 'arrived whole' : undefined)),
   },
   {
     step: 'app',
-    name: 'data used',
+    name: 'the use of the data',
+    was: 'the data',
+    never: 'the app used no data',
     fromClient: true,
-    read: gather('client', (event) => (event.what === 'used' ? 'yes' : undefined)),
+    read: gather('client', (event) => (event.what === 'used' ? 'was used' : undefined)),
   },
 ]

@@ -1,8 +1,10 @@
 import type { Symptom } from '../../clients/common/symptom.ts'
-import { type Step, steps } from '../../language/steps.ts'
+import type { Step } from '../../language/steps.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
-import type { Reading } from './checkpoint.ts'
+import { because } from './because.ts'
 import { checkpoints } from './checkpoints.ts'
+import { type Compared, isDifferent } from './compared.ts'
+import { marksOf, type StepMark } from './marks.ts'
 
 /** One call as the parts observed it. */
 export interface ObservedCall {
@@ -12,9 +14,6 @@ export interface ObservedCall {
   /** The client's own limits for this call. */
   readonly limitsMs: readonly number[]
 }
-
-/** `done`: as in a healthy call, or after the break, honestly carrying the failure. */
-export type StepMark = 'done' | 'broke' | 'unreached'
 
 export interface Diagnosis {
   /** The step that broke; undefined when nothing differs from the healthy call. */
@@ -29,9 +28,6 @@ export interface Diagnosis {
 /** Lateness below this is the machine's own noise. */
 const lateMinMs = 200
 
-/** Bytes that wait longer than in the healthy call, but not by this much, wait for a busy machine. */
-const waitedMinMs = 50
-
 /**
  * Works out which step broke from a healthy and a broken call alone: it walks the journey border by border,
  * and the first that differs names the step that should have brought the call there. Where nothing differs, or
@@ -45,7 +41,7 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
       broken: checkpoint.read(broken.events),
     }))
     .filter((reading) => reading.healthy !== undefined || reading.broken !== undefined)
-  const differs = readings.findIndex(({ healthy: usual, broken: now }) => isDifferent(usual, now))
+  const differs = readings.findIndex(isDifferent)
   const late = latest(readings, healthy, broken)
   const ranOutOfTime = broken.limitsMs.some((limitMs) => broken.symptom.tookMs > 0.9 * limitMs)
   // What differs speaks for itself; lateness explains a client that ran out of time on its way there.
@@ -53,16 +49,17 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
   const at = counts ? late : undefined
   const decisive = readings[at?.index ?? differs]
   const broke = decisive?.step
+  const noticed = noticedStep(broken)
   return {
     broke,
-    noticed: noticedStep(broken),
+    noticed,
     because:
       decisive === undefined
         ? 'nothing differs from the healthy call'
         : at !== undefined && at.index !== differs
-          ? `${decisive.name}: ${Math.round(at.lateMs)} ms later than healthy`
-          : `${decisive.name}: ${words(decisive.broken)}; healthy: ${words(decisive.healthy)}`,
-    marks: mark(readings, broke),
+          ? `${decisive.name} came ${Math.round(at.lateMs)} ms later than in the healthy call`
+          : because(decisive, decisive.healthy, decisive.broken),
+    marks: marksOf(readings, { broke, noticed, isAnswered: broken.symptom.kind === 'response' }),
   }
 }
 
@@ -79,22 +76,6 @@ export function diagnoseAttempts(healthy: ObservedCall, attempts: readonly Obser
   const diagnosis = all[index]!
   if (attempts.length === 1) return diagnosis
   return { ...diagnosis, because: `attempt ${index + 1} of ${attempts.length}: ${diagnosis.because}` }
-}
-
-function isDifferent(usual: Reading | undefined, now: Reading | undefined): boolean {
-  if (usual?.waitedMs === undefined && now?.waitedMs === undefined) return usual?.value !== now?.value
-  return (now?.waitedMs ?? 0) - (usual?.waitedMs ?? 0) > waitedMinMs
-}
-
-function words(reading: Reading | undefined): string {
-  return reading === undefined ? 'never' : reading.value
-}
-
-interface Compared {
-  readonly step: Step
-  readonly fromClient?: boolean
-  readonly healthy: Reading | undefined
-  readonly broken: Reading | undefined
 }
 
 /**
@@ -122,15 +103,6 @@ function latest(readings: readonly Compared[], healthy: ObservedCall, broken: Ob
   return worst !== undefined && worst.lateMs > extraMs / 2 ? worst : undefined
 }
 
-function mark(readings: readonly Compared[], broke: Step | undefined): Record<Step, StepMark> {
-  const marks = {} as Record<Step, StepMark>
-  for (const step of steps) {
-    const reached = readings.some((reading) => reading.step === step && reading.broken !== undefined)
-    marks[step] = step === broke ? 'broke' : reached ? 'done' : 'unreached'
-  }
-  return marks
-}
-
 /**
  * Where the client was when it learned that something is wrong: the stage of its own it had begun and not
  * finished. A response that came whole but says 4xx or 5xx is noticed by the app.
@@ -145,6 +117,6 @@ function noticedStep(call: ObservedCall): Step | undefined {
   if (seen.has('connected')) return seen.has('secured') ? 'reply' : 'tls'
   if (seen.has('connect')) return 'network'
   if (seen.has('lookup')) return 'dns'
-  // Python says nothing of its stages: then nobody knows.
+  // Python says nothing of its stages: then it is not known.
   return undefined
 }

@@ -1,5 +1,5 @@
-import { stripTypeScriptTypes } from 'node:module'
-import { type Expression, type Node, type ObjectExpression, type Program, parse } from 'acorn'
+import type { Expression, Node, ObjectExpression, Property } from 'acorn'
+import { keyOf, type Source } from './source.ts'
 
 export interface Position {
   /** From 1. */
@@ -9,111 +9,72 @@ export interface Position {
 }
 
 /**
- * Where in a scenario file a value stands: `['call', 'timeoutMs']` leads to that key. The longest part of
- * the path that the file really contains counts. Types are blanked out first, which keeps every position.
+ * Where in a scenario file a value stands: `['call', 'timeoutMs']` leads to that key, `['expect', 'fetch', 'oneOf', '1']`
+ * to the second member. The longest part of the path that the file really contains counts.
  */
-export function locate(source: string, path: readonly string[]): Position {
-  const program = parseSource(source)
-  if (program === undefined) return { line: 1, column: 1 }
-  const exported = program.body.find((node) => node.type === 'ExportDefaultDeclaration')
-  if (exported === undefined) return { line: 1, column: 1 }
-  let found: Node = exported
-  let object = objectOf(exported.declaration as Expression)
+export function locate(source: Source | undefined, path: readonly string[]): Position {
+  const exported = source?.exported
+  if (source === undefined || exported === undefined) return { line: 1, column: 1 }
+  let found: Node = source.program.body.find(({ type }) => type === 'ExportDefaultDeclaration')!
+  let value: Expression | undefined = exported
   for (const key of path) {
-    const property = object === undefined ? undefined : propertyOf(object, key)
-    if (property === undefined) break
-    found = property
-    object = objectOf(property.value as Expression)
+    const inner: Part | undefined = value && partOf(source, value, key)
+    if (inner === undefined) break
+    found = inner.node
+    value = inner.value
   }
-  return position(found)
+  return positionOf(found)
 }
 
-/** Where a text stands first; undefined when it is empty or stands nowhere. */
-export function locateText(source: string, text: string): Position | undefined {
-  const index = text === '' ? -1 : source.indexOf(text)
-  if (index === -1) return undefined
-  const before = source.slice(0, index).split('\n')
-  return { line: before.length, column: before.at(-1)!.length + 1 }
+interface Part {
+  readonly node: Node
+  readonly value: Expression | undefined
 }
 
-/** The keys of the exported object that stand there more than once: JavaScript keeps only the last. */
-export function repeatedKey(source: string): string | undefined {
-  const program = parseSource(source)
-  const exported = program?.body.find((node) => node.type === 'ExportDefaultDeclaration')
-  const object = exported === undefined ? undefined : objectOf(exported.declaration as Expression)
-  const seen = new Set<string>()
-  for (const property of object?.properties ?? []) {
-    const key = property.type === 'Property' ? keyOf(property.key) : undefined
-    if (key === undefined) continue
-    if (seen.has(key)) return key
-    seen.add(key)
+function partOf(source: Source, value: Expression, key: string): Part | undefined {
+  const expression = source.resolve(value)
+  if (expression.type === 'ArrayExpression') {
+    const element = expression.elements[Number(key)]
+    if (element === undefined || element === null) return undefined
+    return { node: element, value: element.type === 'SpreadElement' ? undefined : element }
   }
-  return undefined
+  const object = source.objectOf(expression)
+  const property = object && propertyOf(source, object, key)
+  return property && { node: property, value: property.value as Expression }
 }
 
-export interface SyntaxProblem extends Position {
-  readonly message: string
-}
-
-/** Line and column of a syntax error that stopped the import; undefined when it was something else. */
-export function syntaxProblem(error: unknown, source: string): SyntaxProblem | undefined {
-  if (!(error instanceof SyntaxError)) return undefined
-  // Node prints the line and, below it, a caret under the column.
-  const [place, , caret] = (error.stack ?? '').split('\n')
-  const line = Number(/:(\d+)$/.exec(place ?? '')?.[1])
-  if (Number.isInteger(line) && caret?.includes('^'))
-    return { line, column: caret.indexOf('^') + 1, message: error.message }
-  try {
-    parse(source, { ecmaVersion: 'latest', sourceType: 'module' })
-  } catch (problem) {
-    const { loc } = problem as { loc?: { line: number; column: number } }
-    if (loc !== undefined) return { line: loc.line, column: loc.column + 1, message: error.message }
-  }
-  return { line: 1, column: 1, message: error.message }
-}
-
-/**
- * Most scenario files are JavaScript too, and read as such; the others have their types blanked out first,
- * which costs the start some 30 ms.
- */
-function parseSource(source: string): Program | undefined {
-  for (const read of [() => source, () => blankTypes(source)]) {
-    try {
-      return parse(read(), { ecmaVersion: 'latest', sourceType: 'module', locations: true })
-    } catch {
-      // Next.
+/** The last one counts, as it does for JavaScript; also one that another object brings with it (`...base`). */
+function propertyOf(source: Source, object: ObjectExpression, key: string): Property | undefined {
+  for (const property of object.properties.toReversed()) {
+    if (property.type === 'Property') {
+      if (keyOf(property) === key) return property
+    } else {
+      const spread = source.objectOf(property.argument)
+      const found = spread && propertyOf(source, spread, key)
+      if (found !== undefined) return found
     }
   }
   return undefined
 }
 
-function blankTypes(source: string): string {
-  return stripTypeScriptTypes(source, { mode: 'strip' })
+/** Where a text stands first; undefined when it is empty or stands nowhere. */
+export function locateText(text: string, wanted: string): Position | undefined {
+  const index = wanted === '' ? -1 : text.indexOf(wanted)
+  if (index === -1) return undefined
+  const before = text.slice(0, index).split('\n')
+  return { line: before.length, column: before.at(-1)!.length + 1 }
 }
 
-/** The object literal that a value is, or that is given to the call that makes it. */
-function objectOf(expression: Expression): ObjectExpression | undefined {
-  if (expression.type === 'ObjectExpression') return expression
-  if (expression.type === 'CallExpression') {
-    const first = expression.arguments[0]
-    return first === undefined || first.type === 'SpreadElement' ? undefined : objectOf(first)
-  }
-  return undefined
+/** The keys of the exported object that stand there more than once: JavaScript keeps only the last. */
+export function repeatedKeys(source: Source | undefined): readonly string[] {
+  const exported = source?.exported
+  const object = exported && source?.objectOf(exported)
+  const keys = object?.properties.flatMap((property) =>
+    property.type === 'Property' ? (keyOf(property) ?? []) : [],
+  )
+  return [...new Set(keys?.filter((key, index) => keys.indexOf(key) !== index))]
 }
 
-function propertyOf(object: ObjectExpression, key: string) {
-  for (const property of object.properties.toReversed()) {
-    if (property.type === 'Property' && keyOf(property.key) === key) return property
-  }
-  return undefined
-}
-
-function keyOf(key: Node): string | undefined {
-  if (key.type === 'Identifier') return (key as Node & { name: string }).name
-  if (key.type === 'Literal') return String((key as Node & { value: unknown }).value)
-  return undefined
-}
-
-function position(node: Node): Position {
-  return { line: node.loc?.start.line ?? 1, column: (node.loc?.start.column ?? 0) + 1 }
+export function positionOf({ loc }: Node): Position {
+  return { line: loc?.start.line ?? 1, column: (loc?.start.column ?? 0) + 1 }
 }

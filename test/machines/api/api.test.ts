@@ -11,6 +11,7 @@ import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import { Api, type ApiExit } from '../../../sandbox/machines/api/api.ts'
 import type { ApiVerdict } from '../../../sandbox/machines/api/process/api-points.ts'
 import { issueToken } from '../../../sandbox/machines/api/process/tokens.ts'
+import { routesAt, shopRoutes } from '../../../sandbox/machines/api/shop/shop-routes.ts'
 import type { Database } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
@@ -100,6 +101,43 @@ function order(json: unknown, token = issueToken(1, Date.now() + 60_000)): Promi
 }
 
 const refused = (status: number, error: string) => expect.objectContaining({ status, body: { error } })
+
+test('serves what the table of its routes says, and nothing else', async () => {
+  const token = `Bearer ${issueToken(1, Date.now() + 60_000)}`
+  const bodies: Record<string, unknown> = {
+    '/login': { email: 'ada@example.test', password: 'shop' },
+    '/orders': { productId: 2, quantity: 1 },
+  }
+  for (const { method, path, takesBody, wantsToken } of shopRoutes) {
+    const at = path.replace(':id', '1')
+    const send = (with_: { token?: boolean; body?: boolean }) =>
+      call(at, {
+        method,
+        ...(with_.token && { headers: { authorization: token } }),
+        ...(with_.body && { json: bodies[path] }),
+      })
+    expect((await send({ token: wantsToken, body: takesBody })).status, `${method} ${at}`).toBeLessThan(300)
+    if (wantsToken) expect((await send({ body: takesBody })).status, `${at} without a token`).toBe(401)
+    if (takesBody) expect([415, 422]).toContain((await send({ token: wantsToken })).status)
+    const other = method === 'GET' ? 'POST' : 'GET'
+    expect((await call(at, { method: other })).status, `${other} ${at}`).toBe(405)
+  }
+})
+
+test.each([
+  ['/users', ['GET /users']],
+  ['/users?x=1', ['GET /users']],
+  ['/Users/', ['GET /users']],
+  ['/users/1', ['GET /users/:id']],
+  ['/users/%31?x=/a', ['GET /users/:id']],
+  ['/users/1/orders', []],
+  ['//users', []],
+  ['/nope', []],
+])('the table finds the routes of %s as Express does', async (path, names) => {
+  expect(routesAt(path).map((route) => `${route.method} ${route.path}`)).toEqual(names)
+  const { status } = await call(path)
+  expect(status).toBe(names.length === 0 ? 404 : 200)
+})
 
 test('serves the seeded users, and tells what it saw in the order it saw it', async () => {
   expect(await call('/users', { door: 'curl-1' })).toMatchObject({
@@ -279,7 +317,10 @@ test.each<[ApiVerdict]>([[{ kind: 'throw' }], [{ kind: 'reject' }]])(
     expect(await call('/users/1', { door: 'broken' })).toEqual(refused(500, 'internal_error'))
     expect(await call('/users', { door: 'broken' })).toMatchObject({ status: 200 })
     expect(await call('/users/1', { door: 'whole' })).toMatchObject({ status: 200 })
-    expect(await armed.evidence()).toEqual({ fired: 1, text: '1 × GET /users/:id' })
+    expect(await armed.evidence()).toMatchObject({
+      fired: 1,
+      text: '1 request met the fault: GET /users/:id',
+    })
     await armed.heal()
     expect(await call('/users/1', { door: 'broken' })).toMatchObject({ status: 200 })
     await api?.flush()
@@ -321,7 +362,10 @@ test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
     expect(await call('/healthz')).toMatchObject({ status: 200 })
     await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } })
     await vi.waitFor(() => expect(exits).toMatchObject([exit]))
-    expect(await armed.evidence()).toEqual({ fired: 1, text: '1 × GET /users' })
+    expect(await armed.evidence()).toMatchObject({
+      fired: 1,
+      text: '1 request met the fault: GET /users',
+    })
     // What it saw before its end is not lost with it.
     expect(trace.filter((event) => event.what === 'request')).toHaveLength(2)
     await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { InvalidInput } from '../../../sandbox/errors/invalid-input.ts'
 import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
 import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
@@ -39,6 +40,27 @@ test('takes a URL of this machine, and another only with leave', () => {
   expect(() => parseDatabaseUrl(remote)).toThrow('expected a host on this machine, saw db.example.test')
   expect(parseDatabaseUrl(remote, true).host).toBe('db.example.test')
   expect(() => parseDatabaseUrl('mysql://127.0.0.1')).toThrow('expected postgres://')
+})
+
+test.each([
+  ['host', 'postgres://ada:p@%ff/shop'],
+  ['user', 'postgres://%ff:p@127.0.0.1/shop'],
+  ['password', 'postgres://ada:p%ff@127.0.0.1/shop'],
+  ['database', 'postgres://ada@127.0.0.1/%E0%A4'],
+])('a %s with a percent sign that is none is refused, and not shown', (part, url) => {
+  const refused = `database url: ${part}: expected UTF-8, percent-encoded, saw a % that begins no such character. A % itself is written %25`
+  expect(() => parseDatabaseUrl(url)).toThrow(
+    new InvalidInput('database url', refused.slice('database url: '.length)),
+  )
+  expect(parseDatabaseUrl(url.replace(/%ff|%E0%A4/, part === 'host' ? '127.0.0.1' : '%C3%A4'))).toBeDefined()
+})
+
+test('counts as this machine only what is an address', () => {
+  expect(parseDatabaseUrl('postgres://127.0.0.255/').host).toBe('127.0.0.255')
+  for (const host of ['127.0.0.999', '127.0.0.1.example.test', '127.1'])
+    expect(() => parseDatabaseUrl(`postgres://${host}/`)).toThrow(
+      `expected a host on this machine, saw ${host}`,
+    )
 })
 
 const ofRuns = `SELECT datname AS name FROM pg_database WHERE datname ~ '^faultpath_'

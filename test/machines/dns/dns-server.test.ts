@@ -134,20 +134,25 @@ const acts: [string, DnsVerdict, RegExp, string][] = [
     'an rcode',
     { kind: 'answer', rcode: 'SERVFAIL' },
     /status: SERVFAIL.*\n.*ANSWER: 0, AUTHORITY: 0/,
-    '1 × SERVFAIL',
+    '1 question was answered SERVFAIL',
   ],
-  ['no data', { kind: 'answer', records: [] }, /NOERROR.*\n.*ANSWER: 0, AUTHORITY: 1/, '1 × NODATA'],
+  [
+    'no data',
+    { kind: 'answer', records: [] },
+    /NOERROR.*\n.*ANSWER: 0, AUTHORITY: 1/,
+    '1 question was answered NODATA',
+  ],
   [
     'no data and no help',
     { kind: 'answer', records: [], soa: false, flags: { ra: 0 } },
     /flags: qr rd; QUERY: 1, ANSWER: 0, AUTHORITY: 0.*\n;; WARNING: recursion requested but not available/,
-    '1 × NODATA',
+    '1 question was answered NODATA',
   ],
   [
     'other addresses, then its own',
     { kind: 'answer', records: [{ type: 'A', value: '127.0.0.2', ttlSeconds: 0 }], includeZone: true },
     /\s0\s+IN\s+A\s+127\.0\.0\.2\n.*\s60\s+IN\s+A\s+127\.0\.0\.9/,
-    '1 × A 127.0.0.2 and 1 more',
+    '1 question was answered A 127.0.0.2 and 1 more',
   ],
   [
     'a CNAME loop',
@@ -159,44 +164,49 @@ const acts: [string, DnsVerdict, RegExp, string][] = [
       ],
     },
     /api\.example\.test\.\s+60\s+IN\s+CNAME\s+b\.test\.\nb\.test\.\s+60\s+IN\s+CNAME\s+api\.example\.test\./,
-    '1 × CNAME b.test. and 1 more',
+    '1 question was answered CNAME b.test. and 1 more',
   ],
   [
     'a CNAME to nowhere',
     { kind: 'answer', rcode: 'NXDOMAIN', records: [{ type: 'CNAME', value: 'gone.test' }] },
     /status: NXDOMAIN[\s\S]*CNAME\s+gone\.test\./,
-    '1 × NXDOMAIN',
+    '1 question was answered NXDOMAIN',
   ],
   [
     'only the address types asked for',
     { kind: 'answer', records: [{ type: 'AAAA', value: '::1' }] },
     /NOERROR.*\n.*ANSWER: 0, AUTHORITY: 1/,
-    '1 × NODATA',
+    '1 question was answered NODATA',
   ],
   [
     'for another name',
     { kind: 'answer', owner: 'other.test', records: [{ type: 'A', value: '127.0.0.9' }] },
     /other\.test\.\s+60\s+IN\s+A\s+127\.0\.0\.9/,
-    '1 × A 127.0.0.9 (other-owner)',
+    '1 question was answered A 127.0.0.9 (other-owner)',
   ],
-  ['with another id', { kind: 'answer', wrongId: true }, /ID mismatch/, '1 × A 127.0.0.9 (other-id)'],
+  [
+    'with another id',
+    { kind: 'answer', wrongId: true },
+    /ID mismatch/,
+    '1 question was answered A 127.0.0.9 (other-id)',
+  ],
   [
     'to another question',
     { kind: 'answer', question: 'other.test' },
     /Question section mismatch/,
-    '1 × A 127.0.0.9 (other-question)',
+    '1 question was answered A 127.0.0.9 (other-question)',
   ],
   [
     'without a question',
     { kind: 'answer', question: null },
     /QUERY: 0, ANSWER: 1/,
-    '1 × A 127.0.0.9 (other-question)',
+    '1 question was answered A 127.0.0.9 (other-question)',
   ],
   [
     'as if it asked',
     { kind: 'answer', flags: { qr: 0 } },
     /query response not set/,
-    '1 × A 127.0.0.9 (not-an-answer)',
+    '1 question was answered A 127.0.0.9 (not-an-answer)',
   ],
   ['with wrong counts', { kind: 'answer', malformed: 'counts' }, /malformed message packet/, 'malformed'],
   ['with a wrong length', { kind: 'answer', malformed: 'rdlength' }, /malformed message packet/, 'malformed'],
@@ -208,7 +218,7 @@ const acts: [string, DnsVerdict, RegExp, string][] = [
   ],
   ['with its records cut off', { kind: 'answer', cutBytes: 20 }, /malformed message packet/, 'malformed'],
   ['with too few bytes', { kind: 'answer', cutBytes: 3 }, /short \(< header size\)/, 'malformed'],
-  ['never', { kind: 'drop' }, /timed out/, '1 × no answer'],
+  ['never', { kind: 'drop' }, /timed out/, '1 question was given no answer'],
   [
     'late',
     { kind: 'answer', delayMs: 300 },
@@ -223,7 +233,11 @@ for (const [how, verdict, said, evidence] of acts) {
     await server.arm({ rules: [{ match: { name, transport: 'udp' }, verdict }] })
 
     expect(await dig(server, name)).toMatch(said)
-    expect(await server.evidence()).toEqual({ fired: 1, text: expect.stringContaining(evidence) })
+    expect(await server.evidence()).toEqual({
+      fired: 1,
+      counted: '1 question',
+      text: expect.stringContaining(evidence),
+    })
     expect(await dig(server, name, '+tcp')).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.9/)
     expect((await server.evidence()).fired).toBe(1)
 
@@ -263,7 +277,7 @@ withDig('closes the TCP port alone, or both, and opens them again on the same nu
   expect(await dig(server, name)).toMatch(/Truncated, retrying in TCP mode[\s\S]*connection refused/)
   expect(await server.evidence()).toEqual({
     fired: 1,
-    text: `TCP port ${port} closed (probed), 1 question, 1 × truncated`,
+    text: `TCP port ${port} closed (probed), 1 question was answered truncated`,
   })
 
   await server.arm({ state: { kind: 'closed' } })
@@ -316,7 +330,10 @@ withDigOnLinux('has a neighbour that is silent, or another host, only while that
   expect(await dig(server, name, '@127.0.2.1')).toContain('timed out')
   expect(await dig(server, name)).toContain('NOERROR')
   expect(seen.map(({ what }) => what)).toEqual(['question', 'question', 'answer'])
-  expect(await server.evidence()).toMatchObject({ fired: 1, text: expect.stringContaining('1 × no answer') })
+  expect(await server.evidence()).toMatchObject({
+    fired: 1,
+    text: expect.stringContaining('1 × no answer'),
+  })
 
   await server.arm({ state: { kind: 'other-host' } })
   expect(lists.at(-1)).toEqual(['127.0.0.1'])

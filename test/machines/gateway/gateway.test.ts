@@ -301,7 +301,11 @@ test('answers in place of the API where a rule says so, and nowhere else', async
   expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '7'])
   expect(asked).toBe(1)
   expect((await fetch(`${url}/users`)).status).toBe(200)
-  expect(await gateway.evidence()).toEqual({ fired: 1, text: '1 × GET /users' })
+  expect(await gateway.evidence()).toEqual({
+    fired: 1,
+    counted: '1 request',
+    text: '1 request met the fault: GET /users',
+  })
 
   await gateway.arm({ rules: [{ match: {}, verdict }] })
   await gateway.heal()

@@ -135,3 +135,23 @@ test('what clients are given to trust holds certificates, and no key', async () 
   expect(authority.rootPem).not.toContain('PRIVATE')
   expect((await authority.issue({})).keyPem).toContain('PRIVATE')
 })
+
+test('says of a served chain whose it is, who signed it, and which one is out of its time', async () => {
+  const authority = new Authority('api.example.test')
+  const served = async (recipe: CertificateRecipe) => (await authority.issue(recipe)).served
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  const good = await served({})
+  expect(good).toMatchObject({ signers: ['Faultpath Intermediate'], issuer: 'Faultpath Root' })
+  expect(good.untimely).toBeUndefined()
+  const { untimely } = await served({ leaf: { notAfterDays: -30 } })
+  expect(untimely).toEqual({ ended: expect.stringContaining(day(-30)) })
+  expect((await served({ intermediate: { notBeforeDays: 30 } })).untimely).toEqual({
+    signer: 'Faultpath Intermediate',
+    begins: expect.stringContaining(day(30)),
+  })
+  expect(await served({ root: 'retired' })).toMatchObject({ issuer: 'Faultpath Retired Root' })
+  expect(await served({ leaf: { selfSigned: true } })).toMatchObject({
+    signers: [],
+    issuer: 'api.example.test',
+  })
+})

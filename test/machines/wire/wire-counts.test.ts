@@ -21,7 +21,7 @@ test('a rule that never struck has not fired', async () => {
   await arm({ kind: 'reset', from: 'server', afterBytes: 1_000 })
   const client = call('GET')
   await client.until(() => client.text === 'short')
-  expect(await wire.evidence()).toEqual({ fired: 0, text: '1 connection' })
+  expect(await wire.evidence()).toEqual({ fired: 0, text: '1 connection, none was struck' })
 })
 
 test('counts bytes behind a text, even when it lies across two chunks', async () => {

@@ -15,7 +15,11 @@ test('resets at accept before it connects on, and only as often as the rule says
 
   const spared = call('hello')
   await spared.until(() => spared.text === 'hello')
-  expect(await wire.evidence()).toEqual({ fired: 1, text: '2 connections, 1 × reset' })
+  expect(await wire.evidence()).toEqual({
+    fired: 1,
+    counted: '1 of 2 connections',
+    text: '1 of 2 connections was reset',
+  })
 })
 
 test.each([

@@ -18,7 +18,7 @@ export function createApp(database: Database, faults: Faults): Express {
   app.use(express.json())
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path)
-    for (const route of here) app[route.method](path, serve(route, database, faults))
+    for (const route of here) app[verbOf(route)](path, serve(route, database, faults))
     app.all(path, refuseMethod(here))
   }
   app.use(() => {
@@ -58,7 +58,7 @@ function serve(route: Route, database: Database, faults: Faults) {
     observe({ what: 'routed', request: id, path: route.path })
     await faults.meet(doorOf(id), { method: request.method, path: route.path })
     // `is` says false for a body of another type and null for no body at all.
-    if (route.method === 'post' && request.is('application/json') === false) {
+    if (route.takesBody && request.is('application/json') === false) {
       throw new Refusal(415, 'unsupported_media_type')
     }
     const { params, body } = request
@@ -68,8 +68,13 @@ function serve(route: Route, database: Database, faults: Faults) {
   }
 }
 
+/** As Express calls it. */
+function verbOf({ method }: Route): 'get' | 'post' {
+  return method === 'GET' ? 'get' : 'post'
+}
+
 function refuseMethod(here: readonly Route[]) {
-  const allowed = here.map((route) => (route.method === 'get' ? 'GET, HEAD' : 'POST')).join(', ')
+  const allowed = here.map((route) => (route.method === 'GET' ? 'GET, HEAD' : route.method)).join(', ')
   return (): never => {
     throw new Refusal(405, 'method_not_allowed', { headers: { Allow: allowed } })
   }

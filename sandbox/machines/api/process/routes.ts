@@ -1,4 +1,5 @@
 import { shopPassword } from '../../database/shop.ts'
+import { bearerToken, type ShopRouteName, shopRoutes } from '../shop/shop-routes.ts'
 import type { Database } from './pool.ts'
 import { Refusal, type Reply } from './refusal.ts'
 import { issueToken, userOfToken } from './tokens.ts'
@@ -17,20 +18,40 @@ export interface Call {
   readonly authorization: string | undefined
 }
 
-export interface Route {
-  readonly method: 'get' | 'post'
-  readonly path: string
+/** A call with the user whose token came with it, where the route wants one. */
+interface AdmittedCall extends Call {
+  readonly userId: number | undefined
+}
+
+type Handler = (call: AdmittedCall, database: Database) => Promise<Reply>
+
+export type Route = (typeof shopRoutes)[number] & {
   handle(call: Call, database: Database): Promise<Reply>
 }
 
-export const routes: readonly Route[] = [
-  { method: 'get', path: '/healthz', handle: async () => ({ status: 200, body: { ok: true } }) },
-  { method: 'post', path: '/login', handle: logIn },
-  { method: 'get', path: '/users', handle: listUsers },
-  { method: 'get', path: '/users/:id', handle: getUser },
-  { method: 'get', path: '/products', handle: listProducts },
-  { method: 'post', path: '/orders', handle: placeOrder },
-]
+const handlers: Readonly<Record<ShopRouteName, Handler>> = {
+  'GET /healthz': async () => ({ status: 200, body: { ok: true } }),
+  'POST /login': logIn,
+  'GET /users': listUsers,
+  'GET /users/:id': getUser,
+  'GET /products': listProducts,
+  'POST /orders': placeOrder,
+}
+
+export const routes: readonly Route[] = shopRoutes.map((route) => ({
+  ...route,
+  async handle(call, database) {
+    const userId = route.wantsToken ? userOf(call) : undefined
+    return await handlers[`${route.method} ${route.path}` as ShopRouteName]({ ...call, userId }, database)
+  },
+}))
+
+function userOf({ authorization }: Call): number {
+  const token = bearerToken(authorization)
+  const userId = token === undefined ? undefined : userOfToken(token, Date.now())
+  if (userId === undefined) throw unauthenticated()
+  return userId
+}
 
 async function logIn({ request, body }: Call, database: Database): Promise<Reply> {
   const { email, password } = fieldsOf(body)
@@ -73,10 +94,7 @@ async function listProducts({ request }: Call, database: Database): Promise<Repl
   return { status: 200, body: { products } }
 }
 
-async function placeOrder({ request, body, authorization }: Call, database: Database): Promise<Reply> {
-  const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
-  const userId = token === undefined ? undefined : userOfToken(token, Date.now())
-  if (userId === undefined) throw unauthenticated()
+async function placeOrder({ request, body, userId }: AdmittedCall, database: Database): Promise<Reply> {
   const { productId, quantity } = fieldsOf(body)
   demand({
     ...(!isId(productId) && { productId: 'must be a product id' }),

@@ -1,0 +1,8 @@
+/** Code that is not ours asked for the end of the process. Thrown in its place: a run without a report is no success. */
+export class ExitAsked extends Error {
+  override readonly name = 'ExitAsked'
+
+  constructor(code: unknown) {
+    super(`process.exit(${code === undefined ? '' : String(code)})`)
+  }
+}

@@ -1,0 +1,8 @@
+/** What is wrong with what a scenario file exports, and the keys that lead to it. */
+export interface ScenarioProblem {
+  readonly path: readonly string[]
+  readonly text: string
+  readonly next?: string
+  /** A key that is not there: it is told last, since a slip in another key may be the reason. */
+  readonly isMissing?: true
+}
