@@ -10,9 +10,9 @@ export default scenario({
       code: 'ETIMEOUT',
       syscall: 'queryA',
       message: /^fetch failed$/,
-      tookMs: [850, 2_500],
+      tookMs: [550, 2_500],
     },
-    https: { name: 'Error', code: 'ETIMEOUT', syscall: 'queryA', tookMs: [850, 2_500] },
+    https: { name: 'Error', code: 'ETIMEOUT', syscall: 'queryA', tookMs: [550, 2_500] },
   },
   lesson: {
     story: 'Every call hangs for seconds, then fails with the words of a failing resolver.',
