@@ -1,4 +1,4 @@
-import { fault } from '../language/fault.ts'
+import { counted, fault } from '../language/fault.ts'
 import { wholeNumber } from '../language/parameters.ts'
 
 /**
@@ -13,7 +13,7 @@ import { wholeNumber } from '../language/parameters.ts'
 export const contentLengthTooLong = fault({
   step: 'response',
   name: 'content-length-too-long',
-  summary: ({ moreBytes }) => `content-length-too-long, by ${moreBytes} bytes`,
+  summary: ({ moreBytes }) => `content-length-too-long, by ${counted(moreBytes, 'byte')}`,
   parameters: { moreBytes: wholeNumber({ default: 50, min: 1, max: 1_000_000 }) },
   plan: ({ moreBytes }) => ({
     point: 'gateway',

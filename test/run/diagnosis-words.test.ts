@@ -49,8 +49,8 @@ const through = (status: number, ...inApi: readonly Observation[]): Observation[
   { machine: 'gateway', what: 'request', request: 'r', method: 'GET', path: '/users' },
   { machine: 'api', what: 'request', request: 'r', method: 'GET', path: '/users' },
   ...inApi,
-  { machine: 'api', what: 'handled', request: 'r', status, digest: `handled-${status}` },
-  { machine: 'api', what: 'response', request: 'r', status, digest: `body-${status}` },
+  { machine: 'api', what: 'decided', request: 'r', status, value: `value-${status}` },
+  { machine: 'api', what: 'response', request: 'r', status },
   { machine: 'gateway', what: 'response', request: 'r', status },
   { machine: 'client', what: 'body' },
 ]

@@ -24,7 +24,7 @@ export class Caller implements Breakable<ClientPlan> {
     const calls = countOf(this.#changed, 'call')
     return {
       fired: this.#changed,
-      ...countedWords(calls, ` ${wasOf(this.#changed)} ${howText(this.#state)}`),
+      ...countedWords(calls, ` ${howText(this.#state, this.#changed)}`),
     }
   }
 
@@ -38,11 +38,12 @@ export class Caller implements Breakable<ClientPlan> {
   }
 }
 
-function howText(state: ClientState | undefined): string {
-  if (state?.kind === 'page') return 'made from the wrong page'
-  if (state?.kind === 'client-certificate') return `made with the client certificate "${state.shows}"`
-  if (state?.kind === 'reads') return `whose answer was read under "${state.field}"`
-  return 'put together wrongly'
+function howText(state: ClientState | undefined, calls: number): string {
+  const was = wasOf(calls)
+  if (state?.kind === 'page') return `${was} made from the wrong page`
+  if (state?.kind === 'client-certificate') return `${was} made with the client certificate "${state.shows}"`
+  if (state?.kind === 'reads') return `had the answer read under "${state.field}"`
+  return `${was} put together wrongly`
 }
 
 function change(call: ResolvedCall, state: ClientState): ResolvedCall {

@@ -39,10 +39,12 @@ export class Replies {
     }
   }
 
+  opened(port: number): void {
+    this.#at(port).isRead = true
+  }
+
   bytes(port: number, chunk: Buffer): void {
-    const connection = this.#at(port)
-    connection.isRead = true
-    connection.reader.add(chunk)
+    this.#at(port).reader.add(chunk)
   }
 
   end(port: number): void {

@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
 import type { WireSide } from '../shared/trace.ts'
-import type { WireTap } from './wire.ts'
 import { type Seen, WireFlow } from './wire-flow.ts'
 import { ByteMark, markOf } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'
 import { shapeOf } from './wire-shape.ts'
 import { type OpenStrike, type Strike, strikeOf } from './wire-strike.ts'
+import type { WireTap } from './wire-tap.ts'
 
 export interface LinkOptions {
   /** As accepted, not yet read from. */
@@ -192,6 +192,7 @@ export class WireLink {
     server.once('connect', () => {
       this.#up.sink = server
       this.#serverPort = server.localPort ?? 0
+      this.#options.tap?.opened(this.#serverPort)
       this.#options.observe({ what: 'connected' })
       this.#client.resume()
     })

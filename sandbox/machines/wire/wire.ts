@@ -7,6 +7,7 @@ import { type ArmedWire, armedWire, type WireSurroundings } from './wire-armed.t
 import { type LinkOptions, WireLink } from './wire-link.ts'
 import { listenOnAll, WireListener } from './wire-listener.ts'
 import type { WirePlan } from './wire-points.ts'
+import type { WireTap } from './wire-tap.ts'
 
 export interface WireOptions {
   readonly name: WireName
@@ -22,12 +23,6 @@ export interface WireOptions {
   readonly onBug: (error: Error) => void
   /** Reads along what the upstream sends, before anything happens to it. */
   readonly tap?: WireTap
-}
-
-/** A reader of what an upstream sends; a connection is told by the port that the wire has on it. */
-export interface WireTap {
-  bytes(port: number, chunk: Buffer): void
-  end(port: number): void
 }
 
 /**

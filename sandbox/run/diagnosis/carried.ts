@@ -140,7 +140,9 @@ export function waited(): Checkpoint['read'] {
   }
 }
 
-/** When the request came out of the network and of TLS. */
+/** When the request had come out of the network and of TLS: all of it, or what the gateway wanted of it. */
 function throughMs(events: readonly TraceEvent[]): number | undefined {
-  return events.find((event) => event.machine === 'gateway' && event.what === 'request')?.atMs
+  return events.find(
+    (event) => event.machine === 'gateway' && (event.what === 'received' || event.what === 'own-answer'),
+  )?.atMs
 }

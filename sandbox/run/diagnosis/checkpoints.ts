@@ -1,7 +1,10 @@
+import type { TraceEvent } from '../../machines/shared/trace.ts'
 import { carried, waited, wayThere } from './carried.ts'
 import { certificateWords, servedCertificate } from './certificates.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint, Reading } from './checkpoint.ts'
+import { conversation } from './conversation.ts'
 import { dnsAnswer, dnsAnswerWords } from './dns-answers.ts'
+import { leftAsDecided } from './left.ts'
 import { gather, type Of, onceReplied } from './readings.ts'
 
 function tlsEstablished(event: Of<'tls'>): string | undefined {
@@ -9,29 +12,47 @@ function tlsEstablished(event: Of<'tls'>): string | undefined {
   return event.resumed ? 'resumed' : 'established'
 }
 
-function result(event: Of<'api'>): string | undefined {
-  if (event.what !== 'result') return undefined
-  return [resultWords(event), event.sqlstate === undefined ? event.digest : undefined]
-    .filter(Boolean)
-    .join(' ')
-}
-
-function resultWords({ code, rows, sqlstate }: Of<'api'>): string {
-  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? `${rows ?? 0} rows`
-}
-
-/** Each statement is tagged with its request, which differs from call to call. */
-function withoutTag(statement: string | undefined): string | undefined {
-  return statement?.replace(/^\/\*.*?\*\/ /, '')
-}
-
 /** Without the digests, which are for comparing. */
 function statusWords(events: readonly Of<'api'>[]): readonly string[] {
   return [events.map(({ code, status }) => [status, code].filter(Boolean).join(' ')).join(', ')]
 }
 
-/** The journey, in order. A reading that is absent healthy and broken says nothing and is passed over. */
-export const checkpoints: readonly Checkpoint[] = [
+function ownAnswer({ code, status }: Of<'gateway'>): string {
+  return [status, code].filter((part) => part !== undefined).join(' ')
+}
+
+/** It had asked the API, and got no answer. */
+function hasFailedBehind({ request }: Of<'gateway'>, events: readonly TraceEvent[]): boolean {
+  return events.some(
+    (event) => event.machine === 'gateway' && event.what === 'upstream-failed' && event.request === request,
+  )
+}
+
+/** What became of the API's process while it was asked; seen from outside it. */
+function processState(events: readonly TraceEvent[]): Reading | undefined {
+  const asked = events.find((event) => event.machine === 'gateway' && event.what === 'handed-on')
+  if (asked === undefined) return undefined
+  const became = events.find(
+    (event): event is Of<'process'> => event.machine === 'process' && event.what !== 'busy',
+  )
+  return { value: became === undefined ? 'ran on' : processWords(became), atMs: asked.atMs }
+}
+
+function processWords({ code, what }: Of<'process'>): string {
+  switch (what) {
+    case 'ended':
+      return `ended (${code ?? 'nobody knows how'})`
+    case 'closing':
+      return 'began to close'
+    case 'stopped':
+      return 'was stopped'
+    default:
+      return what
+  }
+}
+
+/** From the app to the gateway. */
+const wayThereAndIn: readonly Checkpoint[] = [
   {
     step: 'request',
     name: 'the request',
@@ -142,39 +163,70 @@ export const checkpoints: readonly Checkpoint[] = [
   },
   {
     step: 'server',
+    name: "the gateway's own answer",
+    was: 'the gateway, which had asked nobody, answered',
+    never: 'the gateway did not answer by itself',
+    read: gather('gateway', (event, events) =>
+      event.what === 'own-answer' && !hasFailedBehind(event, events) ? ownAnswer(event) : undefined,
+    ),
+  },
+  {
+    step: 'server',
+    name: "the gateway's question",
+    was: 'the gateway asked',
+    never: 'the gateway did not ask the API',
+    read: gather('gateway', (event) => (event.what === 'handed-on' ? 'the API' : undefined)),
+  },
+  {
+    step: 'backend',
+    name: "the API's process",
+    was: "the API's process",
+    never: "the API's process was not asked",
+    read: processState,
+  },
+  {
+    step: 'server',
     name: 'the request at the API',
     was: 'the API received',
     never: 'no request reached the API',
     read: gather('api', (event) => (event.what === 'request' ? `${event.method} ${event.path}` : undefined)),
   },
   {
-    step: 'backend',
-    name: 'the statement',
-    was: 'the API sent',
-    never: 'the API sent no statement',
-    read: gather('api', (event) => (event.what === 'query' ? withoutTag(event.statement) : undefined)),
+    step: 'server',
+    name: 'the route',
+    was: 'the route was',
+    never: 'no route of the API took the request',
+    read: gather('api', (event) => (event.what === 'routed' ? event.path : undefined)),
   },
-  {
-    step: 'database',
-    name: "the database's answer",
-    was: 'the database answered',
-    never: 'the database did not answer',
-    otherwise: (words) => `the database answered ${words} of other data`,
-    read: gather('api', result, { words: (results) => [results.map(resultWords).join(', ')] }),
-  },
+]
+
+/** From the API's last statement to the app. */
+const decisionAndWayBack: readonly Checkpoint[] = [
   {
     step: 'backend',
     name: 'the end of the route',
-    was: 'the route finished with',
-    never: 'the route never finished',
-    otherwise: (words) => `the route finished with ${words} and other data`,
+    was: 'the route decided on',
+    never: 'the route decided nothing',
+    otherwise: (words) => `the route decided on ${words} with other data or headers`,
     read: gather(
       'api',
       (event) =>
         event.what === 'decided'
-          ? [event.status, event.value, event.code].filter((part) => part !== undefined).join(' ')
+          ? [event.status, event.code, event.value, event.headers]
+              .filter((part) => part !== undefined)
+              .join(' ')
           : undefined,
       { words: statusWords },
+    ),
+  },
+  {
+    // What failed behind it has been found by now: here the gateway alone gave up.
+    step: 'server',
+    name: "the gateway's answer in the API's place",
+    was: "in the API's place the gateway answered",
+    never: "the gateway did not answer in the API's place",
+    read: gather('gateway', (event, events) =>
+      event.what === 'own-answer' && hasFailedBehind(event, events) ? ownAnswer(event) : undefined,
     ),
   },
   {
@@ -186,10 +238,10 @@ export const checkpoints: readonly Checkpoint[] = [
   },
   {
     step: 'response',
-    name: "the gateway's response",
-    was: 'the gateway responded',
-    never: 'the gateway did not respond',
-    read: gather('gateway', (event) => (event.what === 'response' ? `${event.status}` : undefined)),
+    name: 'what left the gateway',
+    was: 'what left the gateway was',
+    never: 'no answer of the API left the gateway',
+    read: leftAsDecided,
   },
   {
     step: 'reply',
@@ -230,3 +282,8 @@ export const checkpoints: readonly Checkpoint[] = [
     read: gather('client', (event) => (event.what === 'used' ? 'was used' : undefined)),
   },
 ]
+
+/** The journey of two calls, in order. A reading that is absent in both says nothing and is passed over. */
+export function checkpointsOf(...calls: readonly (readonly TraceEvent[])[]): readonly Checkpoint[] {
+  return [...wayThereAndIn, ...conversation(...calls), ...decisionAndWayBack]
+}

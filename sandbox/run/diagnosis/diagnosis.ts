@@ -2,7 +2,7 @@ import type { Symptom } from '../../clients/common/symptom.ts'
 import type { Step } from '../../language/steps.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import { because } from './because.ts'
-import { checkpoints } from './checkpoints.ts'
+import { checkpointsOf } from './checkpoints.ts'
 import { type Compared, isDifferent } from './compared.ts'
 import { marksOf, type StepMark } from './marks.ts'
 
@@ -34,7 +34,7 @@ const lateMinMs = 200
  * the client ran out of time, the border that was reached much too late decides.
  */
 export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis {
-  const readings = checkpoints
+  const readings = checkpointsOf(healthy.events, broken.events)
     .map((checkpoint) => ({
       ...checkpoint,
       healthy: checkpoint.read(healthy.events),

@@ -16,7 +16,7 @@ export interface Gathering<Machine extends TraceEvent['machine']> {
 /** Joins the values of all events of one machine that `pick` answers for. */
 export function gather<Machine extends TraceEvent['machine']>(
   machine: Machine,
-  pick: (event: Of<Machine>) => string | undefined,
+  pick: (event: Of<Machine>, events: readonly TraceEvent[]) => string | undefined,
   { order = 'as seen', reached = 'first', words }: Gathering<Machine> = {},
 ): Checkpoint['read'] {
   return (events) => {
@@ -24,7 +24,7 @@ export function gather<Machine extends TraceEvent['machine']>(
     const picked: Of<Machine>[] = []
     for (const event of events) {
       if (event.machine !== machine) continue
-      const value = pick(event as Of<Machine>)
+      const value = pick(event as Of<Machine>, events)
       if (value === undefined) continue
       picked.push(event as Of<Machine>)
       if (order === 'as seen' || !values.includes(value)) values.push(value)
