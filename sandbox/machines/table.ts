@@ -12,6 +12,7 @@ import type { Breakable } from './shared/breakable.ts'
 import { hostName } from './shared/host-name.ts'
 import type { Observe, TraceEvent } from './shared/trace.ts'
 import type { StateWhen } from './shared/when.ts'
+import type { StatementLink } from './statements/statement-link.ts'
 import type { Authority } from './tls/authority.ts'
 import type { TlsEdge, TlsEdgeOptions } from './tls/tls-edge.ts'
 import type { Wire } from './wire/wire.ts'
@@ -217,6 +218,15 @@ export const sharedMachines = {
     },
     end: (wire) => wire.close(),
   } satisfies Shared<Address & { readonly database: Database }, Wire>,
+  /** Between the API and that wire: the statements and their answers. */
+  statements: {
+    waitsFor: ['address', 'database-wire'],
+    start: async ({ ground, onBug }, { address: { address }, 'database-wire': wire }) => {
+      const { StatementLink: Machine } = await import('./statements/statement-link.ts')
+      return await Machine.open({ ground, address, port: 0, upstream: () => at(wire), onBug })
+    },
+    end: (link) => link.close(),
+  } satisfies Shared<Address & { readonly 'database-wire': Wire }, StatementLink>,
 }
 
 type Machines = typeof own & typeof sharedMachines
@@ -247,7 +257,7 @@ const ownRequestOnly: readonly string[] = ['throw', 'reject', 'hang']
 
 /** Whether a plan reaches clients beyond the one it is armed for: then only one of them may call at a time. */
 export function isShared(plan: Plan): boolean {
-  if (!(plan.point in sharedMachines)) return false
+  if (!(plan.point in sharedMachines) || plan.point === 'statements') return false
   if (plan.point !== 'api' || plan.state !== undefined) return true
   return (plan.rules ?? []).some(({ verdict }) => !ownRequestOnly.includes(verdict.kind))
 }

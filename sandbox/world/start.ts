@@ -32,9 +32,9 @@ const table = {
 
   /** The API with its database: what every front door leads to. */
   backend: {
-    waitsFor: ['address', 'api', 'database', 'database-wire'],
-    start: async (_, { address: { address }, api, database, 'database-wire': wire }) =>
-      api.useDatabase({ ...database.target, host: address, port: wire.port }),
+    waitsFor: ['api', 'database', 'statements'],
+    start: async (_, { api, database, statements: { address, port } }) =>
+      api.useDatabase({ ...database.target, host: address, port }),
   } satisfies Line<Shared & { address: { readonly address: string } }, void>,
 
   /** What the clients live on. */

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { nowMs } from '../../host/clock.ts'
+import type { Ground } from '../../host/ground/ground.ts'
+import type { Breakable, Evidence } from '../shared/breakable.ts'
+import { RuleSet } from '../shared/rules.ts'
+import { openings } from './frames.ts'
+import { type Decided, Session } from './session.ts'
+import type { StatementEvent, StatementPlan, StatementVerdict } from './statement-points.ts'
+
+export interface StatementLinkOptions {
+  readonly ground: Ground
+  readonly address: string
+  /** 0 means any free port. */
+  readonly port: number
+  /** Where Postgres is; read for each session. */
+  readonly upstream: () => { host: string; port: number }
+  /** TLS towards Postgres (PostgreSQL manual, "SSL Session Encryption"); its certificate is not checked. Default: plain. */
+  readonly tls?: () => boolean
+  readonly onBug: (error: Error) => void
+}
+
+/** What is armed for one front door, and which statements it met. */
+interface Armed {
+  readonly rules: RuleSet<StatementEvent, StatementVerdict>
+  readonly met: string[]
+}
+
+/**
+ * Stands between the API and Postgres and reads what they say to each other, statement by statement. The tag of a
+ * statement (`step=users.list req=fetch-1.3`) says which request of which front door it is of; what carries no tag
+ * meets no rule.
+ */
+export class StatementLink {
+  readonly address: string
+  #port = 0
+  readonly #options: StatementLinkOptions
+  readonly #server: Server
+  readonly #armed = new Map<string, Armed>()
+  readonly #sockets = new Set<Socket>()
+
+  /** @throws Error with `code` EADDRINUSE when the port is taken. */
+  static async open(options: StatementLinkOptions): Promise<StatementLink> {
+    const link = new StatementLink(options)
+    link.#port = await options.ground.listen(link.#server, options.address, options.port)
+    link.#server.on('error', options.onBug)
+    return link
+  }
+
+  private constructor(options: StatementLinkOptions) {
+    this.#options = options
+    this.address = options.address
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (api) => {
+      this.#relay(api).catch(() => api.resetAndDestroy())
+    })
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** The point where statements of one front door's requests can be broken. */
+  point(door: string): Breakable<StatementPlan> {
+    return {
+      arm: async ({ rules }) => {
+        const armed = { rules: new RuleSet<StatementEvent, StatementVerdict>(), met: [] }
+        armed.rules.arm(rules, nowMs())
+        this.#armed.set(door, armed)
+      },
+      heal: async () => this.#armed.get(door)?.rules.heal(),
+      evidence: async () => evidenceOf(this.#armed.get(door)?.met ?? []),
+    }
+  }
+
+  /** Stops listening and destroys every session. */
+  async close(): Promise<void> {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async #relay(api: Socket): Promise<void> {
+    this.#keep(api)
+    const postgres = await this.#connect()
+    new Session({ api, postgres, decide: (text) => this.#decide(text) })
+    api.resume()
+  }
+
+  async #connect(): Promise<Socket> {
+    const raw = connect({ ...this.#options.upstream(), allowHalfOpen: true, noDelay: true })
+    this.#keep(raw)
+    await once(raw, 'connect')
+    if (this.#options.tls?.() !== true) return raw
+    const request = Buffer.alloc(8)
+    request.writeInt32BE(8, 0)
+    request.writeInt32BE(openings.ssl, 4)
+    raw.write(request)
+    const [answer] = (await once(raw, 'data')) as [Buffer]
+    if (answer.toString('latin1') !== 'S') throw new Error('statements: Postgres speaks no TLS')
+    raw.removeAllListeners('data')
+    const secure = connectTls({ socket: raw, rejectUnauthorized: false })
+    await once(secure, 'secureConnect')
+    return secure
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    // Each is told to the session as the end of the other side; before there is one, to the API alone.
+    socket.on('error', () => {})
+  }
+
+  #decide(text: string): Decided | undefined {
+    const [, step = '', request = ''] = /\/\* step=(\S+) req=(\S+) \*\//.exec(text) ?? []
+    const armed = this.#armed.get(request.slice(0, Math.max(0, request.lastIndexOf('.'))))
+    const verdict = armed?.rules.decide({ step }, nowMs())
+    if (armed === undefined || verdict === undefined) return undefined
+    return { verdict, met: () => armed.met.push(`${step} ${words(verdict)}`) }
+  }
+}
+
+function words(verdict: StatementVerdict): string {
+  switch (verdict.kind) {
+    case 'delay':
+      return `delayed by ${verdict.delayMs} ms`
+    case 'hang':
+      return 'never reached Postgres'
+    case 'lose-reply':
+      return 'was carried out, its reply lost'
+    case 'cut':
+      return verdict.when === 'before' ? 'cut off before it ran' : 'cut off after it ran'
+    case 'halve':
+      return 'lost half of its rows'
+    case 'error':
+      return `was answered ${verdict.sqlstate}, written on the way`
+    default:
+      return verdict satisfies never
+  }
+}
+
+function evidenceOf(met: readonly string[]): Evidence {
+  const counted = Object.entries(Object.groupBy(met, (each) => each))
+  const parts = counted.map(([text, all = []]) => (all.length === 1 ? text : `${all.length} × ${text}`))
+  return { fired: met.length, text: parts.join(', ') || 'no statement met the rule' }
+}
