@@ -303,6 +303,7 @@ describe('the tables', () => {
       'inner-wire': true,
       gateway: true,
       api: true,
+      statements: true,
       'database-wire': true,
       database: true,
     }
