@@ -1,4 +1,4 @@
-import { server, scenario } from '#sandbox/server'
+import { scenario, server } from '#sandbox/server'
 
 export default scenario({
   title: 'Too many requests (429)',

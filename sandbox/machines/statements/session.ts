@@ -1,300 +1,147 @@
 import type { Socket } from 'node:net'
-import { nowMs } from '../../host/clock.ts'
-import { Deadlines } from '../../host/deadlines.ts'
-import { errorResponse, type Frame, FrameReader, frame, openings, texts } from './frames.ts'
-import type { StatementVerdict } from './statement-points.ts'
+import { Conversation } from './conversation.ts'
+import { UnreadableMessage } from './frames.ts'
+import { Replies } from './replies.ts'
+import { Requests, type RequestsOptions } from './requests.ts'
+import { speakWithPostgres } from './upstream.ts'
 
-export interface SessionOptions {
+export interface SessionOptions extends Pick<RequestsOptions, 'decide'> {
+  /** As accepted, not yet read from. */
   readonly api: Socket
-  readonly postgres: Socket
-  /** A statement is about to go to Postgres: what happens to it. */
-  readonly decide: (text: string) => Decided | undefined
+  /** A TCP connection to Postgres that is being opened. */
+  readonly connection: Socket
+  readonly withTls: boolean
+  readonly onBug: (error: Error) => void
 }
-
-/** The verdict on one statement; `met` is told once it has acted. */
-export interface Decided {
-  readonly verdict: StatementVerdict
-  readonly met: () => void
-}
-
-/** One message of the API that Postgres will answer, in the order of the answers. */
-interface Asked {
-  readonly type: string
-  readonly decided?: Decided | undefined
-  /** The rows that have come, where they are held back to be halved. */
-  readonly rows: Buffer[]
-}
-
-/** A statement that no Postgres can parse: it really fails, and leaves a transaction as every failure does. */
-const failing = 'faultpath'
 
 /**
- * One session between the API and Postgres, read message by message both ways and handed on as it came, but for the
- * statements that meet a verdict.
+ * One session between the API and Postgres: two sockets, and what is read of each handed on to the other. A FIN goes on
+ * as a FIN, a RST as a RST, and a side that does not read makes the other one wait.
  */
 export class Session {
   readonly #options: SessionOptions
-  readonly #fromApi = new FrameReader(false)
-  readonly #fromPostgres = new FrameReader(true)
-  readonly #deadlines = new Deadlines()
-  /** The text of each prepared statement, by its name. */
-  readonly #prepared = new Map<string, string>()
-  /** The verdict on the statement that a portal runs, by the portal's name. */
-  readonly #bound = new Map<string, Decided>()
-  readonly #asked: Asked[] = []
-  #isOpen = false
-  /** Messages of the API wait here while one before them is delayed. */
-  #waiting: Frame[] | undefined
-  /** A statement was taken out: what belongs to it, up to the next Sync, goes with it. */
-  #skipsToSync = false
-  /** Nothing is handed on any more, to either side. */
-  #isSilent = false
-  /** Postgres' answers are read and dropped. */
-  #isDeaf = false
-  /** The session ends as soon as Postgres is ready for the next statement: only then is what this one did kept. */
-  #endsWhenReady = false
+  readonly #requests: Requests
+  readonly #replies: Replies
+  /** What Postgres is spoken to on; undefined until it is there. */
+  #postgres: Socket | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
-    const { api, postgres } = options
-    api.on('data', (chunk) => this.#receive(this.#fromApi, chunk, (each) => this.#onApi(each)))
-    postgres.on('data', (chunk) => this.#receive(this.#fromPostgres, chunk, (each) => this.#onPostgres(each)))
-    for (const [one, other] of [
-      [api, postgres],
-      [postgres, api],
-    ] as const) {
-      one.on('end', () => {
-        if (!this.#isSilent) other.end()
-      })
-      one.on('error', () => this.#reset())
-      one.once('close', () => {
-        this.#deadlines.clear()
-        if (one.errored === null && !this.#isSilent) other.end()
-        else other.destroy()
-      })
-      one.on('drain', () => other.resume())
+    const { api, decide } = options
+    const conversation = new Conversation()
+    const ends = {
+      toApi: (bytes: Buffer) => write(api, bytes),
+      toPostgres: (bytes: Buffer) => write(this.#postgres, bytes),
+      endApi: () => api.end(),
+      endPostgres: () => this.#postgres?.end(),
+      reset: () => this.#reset(),
+      steer: () => this.#steer(),
     }
+    this.#requests = new Requests({ conversation, decide, ends })
+    this.#replies = new Replies(conversation, ends)
+    this.#attach(api, this.#requests)
+    api.on('end', () => this.#onApiEnd())
+    api.on('error', () => this.#reset())
+    api.on('close', () => this.#requests.close())
+    // From the start, so that an API that goes before Postgres has answered is seen to go.
+    api.resume()
+    void this.#open()
   }
 
-  #receive(reader: FrameReader, chunk: Buffer, take: (each: Frame) => void): void {
-    if (this.#isSilent) return
-    reader.add(chunk)
+  async #open(): Promise<void> {
+    const { connection, withTls } = this.#options
     try {
-      for (let each = reader.next(); each !== undefined; each = reader.next()) take(each)
+      const postgres = await speakWithPostgres(connection, withTls)
+      this.#postgres = postgres
+      this.#attach(postgres, this.#replies)
+      postgres.on('end', () => this.#onPostgresEnd())
+      postgres.on('error', () => this.#onPostgresFailed())
     } catch {
-      // No message of Postgres: whatever it is, the session cannot be followed any further.
+      // Refused, gone, or without TLS where that is wanted: the API sees what it would see of a Postgres that died.
       this.#reset()
+      return
+    }
+    this.#requests.release()
+  }
+
+  #attach(socket: Socket, reader: Requests | Replies): void {
+    socket.on('data', (chunk: Buffer) => {
+      this.#read(reader, chunk)
+      this.#steer()
+    })
+    socket.on('drain', () => this.#steer())
+  }
+
+  #read(reader: Requests | Replies, chunk: Buffer): void {
+    try {
+      reader.receive(chunk)
+    } catch (error) {
+      // A session that cannot be read cannot be followed any further.
+      this.#reset()
+      if (!(error instanceof UnreadableMessage)) this.#options.onBug(error as Error)
     }
   }
 
-  #toPostgres(bytes: Buffer): void {
-    if (!this.#options.postgres.write(bytes)) this.#options.api.pause()
+  /** A side is read from while the other one takes what it says. */
+  #steer(): void {
+    const { api } = this.#options
+    const postgres = this.#postgres
+    hold(api, this.#requests.isFull || postgres?.writableNeedDrain === true)
+    if (postgres !== undefined) hold(postgres, api.writableNeedDrain)
   }
 
-  #toApi(bytes: Buffer): void {
-    if (this.#isDeaf) return
-    if (!this.#options.api.write(bytes)) this.#options.postgres.pause()
+  #onApiEnd(): void {
+    const { api, connection } = this.#options
+    if (this.#requests.isWaiting) {
+      // What has not reached Postgres by now never does: nothing is done for a call that is over.
+      this.#requests.close()
+      api.destroy()
+      connection.destroy()
+    } else {
+      this.#postgres?.end()
+      if (this.#replies.fate !== 'passes') api.end()
+    }
+  }
+
+  #onPostgresEnd(): void {
+    switch (this.#replies.fate) {
+      case 'passes':
+        this.#options.api.end()
+        break
+      case 'cut':
+        this.#reset()
+        break
+      case 'lost':
+      case 'halved':
+        this.#postgres?.end()
+        break
+      default:
+        this.#replies.fate satisfies never
+    }
+  }
+
+  #onPostgresFailed(): void {
+    const { fate } = this.#replies
+    if (fate === 'lost' || fate === 'halved') this.#options.connection.destroy()
+    else this.#reset()
   }
 
   #reset(): void {
-    this.#isSilent = true
-    this.#options.api.resetAndDestroy()
-    this.#options.postgres.destroy()
+    const { api, connection } = this.#options
+    this.#requests.close()
+    api.resetAndDestroy()
+    // While it is being opened, a RST would wait until it is open.
+    if (connection.connecting) connection.destroy()
+    else connection.resetAndDestroy()
   }
+}
 
-  #onApi(each: Frame): void {
-    if (this.#waiting !== undefined) this.#waiting.push(each)
-    else if (this.#isOpen) this.#onMessage(each)
-    else this.#onOpening(each)
-  }
+function write(socket: Socket | undefined, bytes: Buffer): void {
+  if (socket?.writable === true) socket.write(bytes)
+}
 
-  /** Plain towards the API: encryption is refused, as a server without certificates does. */
-  #onOpening(each: Frame): void {
-    const code = each.body.readInt32BE(0)
-    if (code === openings.ssl || code === openings.gss) {
-      this.#toApi(Buffer.from('N'))
-      return
-    }
-    this.#isOpen = true
-    this.#fromApi.opened()
-    this.#toPostgres(each.bytes)
-  }
-
-  #onMessage(each: Frame): void {
-    if (this.#skipsToSync && each.type !== 'S') return
-    switch (each.type) {
-      case 'Q':
-        return void this.#onStatement(each, texts(each.body, 1)[0] ?? '')
-      case 'P': {
-        const [name = '', text = ''] = texts(each.body, 2)
-        this.#prepared.set(name, text)
-        return void this.#forward(each)
-      }
-      case 'B':
-        return void this.#onStatement(each, this.#prepared.get(texts(each.body, 2)[1] ?? '') ?? '')
-      case 'E': {
-        const portal = texts(each.body, 1)[0] ?? ''
-        const decided = this.#bound.get(portal)
-        this.#bound.delete(portal)
-        return void this.#forward(each, decided)
-      }
-      case 'S':
-        this.#skipsToSync = false
-        return void this.#forward(each)
-      default:
-        return void this.#forward(each)
-    }
-  }
-
-  #forward(each: Frame, decided?: Decided): void {
-    // Flush, passwords, copied data and the end of the session have no answer of their own.
-    if ('QFPBDECS'.includes(each.type)) this.#asked.push({ type: each.type, decided, rows: [] })
-    this.#toPostgres(each.bytes)
-  }
-
-  #onStatement(each: Frame, text: string): void {
-    const decided = this.#options.decide(text)
-    if (decided === undefined) return void this.#forward(each)
-    switch (decided.verdict.kind) {
-      case 'halve':
-      case 'lose-reply':
-        return void this.#forwardDecided(each, decided)
-      case 'delay': {
-        const waiting: Frame[] = []
-        this.#waiting = waiting
-        decided.met()
-        this.#deadlines.at(nowMs() + decided.verdict.delayMs, () => {
-          this.#waiting = undefined
-          this.#forward(each)
-          for (const next of waiting) this.#onApi(next)
-        })
-        return
-      }
-      case 'hang':
-        decided.met()
-        this.#waiting = []
-        return
-      case 'cut':
-        if (decided.verdict.when === 'after') return void this.#forwardDecided(each, decided)
-        decided.met()
-        return void this.#reset()
-      case 'error':
-        return void this.#fail(each, text, decided)
-      default:
-        decided.verdict satisfies never
-    }
-  }
-
-  /** What the verdict is about comes in answer to the query itself, or to the Execute of the portal. */
-  #forwardDecided(each: Frame, decided: Decided): void {
-    if (each.type === 'Q') return void this.#forward(each, decided)
-    this.#bound.set(texts(each.body, 1)[0] ?? '', decided)
-    this.#forward(each)
-  }
-
-  /** In place of the statement Postgres gets one that fails, or for a COMMIT a ROLLBACK. Its answer is reworded. */
-  #fail(each: Frame, text: string, decided: Decided): void {
-    const instead = /^\s*(\/\*.*?\*\/\s*)?(COMMIT|END)\b/i.test(text) ? 'ROLLBACK' : failing
-    if (each.type === 'Q') {
-      this.#asked.push({ type: 'Q', decided, rows: [] })
-      this.#toPostgres(frame('Q', instead))
-      return
-    }
-    // A Parse stands for Bind, Describe and Execute: what fails in it leaves out all up to the Sync.
-    this.#skipsToSync = true
-    if (instead === failing) {
-      this.#asked.push({ type: 'P', decided, rows: [] })
-      this.#toPostgres(frame('P', '', failing, Buffer.alloc(2)))
-      return
-    }
-    for (const [type, parts] of [
-      ['P', ['', instead, Buffer.alloc(2)]],
-      ['B', ['', '', Buffer.alloc(6)]],
-      ['E', ['', Buffer.alloc(4)]],
-    ] as const) {
-      this.#asked.push({ type, decided, rows: [] })
-      this.#toPostgres(frame(type, ...parts))
-    }
-  }
-
-  #onPostgres(each: Frame): void {
-    if (this.#endsWhenReady && each.type === 'Z') return void this.#reset()
-    const asked = this.#asked[0]
-    // While the session is opened, and between statements, Postgres speaks unasked.
-    if (asked === undefined || 'NAS'.includes(each.type)) return void this.#toApi(each.bytes)
-    this.#deliver(each, asked)
-    this.#settle(each, asked)
-  }
-
-  #deliver(each: Frame, asked: Asked): void {
-    const { decided } = asked
-    switch (decided?.verdict.kind) {
-      case 'error':
-        return void this.#reword(each, decided)
-      case 'halve':
-        return void this.#halve(each, asked.rows, decided)
-      case 'cut':
-        if (!this.#isCarriedOut(each)) return
-        decided.met()
-        this.#isDeaf = true
-        this.#endsWhenReady = true
-        return
-      case 'lose-reply':
-        decided.met()
-        this.#isDeaf = true
-        return
-      default:
-        this.#toApi(each.bytes)
-    }
-  }
-
-  #isCarriedOut({ type }: Frame): boolean {
-    return type === 'C' || type === 'I' || type === 'E' || type === 's'
-  }
-
-  #reword(each: Frame, { met, verdict }: Decided): void {
-    if (verdict.kind !== 'error') return
-    const isAnswer = each.type === 'E' || each.type === 'C'
-    if (isAnswer) {
-      met()
-      this.#toApi(errorResponse(verdict.sqlstate, verdict.message))
-    } else if (each.type === 'Z') {
-      this.#toApi(each.bytes)
-    }
-  }
-
-  #halve(each: Frame, rows: Buffer[], { met }: Decided): void {
-    if (each.type === 'D') {
-      rows.push(each.bytes)
-    } else if (this.#isCarriedOut(each)) {
-      met()
-      this.#toApi(Buffer.concat(rows.slice(0, Math.floor(rows.length / 2))))
-      this.#isDeaf = true
-      // A reset takes back what its receiver has not read yet: half a result is ended by a FIN.
-      this.#options.api.end()
-      this.#endsWhenReady = true
-    } else {
-      this.#toApi(each.bytes)
-    }
-  }
-
-  /** Which message of the API this answer ends. */
-  #settle({ type }: Frame, asked: Asked): void {
-    if (type === 'E' && asked.type !== 'Q') {
-      // Postgres skips what follows up to the Sync.
-      while (this.#asked.length > 0 && this.#asked[0]!.type !== 'S') this.#asked.shift()
-      return
-    }
-    const ends: Readonly<Record<string, string>> = {
-      Q: 'Z',
-      F: 'Z',
-      P: '1',
-      B: '2',
-      D: 'Tn',
-      E: 'CIs',
-      C: '3',
-      S: 'Z',
-    }
-    if (ends[asked.type]?.includes(type)) this.#asked.shift()
-  }
+function hold(socket: Socket, mustWait: boolean): void {
+  if (socket.destroyed || mustWait === socket.isPaused()) return
+  if (mustWait) socket.pause()
+  else socket.resume()
 }

@@ -1,12 +1,12 @@
-import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { nowMs } from '../../host/clock.ts'
 import type { Ground } from '../../host/ground/ground.ts'
 import { armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import { countedWords, countOf } from '../shared/evidence-words.ts'
 import { RuleSet } from '../shared/rules.ts'
-import { openings } from './frames.ts'
-import { type Decided, Session } from './session.ts'
+import type { Decided } from './decided.ts'
+import { Session } from './session.ts'
+import type { Statement } from './statement.ts'
 import type { StatementEvent, StatementPlan, StatementVerdict } from './statement-points.ts'
 
 export interface StatementLinkOptions {
@@ -15,7 +15,7 @@ export interface StatementLinkOptions {
   /** 0 means any free port. */
   readonly port: number
   /** Where Postgres is; read for each session. */
-  readonly upstream: () => { host: string; port: number }
+  readonly upstream: () => { readonly host: string; readonly port: number }
   /** TLS towards Postgres (PostgreSQL manual, "SSL Session Encryption"); its certificate is not checked. Default: plain. */
   readonly tls?: () => boolean
   readonly onBug: (error: Error) => void
@@ -52,7 +52,7 @@ export class StatementLink {
     this.#options = options
     this.address = options.address
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (api) => {
-      this.#relay(api).catch(() => api.resetAndDestroy())
+      this.#open(api)
     })
   }
 
@@ -75,46 +75,30 @@ export class StatementLink {
     }
   }
 
-  /** Stops listening and destroys every session. */
+  /** Stops listening and destroys every session. The port is free when it resolves. Safe to repeat. */
   async close(): Promise<void> {
-    this.#server.close()
+    const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const socket of this.#sockets) socket.destroy()
+    await closed
   }
 
-  async #relay(api: Socket): Promise<void> {
-    this.#keep(api)
-    const postgres = await this.#connect()
-    new Session({ api, postgres, decide: (text) => this.#decide(text) })
-    api.resume()
-  }
-
-  async #connect(): Promise<Socket> {
-    const raw = connect({ ...this.#options.upstream(), allowHalfOpen: true, noDelay: true })
-    this.#keep(raw)
-    await once(raw, 'connect')
-    if (this.#options.tls?.() !== true) return raw
-    const request = Buffer.alloc(8)
-    request.writeInt32BE(8, 0)
-    request.writeInt32BE(openings.ssl, 4)
-    raw.write(request)
-    const [answer] = (await once(raw, 'data')) as [Buffer]
-    if (answer.toString('latin1') !== 'S') throw new Error('statements: Postgres speaks no TLS')
-    raw.removeAllListeners('data')
-    const secure = connectTls({ socket: raw, rejectUnauthorized: false })
-    await once(secure, 'secureConnect')
-    return secure
+  #open(api: Socket): void {
+    const { onBug, tls, upstream } = this.#options
+    const connection = connect({ ...upstream(), allowHalfOpen: true, noDelay: true })
+    for (const socket of [api, connection]) this.#keep(socket)
+    const decide = (statement: Statement) => this.#decide(statement)
+    new Session({ api, connection, withTls: tls?.() === true, decide, onBug })
   }
 
   #keep(socket: Socket): void {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    // Each is told to the session as the end of the other side; before there is one, to the API alone.
+    // The session acts on it. It takes one listener for as long as the session has none of its own.
     socket.on('error', () => {})
   }
 
-  #decide(text: string): Decided | undefined {
-    const [, step = '', request = ''] = /\/\* step=(\S+) req=(\S+) \*\//.exec(text) ?? []
-    const armed = this.#armed.get(request.slice(0, Math.max(0, request.lastIndexOf('.'))))
+  #decide({ door, step }: Statement): Decided | undefined {
+    const armed = door === '' ? undefined : this.#armed.get(door)
     const verdict = armed?.rules.decide({ step }, nowMs())
     if (armed === undefined || verdict === undefined) return undefined
     return { verdict, met: () => armed.met.push(`${step} ${words(verdict)}`) }
@@ -143,5 +127,7 @@ function words(verdict: StatementVerdict): string {
 function evidenceOf(met: readonly string[]): Evidence {
   const counted = Object.entries(Object.groupBy(met, (each) => each))
   const parts = counted.map(([text, all = []]) => (all.length === 1 ? text : `${all.length} × ${text}`))
-  return { fired: met.length, text: parts.join(', ') || 'no statement met the rule' }
+  const statements = countOf(met.length, 'statement')
+  if (met.length === 0) return { fired: 0, ...countedWords(statements, ' met the rule') }
+  return { fired: met.length, ...countedWords(statements, `: ${parts.join(', ')}`) }
 }

@@ -10,15 +10,21 @@ export interface StatementEvent {
 }
 
 /**
- * What happens to a statement.
+ * What happens to a statement. What of it has not reached Postgres when the API closes the session never does.
  *
- * - `delay`: it reaches Postgres `delayMs` later.
- * - `hang`: it never reaches Postgres, and is never answered.
- * - `lose-reply`: Postgres carries it out; its answer, and all that follows on that session, never arrives.
- * - `cut`: the session is reset, `before` Postgres got the statement or `after` it was carried out.
- * - `halve`: the first half of its rows arrives, rounded down, and the session is ended by a FIN.
+ * - `delay`: it reaches Postgres `delayMs` later, and all that the API says after it.
+ * - `hang`: it never reaches Postgres, and neither does what follows. It is never answered.
+ * - `lose-reply`: Postgres carries it out; its answer, and all that follows on that session, never arrives, not even
+ *   the end of the session.
+ * - `cut`: the session is reset, `before` Postgres got the statement, or `after` it was carried out and, outside a
+ *   transaction, committed.
+ * - `halve`: the first half of its rows arrives, rounded down, and the session is ended by a FIN. A statement that fails
+ *   has no rows to halve: its error arrives.
  * - `error`: Postgres never gets it; an error with this SQLSTATE is written on the way. The state of the transaction
  *   is a true one: Postgres really gets a statement that fails, or for a COMMIT a ROLLBACK.
+ *
+ * Of a query with several statements all are meant, which is one event by the first one's tag; its first result is the
+ * answer. A COPY is a statement like others, and its data rows.
  */
 export type StatementVerdict =
   | { readonly kind: 'delay'; readonly delayMs: number }
