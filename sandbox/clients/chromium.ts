@@ -12,7 +12,7 @@ function findBrowser(): string | undefined {
 export const chromiumClient: Client = {
   name: 'chromium',
   worlds: ['sealed'],
-  abilities: ['warm'],
+  abilities: ['app', 'page', 'warm'],
   missing,
   prepare: (seat) =>
     // Imported here, so that other clients start without waiting for it.

@@ -1,4 +1,11 @@
 import { nodeClient } from './common/node-client.ts'
 
 /** Node's own `https.request`. */
-export const httpsClient = nodeClient('https', ['warm', 'resumed', 'crl', 'clientCertificate'])
+export const httpsClient = nodeClient('https', [
+  'app',
+  'own-code',
+  'warm',
+  'resumed',
+  'crl',
+  'clientCertificate',
+])

@@ -11,6 +11,8 @@ export interface Finding {
   readonly earlier: readonly Symptom[]
   readonly differences: readonly Difference[]
   readonly diagnosis: Diagnosis
+  /** It got an answer of the same status as without the fault. */
+  readonly isUnaffected: boolean
 }
 
 /** Undefined where it has not called both healthy and broken. */
@@ -24,5 +26,6 @@ export function findingOf({ broken = [], healthy, promise }: ClientRun): Finding
     earlier: symptoms.slice(0, -1),
     differences: compare(promise, symptom),
     diagnosis: diagnoseAttempts(healthy, broken),
+    isUnaffected: symptom.kind === 'response' && symptom.status === healthy.symptom.status,
   }
 }

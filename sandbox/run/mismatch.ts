@@ -1,4 +1,5 @@
 import { symptomWords } from '../clients/common/symptom.ts'
+import { type Step, stepWords } from '../language/steps.ts'
 import type { ClientReport } from './report.ts'
 
 /** The words of a mismatch: a line for each part of a promise that a client did not keep. */
@@ -14,4 +15,18 @@ export function mismatches(id: string, report: ClientReport): string[] {
       ? `scenario ${id}: ${client} expected ${expected}, saw ${call}`
       : `scenario ${id}: ${client} expected ${field} ${expected}, saw ${saw}; the call: ${call}`,
   )
+}
+
+/**
+ * Where the diagnosis of a client's call, which knows nothing of the fault, names another step than the fault's. A call
+ * that went as the healthy one did has no step that broke.
+ */
+export function misdiagnoses(id: string, step: Step, report: ClientReport): string[] {
+  const { client, diagnosis, isUnaffected, symptom } = report
+  if (diagnosis === undefined || symptom === undefined || diagnosis.broke === step) return []
+  if (diagnosis.broke === undefined && isUnaffected === true) return []
+  const saw = diagnosis.broke === undefined ? 'none' : stepWords(diagnosis.broke)
+  return [
+    `scenario ${id}: ${client}: expected a diagnosis of ${stepWords(step)}, where the fault is, saw ${saw}: ${diagnosis.because}`,
+  ]
 }

@@ -80,7 +80,7 @@ export class Phases {
     const skipped: Skipped[] = []
     for (const [name, promise] of promised) {
       const client = await loadClient(name)
-      const why = whyNot(client, kind, call)
+      const why = whyNot(client, kind, scenario)
       if (why === undefined) able.push({ client, promise })
       else skipped.push({ client: name, skipped: why })
     }

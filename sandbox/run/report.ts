@@ -63,6 +63,8 @@ export interface ClientReport {
   readonly symptom?: Symptom
   readonly differences?: readonly Difference[]
   readonly diagnosis?: Diagnosis
+  /** It got an answer of the same status as without the fault. */
+  readonly isUnaffected?: boolean
   readonly fired?: Fired
   readonly trace?: { readonly healthy: readonly TraceEvent[]; readonly broken: readonly TraceEvent[] }
 }

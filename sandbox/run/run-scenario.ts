@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts'
 import type { ClientRun } from './client-run.ts'
 import type { ScenarioFile } from './file/scenario-file.ts'
 import { findingOf } from './finding.ts'
-import { mismatches } from './mismatch.ts'
+import { misdiagnoses, mismatches } from './mismatch.ts'
 import type { Outcome } from './outcome.ts'
 import { Phases } from './phases.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport, Versions } from './report.ts'
@@ -95,7 +95,12 @@ function brokenPromises(
   runs: readonly ClientRun[],
   clients: readonly ClientReport[],
 ): string[] {
-  return [...clients.flatMap((client) => mismatches(file.id, client)), ...databaseProblems(file, runs)]
+  const { step } = file.scenario.break
+  return [
+    ...clients.flatMap((client) => mismatches(file.id, client)),
+    ...databaseProblems(file, runs),
+    ...clients.flatMap((client) => misdiagnoses(file.id, step, client)),
+  ]
 }
 
 /** Where the scenario says what the API saw of its database, and it saw something else. */

@@ -23,8 +23,18 @@ export interface ReadyClient {
   close(): Promise<void>
 }
 
-/** What a call may want of a client beside the request, and not every client can. */
-export type Ability = Exclude<Connection, 'cold'> | RevocationChecking | 'clientCertificate'
+/**
+ * What a call or a fault may want of a client beside the request, and not every client can.
+ * - `app`: code of ours that uses the data. `own-code`: code of ours around the call, which can misuse the client.
+ * - `page`: a page that calls, with rules of its own.
+ */
+export type Ability =
+  | Exclude<Connection, 'cold'>
+  | RevocationChecking
+  | 'clientCertificate'
+  | 'app'
+  | 'own-code'
+  | 'page'
 
 /** How to call with it, and how to read its symptom. */
 export interface Client {
