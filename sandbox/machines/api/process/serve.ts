@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { compileAddressPattern } from '../../../host/address-pattern.ts'
 import { library } from '../../../host/libraries/library.ts'
 import { createApp } from './app.ts'
 import { Faults } from './faults.ts'
@@ -12,6 +13,7 @@ const keepAliveTimeoutMs = 60_000
 
 /** Serves the shop on `address:port` and does what the runner says, until the runner is gone. */
 export function serve(address: string, port: number): void {
+  compileAddressPattern()
   const database = new Database()
   const faults = new Faults()
   process.on('message', (message: ToApi) => void obey(message, database, faults))
