@@ -137,7 +137,7 @@ export class Control {
     const armed = this.#armed
     if (armed === undefined || isOver(armed)) return
     throw new InvalidInput(`break ${fault.id}`, `expected nothing broken, saw ${armed.fault.id} armed`, {
-      next: `Undo it first: npm run sandbox heal; or: npm run sandbox -- break ${fault.id} --replace`,
+      next: 'Undo it first: npm run sandbox heal. Or type the same again, and behind it: -- --replace',
     })
   }
 
