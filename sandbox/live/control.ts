@@ -138,7 +138,7 @@ export class Control {
     const broken = this.#broken
     if (broken === undefined || isOver(broken)) return
     throw new InvalidInput(`break ${fault.id}`, `expected nothing broken, saw ${broken.fault.id} armed`, {
-      next: `Undo it first: npm run sandbox heal; or: npm run sandbox -- break ${fault.id} --replace`,
+      next: 'Undo it first: npm run sandbox heal. Or type the same again, and behind it: -- --replace',
     })
   }
 

@@ -187,7 +187,8 @@ function lessonLines({ lesson, outcome }: ScenarioReport, columns: number, paint
   return [
     '',
     ...labelled('why', why, columns, paint),
-    ...(seeIt === undefined ? [] : labelled('see it', seeIt, columns, paint)),
+    // Typed by being copied: a line that is broken in two would be two commands.
+    ...(seeIt === undefined ? [] : labelled('see it', seeIt, Number.POSITIVE_INFINITY, paint)),
     ...(looksLike === undefined ? [] : labelled('not to be mistaken for', looksLike, columns, paint)),
   ]
 }

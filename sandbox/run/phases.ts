@@ -99,14 +99,11 @@ export class Phases {
   /** Every client calls, healthy; anything else but the healthy promise stops the run. */
   async #healthyCalls(when: 'before the fault' | 'after healing'): Promise<readonly HealthyCall[]> {
     const { call } = this.#file.scenario
-    await this.#resetData()
-    const calls = await Promise.all(
-      this.clients.map(async (client) => {
-        const healthy = await client.call(patient(call), this.#place)
-        if (when === 'before the fault') client.healthy = healthy
-        return { client: client.name, symptom: healthy.symptom }
-      }),
-    )
+    const calls = await this.#each(async (client) => {
+      const healthy = await client.call(patient(call), this.#place)
+      if (when === 'before the fault') client.healthy = healthy
+      return { client: client.name, symptom: healthy.symptom }
+    })
     for (const { client, symptom } of calls) {
       const problem = unhealthy(call, symptom)
       if (problem === undefined) continue
@@ -122,16 +119,16 @@ export class Phases {
 
   async #break(): Promise<void> {
     const { plan } = this.#file.scenario.break
-    await this.#resetData()
     const meeting = meets(plan)
     switch (meeting) {
       case 'each alone':
-        await Promise.all(this.clients.map((client) => this.#breakFor([client])))
+        await this.#each((client) => this.#breakFor([client]))
         break
       case 'one at a time':
-        for (const client of this.clients) await this.#breakFor([client])
+        await this.#oneByOne((client) => this.#breakFor([client]))
         break
       case 'side by side':
+        await this.#resetData()
         await this.#breakFor(this.clients)
         break
       default:
@@ -181,10 +178,29 @@ export class Phases {
   }
 
   /** Puts every row back, where a call or a fault could have changed one. */
+  /** Does the same with every client, side by side where none of them changes what the others would find. */
+  async #each<Result>(doWith: (client: ClientRun) => Promise<Result>): Promise<readonly Result[]> {
+    if (this.#changesData) return await this.#oneByOne(doWith)
+    await this.#resetData()
+    return await Promise.all(this.clients.map(doWith))
+  }
+
+  /** One client after the other, each with the data as it was seeded: what one of them orders is no news to the next. */
+  async #oneByOne<Result>(doWith: (client: ClientRun) => Promise<Result>): Promise<readonly Result[]> {
+    const results: Result[] = []
+    for (const client of this.clients) {
+      await this.#resetData()
+      results.push(await doWith(client))
+    }
+    return results
+  }
+
+  get #changesData(): boolean {
+    return wholeCall(this.#file.scenario.call).method !== 'GET'
+  }
+
   async #resetData(): Promise<void> {
-    const { call, break: fault } = this.#file.scenario
-    const changes = wholeCall(call).method !== 'GET' || fault.step === 'database'
-    if (changes) await this.#world.database.reset()
+    if (this.#changesData || this.#file.scenario.break.step === 'database') await this.#world.database.reset()
   }
 
   async close(): Promise<void> {

@@ -118,7 +118,7 @@ function withGeneratedFaults(): string {
     const face = join(folder, 'index.ts')
     let lines = ''
     for (let count = 1; count <= 25; count += 1) {
-      const source = `import { fault } from '../fault.ts'\nimport { milliseconds } from '../parameters.ts'\n\nexport const generated${count} = fault({\n  step: '${step}',\n  name: 'generated${count}',\n  summary: ({ delayMs }) => \`generated \${delayMs}\`,\n  parameters: { delayMs: milliseconds({ default: ${count} }) },\n  plan: () => ({ point: 'dns', rules: [] }),\n})\n`
+      const source = `import { fault } from '../language/fault.ts'\nimport { milliseconds } from '../language/parameters.ts'\n\nexport const generated${count} = fault({\n  step: '${step}',\n  name: 'generated${count}',\n  summary: ({ delayMs }) => \`generated \${delayMs}\`,\n  parameters: { delayMs: milliseconds({ default: ${count} }) },\n  plan: () => ({ point: 'dns', rules: [] }),\n})\n`
       writeFileSync(join(folder, `generated${count}.ts`), source)
       lines += `export { generated${count} } from './generated${count}.ts'\n`
     }

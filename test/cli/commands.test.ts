@@ -232,7 +232,7 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
       code: 2,
       stderr:
         'sandbox: break dns.nxdomain: expected nothing broken, saw dns.servfail armed. ' +
-        'Undo it first: npm run sandbox heal; or: npm run sandbox -- break dns.nxdomain --replace\n',
+        'Undo it first: npm run sandbox heal. Or type the same again, and behind it: -- --replace\n',
     })
     expect((await speak('status')).stdout).toContain('broken by dns.servfail')
 
@@ -311,6 +311,6 @@ test('break <fault> help says which values its parameters take', async () => {
 
 test('without a sandbox the verbs say how to start one', async () => {
   const { code, stderr } = await npmRun(['sandbox', 'status', '--', '--sandbox=127.0.1.254']).done
-  expect(stderr).toMatch(/Start one: npm run sandbox|none runs there/)
+  expect(stderr).toMatch(/Start one: npm run sandbox|expected a running sandbox there/)
   expect(code).toBe(2)
 })

@@ -162,8 +162,7 @@ const afterJourney = [
   '',
   '  why       The resolver answered "no such name", so no socket was ever opened.',
   '            Retrying will not help.',
-  '  see it    dig api.example.test, and then getent hosts api.example.test in the',
-  '            same terminal',
+  '  see it    dig api.example.test, and then getent hosts api.example.test in the same terminal',
   '  not to be mistaken for   servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
   '',
   '  PASS      0.7 s · sealed (namespaces work here) · Postgres 18.4 ·',
@@ -381,12 +380,15 @@ test('numbers that differ from client to client become ranges, other words lines
   ])
 })
 
-test.each([50, 60, 78, 80, 100, 119, 120, 200])('no line is wider than %d columns', (columns) => {
-  const wide = [report, disagreeing].flatMap((each) =>
-    linesAt(columns, each).filter((line) => line.length > columns),
-  )
-  expect(wide).toEqual([])
-})
+test.each([50, 60, 78, 80, 100, 119, 120, 200])(
+  'no line is wider than %d columns, but what is to be copied',
+  (columns) => {
+    const wide = [report, disagreeing].flatMap((each) =>
+      linesAt(columns, each).filter((line) => line.length > columns && !line.startsWith('  see it ')),
+    )
+    expect(wide).toEqual([])
+  },
+)
 
 test('no width hides a word that another one shows', () => {
   const text = (columns: number, of: ScenarioReport) => {

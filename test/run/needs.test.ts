@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
+import { request } from '../../sandbox/01-request/index.ts'
 import { network } from '../../sandbox/03-network/index.ts'
+import { app } from '../../sandbox/10-app/index.ts'
+import type { Client } from '../../sandbox/clients/common/client.ts'
 import { loadClient } from '../../sandbox/clients/index.ts'
+import type { Call } from '../../sandbox/language/call.ts'
+import type { Fault } from '../../sandbox/language/fault.ts'
 import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
 import { whyNot } from '../../sandbox/run/abilities.ts'
 import { expectConnection } from '../../sandbox/run/connection.ts'
@@ -20,14 +25,31 @@ test('a client that cannot check a revocation as the call wants is skipped, and 
   const fetch = await loadClient('fetch')
   const https = await loadClient('https')
   const chromium = await loadClient('chromium')
-  expect(whyNot(fetch, 'sealed', { revocationChecking: 'crl' })).toBe('it cannot check a CRL')
-  expect(whyNot(https, 'sealed', { revocationChecking: 'crl' })).toBeUndefined()
-  expect(whyNot(https, 'sealed', { revocationChecking: 'ocsp-stapling' })).toMatch(/stapled OCSP response/)
-  expect(whyNot(fetch, 'sealed', {})).toBeUndefined()
-  expect(whyNot(chromium, 'sealed', { clientCertificate: true })).toBe(
+  const calling = (call: Call, fault = network.resetOnConnect()) => ({ break: fault, call })
+  expect(whyNot(fetch, 'sealed', calling({ revocationChecking: 'crl' }))).toBe('it cannot check a CRL')
+  expect(whyNot(https, 'sealed', calling({ revocationChecking: 'crl' }))).toBeUndefined()
+  expect(whyNot(https, 'sealed', calling({ revocationChecking: 'ocsp-stapling' }))).toMatch(
+    /stapled OCSP response/,
+  )
+  expect(whyNot(fetch, 'sealed', calling({}))).toBeUndefined()
+  expect(whyNot(chromium, 'sealed', calling({ clientCertificate: true }))).toBe(
     'it cannot be given a client certificate',
   )
-  expect(whyNot(https, 'sealed', { clientCertificate: true })).toBeUndefined()
+  expect(whyNot(https, 'sealed', calling({ clientCertificate: true }))).toBeUndefined()
+})
+
+test('a client in which a fault of the app has nothing to break is skipped, and one that has it is not', async () => {
+  const curl = await loadClient('curl')
+  const https = await loadClient('https')
+  const chromium = await loadClient('chromium')
+  const why = (client: Client, fault: Fault) => whyNot(client, 'sealed', { break: fault })
+  expect(why(curl, app.missingField())).toMatch(/^it only prints/)
+  expect(why(https, app.missingField())).toBeUndefined()
+  expect(why(chromium, request.doubleSubmit())).toMatch(/^no code of ours runs in it/)
+  expect(why(https, request.doubleSubmit())).toBeUndefined()
+  expect(why(curl, request.cspBlocked())).toBe('it has no page')
+  expect(why(chromium, request.cspBlocked())).toBeUndefined()
+  expect(why(curl, request.corsBlocked())).toBeUndefined()
 })
 
 test('a call that was to resume a TLS session is invalid where it looked at the certificate again', () => {

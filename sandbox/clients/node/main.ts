@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { setImmediate } from 'node:timers/promises'
+import { compileAddressPattern } from '../../host/address-pattern.ts'
 import { nowMs } from '../../host/clock.ts'
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { ProcessReport } from '../common/process-report.ts'
@@ -101,6 +102,7 @@ function causeChain(error: unknown): ErrorLink[] {
   return links
 }
 
+compileAddressPattern()
 const makeCall = await load(process.argv[2] ?? '', process.argv[3] ?? '')
 report({ kind: 'ready', program: { version: process.versions.node, path: process.execPath } })
 for await (const line of createInterface({ input: process.stdin })) {

@@ -2,13 +2,16 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { BlockList, connect, isIP, isIPv6, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { compileAddressPattern } from '../address-pattern.ts'
 import type { FullBacklog, Ground, Occupation } from './ground.ts'
 
 /** A loopback connect that takes longer has no answer: a full backlog, for example. */
 const PROBE_WAITS_MS = 1_000
 
+compileAddressPattern()
+
 /**
- * The host.s loopback as a ground: sockets of this process, on loopback addresses only, so that nothing the
+ * The host's loopback as a ground: sockets of this process, on loopback addresses only, so that nothing the
  * sandbox breaks can be reached from another host.
  */
 export class LoopbackGround implements Ground {

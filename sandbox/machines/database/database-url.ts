@@ -16,7 +16,7 @@ export function parseDatabaseUrl(url: string, allowRemote = false): DatabaseTarg
   const host = decoded('host', parsed.hostname).replace(/^\[(.*)\]$/, '$1')
   if (!allowRemote && !isLoopback(host)) {
     throw new InvalidInput(place, `expected a host on this machine, saw ${host}`, {
-      next: 'Faults would reach a server that others may use: allow a remote database only if nobody does.',
+      next: 'Faults would reach a server that others may use: --allow-remote-database is for one that nobody does.',
     })
   }
   const user = decoded('user', parsed.username) || 'postgres'

@@ -12,7 +12,7 @@ export function labelsOf(runId: string): Record<string, string> {
 
 const loopback = '127.0.0.1'
 
-const instead = 'Or run without --database=testcontainers: the embedded Postgres needs no containers.'
+const instead = 'Or take --database=embedded, which needs no containers.'
 
 /**
  * The container engine of this host.

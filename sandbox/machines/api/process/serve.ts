@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { compileAddressPattern } from '../../../host/address-pattern.ts'
 import { nowMs } from '../../../host/clock.ts'
 import { library } from '../../../host/libraries/library.ts'
 import { createApp } from './app.ts'
@@ -28,6 +29,7 @@ function watchLoop(): void {
 
 /** Serves the shop on `address:port` and does what the runner says, until the runner is gone. */
 export function serve(address: string, port: number): void {
+  compileAddressPattern()
   const database = new Database()
   const faults = new Faults()
   process.on('message', (message: ToApi) => void obey(message, database, faults))
