@@ -282,8 +282,7 @@ describe('the tables', () => {
     const source = sources
       .map((name) => readFileSync(join(root, 'sandbox', 'machines', `${name}.ts`), 'utf8'))
       .join('\n')
-    const calls =
-      /(?:Refusal\(|refuse\(response, )(?:\d+|status), (?:bodyParserCodes\[String\(type\)\] \?\? )?'(\w+)'/g
+    const calls = /(?:Refusal\(|refuse\()(?:\d+|status), (?:bodyParserCodes\[String\(type\)\] \?\? )?'(\w+)'/g
     const said = [
       ...[...source.matchAll(calls)].map(([, code = '']) => code),
       ...[...source.matchAll(/^ {2}'[\w.]+': '(\w+)',$/gm)].map(([, code = '']) => code),

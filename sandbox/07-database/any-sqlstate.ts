@@ -32,7 +32,15 @@ export const anySqlstate = fault({
   name: 'any-sqlstate',
   summary: ({ sqlstate, statement }) => `any-sqlstate ${sqlstate} for ${statement}, written on the way`,
   parameters: {
-    sqlstate: v.optional(v.pipe(v.string(fiveCharacters), v.regex(/^[0-9A-Z]{5}$/, fiveCharacters)), '53100'),
+    sqlstate: v.optional(
+      // Of digits alone it comes as a number from where it is typed.
+      v.pipe(
+        v.union([v.string(), v.number()], fiveCharacters),
+        v.transform(String),
+        v.regex(/^[0-9A-Z]{5}$/, fiveCharacters),
+      ),
+      '53100',
+    ),
     statement: oneOf(statements, { default: 'users.list' }),
   },
   plan: ({ sqlstate, statement }) => ({

@@ -4,6 +4,7 @@ import { nodeClient } from './common/node-client.ts'
 export const httpsClient = nodeClient('https', [
   'app',
   'own-code',
+  'own-body',
   'warm',
   'resumed',
   'crl',

@@ -11,10 +11,10 @@ const entry = fileURLToPath(new URL('./python/main.py', import.meta.url))
 const commands = ['/usr/bin/python3', 'python3']
 
 /** Python's `urllib.request`. */
-export const pythonClient = python('python', 'urllib', ['crl', 'clientCertificate'])
+export const pythonClient = python('python', 'urllib', ['own-body', 'crl', 'clientCertificate'])
 
 /** Python's `requests`. */
-export const requestsClient = python('requests', 'requests', ['clientCertificate'])
+export const requestsClient = python('requests', 'requests', ['own-body', 'clientCertificate'])
 
 function python(name: ClientName, library: 'urllib' | 'requests', abilities: Client['abilities']): Client {
   return {

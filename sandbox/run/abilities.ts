@@ -12,6 +12,7 @@ const inability: Record<Ability, string> = {
   clientCertificate: 'it cannot be given a client certificate',
   app: 'it only prints: no app of ours uses the data',
   'own-code': 'no code of ours runs in it that could misuse it',
+  'own-body': 'no code of ours makes its body',
   page: 'it has no page',
 }
 
@@ -20,7 +21,7 @@ function abilityFor(plan: Plan): Ability | undefined {
   if (plan.point !== 'client') return undefined
   const { state } = plan
   if (state.kind === 'reads') return 'app'
-  if (state.kind === 'misuse') return 'own-code'
+  if (state.kind === 'misuse') return state.how === 'circular-body' ? 'own-body' : 'own-code'
   return state.kind === 'page' && state.policy !== undefined ? 'page' : undefined
 }
 

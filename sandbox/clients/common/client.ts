@@ -25,7 +25,8 @@ export interface ReadyClient {
 
 /**
  * What a call or a fault may want of a client beside the request, and not every client can.
- * - `app`: code of ours that uses the data. `own-code`: code of ours around the call, which can misuse the client.
+ * - `app`: code of ours that uses the data. `own-code`: code of ours around the call, which can misuse the client;
+ *   `own-body`: code of ours that makes the body only.
  * - `page`: a page that calls, with rules of its own.
  */
 export type Ability =
@@ -34,6 +35,7 @@ export type Ability =
   | 'clientCertificate'
   | 'app'
   | 'own-code'
+  | 'own-body'
   | 'page'
 
 /** How to call with it, and how to read its symptom. */

@@ -1,17 +1,10 @@
-import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
+import { type Armed, armedAt, type Breakable } from '../shared/breakable.ts'
 import type { AdminConnection } from './admin.ts'
 import type { Database } from './database.ts'
+import type { DatabaseArming } from './database-arming.ts'
 import type { DatabaseNeed, DatabasePlan, DatabaseState, StateOf } from './database-points.ts'
 import { DeadlockArming } from './deadlock.ts'
 import { SlowTableArming } from './slow-table.ts'
-
-/** One arming of a state: it remembers what it takes to undo it. */
-export interface DatabaseArming {
-  apply(): Promise<void>
-  /** Also what is half there or gone. */
-  undo(): Promise<void>
-  evidence(): Promise<Evidence>
-}
 
 interface Kind<State extends DatabaseState> {
   readonly needs: readonly DatabaseNeed[]

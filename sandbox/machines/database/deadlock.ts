@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Evidence } from '../shared/breakable.ts'
 import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { AdminConnection } from './admin.ts'
+import type { DatabaseArming } from './database-arming.ts'
 import type { StateOf } from './database-points.ts'
-import type { DatabaseArming } from './database-states.ts'
 
 const lookEveryMs = 5
 

@@ -1,8 +1,8 @@
 import type { Evidence } from '../shared/breakable.ts'
 import { countedWords, countOf } from '../shared/evidence-words.ts'
 import { type AdminConnection, identifier, literal } from './admin.ts'
+import type { DatabaseArming } from './database-arming.ts'
 import type { StateOf } from './database-points.ts'
-import type { DatabaseArming } from './database-states.ts'
 
 /** Front doors are numbered from 1; 0 counts statements that belong to no call, and those of doors beyond these. */
 const doorsMax = 31

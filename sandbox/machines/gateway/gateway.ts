@@ -194,10 +194,12 @@ export class Gateway implements Breakable<GatewayPlan> {
       if (!(error instanceof UpstreamFailure)) throw error
       this.#observe({ what: 'upstream-failed', request: id, code: error.code })
       if (response.headersSent) return
-      const [status, code] =
-        error.code === 'ETIMEDOUT' ? ([504, 'gateway_timeout'] as const) : ([502, 'bad_gateway'] as const)
-      this.#observe({ what: 'own-answer', request: id, status, code })
-      refuse(response, status, code)
+      const refuse = (status: number, code: string) => {
+        this.#observe({ what: 'own-answer', request: id, status, code })
+        respond(response, { status, headers: jsonHeaders, body: JSON.stringify({ error: code }) })
+      }
+      if (error.code === 'ETIMEDOUT') refuse(504, 'gateway_timeout')
+      else refuse(502, 'bad_gateway')
     }
   }
 
@@ -227,10 +229,7 @@ const malformed: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
-  const headers = { 'Content-Type': 'application/json; charset=utf-8' }
-  respond(response, { status, headers, body: JSON.stringify({ error: code }) })
-}
+const jsonHeaders = { 'Content-Type': 'application/json; charset=utf-8' }
 
 interface Response {
   readonly status: number

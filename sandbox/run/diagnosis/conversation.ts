@@ -1,3 +1,4 @@
+import { countOf } from '../../machines/shared/evidence-words.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Of } from './readings.ts'
@@ -73,5 +74,5 @@ function withoutTag(statement = ''): string {
 }
 
 function resultWords({ code, rows, sqlstate }: Of<'api'>): string {
-  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? `${rows ?? 0} rows`
+  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? countOf(rows ?? 0, 'row')
 }

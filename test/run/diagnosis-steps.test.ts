@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest'
+import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
+import type { Step } from '../../sandbox/language/steps.ts'
+import type { ApiObservation, GatewayObservation, Observation } from '../../sandbox/machines/shared/trace.ts'
+import { diagnose, type ObservedCall } from '../../sandbox/run/diagnosis/diagnosis.ts'
+
+// Which step broke behind the gateway: one observation decides each, and what lies behind it decides nothing.
+
+const ok: Symptom = { kind: 'response', status: 200, errors: [], tookMs: 20 }
+const failed: Symptom = { kind: 'error', errors: [{ name: 'Error', message: 'x' }], tookMs: 20 }
+
+const gateway = (what: GatewayObservation['what'], rest: Partial<GatewayObservation> = {}): Observation => ({
+  ...{ machine: 'gateway', what, request: 'd-1.1' },
+  ...rest,
+})
+const api = (what: ApiObservation['what'], rest: Partial<ApiObservation> = {}): Observation => ({
+  ...{ machine: 'api', what, request: 'd-1.1' },
+  ...rest,
+})
+
+/** What was observed of one call, by name, so that a test can leave out, change and add. */
+const healthyCall: Readonly<Record<string, Observation>> = {
+  made: { machine: 'client', what: 'request', detail: 'POST https://a.test/orders' },
+  asked: gateway('request', { method: 'POST', path: '/orders' }),
+  received: gateway('received'),
+  handedOn: gateway('handed-on'),
+  apiAsked: api('request', { method: 'POST', path: '/orders' }),
+  routed: api('routed', { path: '/orders' }),
+  lock: api('query', { statement: '/* req=d-1.1 */ SELECT stock', parameters: 'p1' }),
+  locked: api('result', { rows: 1, digest: 'ten left' }),
+  insert: api('query', { statement: '/* req=d-1.1 */ INSERT', parameters: 'p2' }),
+  inserted: api('result', { rows: 1, digest: 'new row' }),
+  decided: api('decided', { status: 201, digest: 'bytes 1', value: 'an order', headers: 'none' }),
+  written: api('response', { status: 201 }),
+  answered: gateway('upstream-response', { status: 201, headers: 'h' }),
+  left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 1' }),
+  done: gateway('response', { status: 201 }),
+  head: { machine: 'client', what: 'head', detail: '201' },
+  body: { machine: 'client', what: 'body' },
+  used: { machine: 'client', what: 'used' },
+}
+
+type Changes = Readonly<Record<string, Observation | readonly Observation[] | undefined>>
+
+function call(changes: Changes = {}, symptom = ok): ObservedCall {
+  const observations = Object.values({ ...healthyCall, ...changes }).flatMap((each) => each ?? [])
+  const events = observations.map((event, index) => ({ ...event, atMs: index, door: 'd-1' }))
+  return { startedMs: 0, symptom, limitsMs: [10_000], events }
+}
+
+/** Nothing from here on. */
+function without(first: string): Changes {
+  const names = Object.keys(healthyCall)
+  return Object.fromEntries(names.slice(names.indexOf(first)).map((name) => [name, undefined]))
+}
+
+const nothingDecided = without('decided')
+const ownAnswer = {
+  done: gateway('response', { status: 502 }),
+  head: undefined,
+  body: undefined,
+  used: undefined,
+}
+const badGateway = [
+  gateway('upstream-failed', { code: 'ECONNRESET' }),
+  gateway('own-answer', { status: 502, code: 'bad_gateway' }),
+]
+const ended: Observation = { machine: 'process', what: 'ended', code: 'SIGKILL' }
+
+test.each<[string, Step | undefined, Changes]>([
+  ['as in the healthy call', undefined, {}],
+  [
+    'another id, which is decided and leaves alike',
+    undefined,
+    {
+      decided: api('decided', { status: 201, digest: 'bytes 2', value: 'an order', headers: 'none' }),
+      left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 2' }),
+    },
+  ],
+  [
+    'the gateway answers and asks nobody',
+    'server',
+    { ...without('handedOn'), left: gateway('own-answer', { status: 429 }) },
+  ],
+  [
+    'no route takes it',
+    'server',
+    { routed: undefined, ...without('lock'), decided: api('decided', { status: 404 }) },
+  ],
+  [
+    'the process ends, and takes its last words with it',
+    'backend',
+    { ...without('apiAsked'), routed: ended, done: badGateway },
+  ],
+  [
+    'the process ends between two statements',
+    'backend',
+    { ...without('insert'), inserted: ended, done: badGateway },
+  ],
+  ['the route sends no statement', 'backend', without('lock')],
+  [
+    'it sends another statement',
+    'backend',
+    { insert: api('query', { statement: '/* req=d-1.1 */ DELETE', parameters: 'p2' }) },
+  ],
+  [
+    'it sends the statement with other values',
+    'backend',
+    { insert: api('query', { statement: '/* req=d-1.1 */ INSERT', parameters: 'p3' }) },
+  ],
+  ['it stops although the answer was the healthy one', 'backend', without('insert')],
+  [
+    'the second statement is refused',
+    'database',
+    { ...without('inserted'), inserted: api('result', { sqlstate: '40P01' }) },
+  ],
+  [
+    'the first one gives other rows, and the rest follows',
+    'database',
+    { ...without('insert'), locked: api('result', { rows: 0, digest: '' }) },
+  ],
+  ['the database never answers', 'database', without('inserted')],
+  [
+    'the same conversation, and the route decides otherwise',
+    'backend',
+    {
+      decided: api('decided', { status: 403, digest: 'no', value: 'no', headers: 'none' }),
+      left: gateway('left', { status: 403, headers: 'h', digest: 'no' }),
+    },
+  ],
+  [
+    'the same status and another body',
+    'backend',
+    {
+      decided: api('decided', { status: 201, digest: 'bytes 3', value: 'another order', headers: 'none' }),
+      left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 3' }),
+    },
+  ],
+  ['nothing is decided', 'backend', nothingDecided],
+  [
+    'the gateway gives up, and nothing behind it was otherwise',
+    'server',
+    { answered: badGateway, left: undefined, ...ownAnswer },
+  ],
+  [
+    'another status leaves',
+    'response',
+    { left: gateway('left', { status: 500, headers: 'h', digest: 'bytes 1' }) },
+  ],
+  [
+    'another header leaves',
+    'response',
+    { left: gateway('left', { status: 201, headers: 'i', digest: 'bytes 1' }) },
+  ],
+  [
+    'another body leaves',
+    'response',
+    { left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 9' }) },
+  ],
+  [
+    'less leaves than the head promises',
+    'response',
+    { left: gateway('left', { status: 201, headers: 'h', flaws: ['too-short'] }) },
+  ],
+  [
+    'a head leaves that nobody decided',
+    'response',
+    { left: [gateway('left', { status: 103, headers: 'h' }), healthyCall['left']!] },
+  ],
+  ['the head does not arrive', 'reply', without('head')],
+  ['the body does not arrive whole', 'reply', without('body')],
+  ['the app fails at whole data', 'app', without('used')],
+])('%s: %s', (_what, step, changes) => {
+  const symptom = step === undefined ? ok : failed
+  expect(diagnose(call(), call(changes, symptom)).broke).toBe(step)
+})
+
+test('what is no longer so in the healthy call either decides nothing', () => {
+  const odd = { left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 9' }) }
+  expect(diagnose(call(odd), call(odd)).broke).toBeUndefined()
+})
