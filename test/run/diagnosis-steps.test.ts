@@ -3,6 +3,7 @@ import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import type { Step } from '../../sandbox/language/steps.ts'
 import type { ApiObservation, GatewayObservation, Observation } from '../../sandbox/machines/shared/trace.ts'
 import { diagnose, type ObservedCall } from '../../sandbox/run/diagnosis/diagnosis.ts'
+import { misdiagnoses } from '../../sandbox/run/mismatch.ts'
 
 // Which step broke behind the gateway: one observation decides each, and what lies behind it decides nothing.
 
@@ -136,6 +137,16 @@ test.each<[string, Step | undefined, Changes]>([
       left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 3' }),
     },
   ],
+  [
+    'it sends one statement more, and decides the same',
+    'backend',
+    { inserted: [healthyCall['inserted']!, api('query', { statement: '/* req=d-1.1 */ NOTIFY' })] },
+  ],
+  [
+    'another request is answered in between, which is no word to this one',
+    undefined,
+    { locked: [api('result', { request: 'd-1.0', rows: 9 }), healthyCall['locked']!] },
+  ],
   ['nothing is decided', 'backend', nothingDecided],
   [
     'the gateway gives up, and nothing behind it was otherwise',
@@ -178,4 +189,15 @@ test.each<[string, Step | undefined, Changes]>([
 test('what is no longer so in the healthy call either decides nothing', () => {
   const odd = { left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 9' }) }
   expect(diagnose(call(odd), call(odd)).broke).toBeUndefined()
+})
+
+test('a call in which nothing differs is no wrong diagnosis only where it was answered as before', () => {
+  const nothing = diagnose(call(), call())
+  const report = { client: 'fetch', symptom: ok, diagnosis: nothing } as const
+  expect(misdiagnoses('x', 'reply', { ...report, isUnaffected: true })).toEqual([])
+  expect(misdiagnoses('x', 'reply', { ...report, isUnaffected: false })).toEqual([
+    'scenario x: fetch: expected a diagnosis of 09 reply, where the fault is, saw none: nothing differs from the healthy call',
+  ])
+  const right = diagnose(call(), call(without('body'), failed))
+  expect(misdiagnoses('x', 'reply', { ...report, diagnosis: right })).toEqual([])
 })
