@@ -1,4 +1,3 @@
-import { countOf } from '../../machines/shared/evidence-words.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Of } from './readings.ts'
@@ -73,6 +72,6 @@ function withoutTag(statement = ''): string {
   return statement.replace(/^\/\*.*?\*\/ /, '')
 }
 
-function resultWords({ code, rows, sqlstate }: Of<'api'>): string {
-  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? countOf(rows ?? 0, 'row')
+function resultWords({ code, rows = 0, sqlstate }: Of<'api'>): string {
+  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? `${rows} ${rows === 1 ? 'row' : 'rows'}`
 }
