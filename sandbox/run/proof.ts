@@ -4,7 +4,7 @@ import type { Plan } from '../machines/table.ts'
 import type { ClientRun, Fired } from './client-run.ts'
 import type { ObservedCall } from './diagnosis/diagnosis.ts'
 
-/** How a call shows that it came as far as a state: what it then did, and the words where it did not. */
+/** What a call was seen to do where it came as far as a state, and the words where it did not. */
 interface Attempt {
   readonly isOne: (event: TraceEvent) => boolean
   readonly never: string
@@ -41,7 +41,7 @@ const attemptAt: { readonly [Point in Plan['point']]?: Attempt } = {
   'database-wire': behindApi,
 }
 
-/** Where each call that came so far was one that the state was there for, or it holds by being unseen. */
+/** The attempt by which a call meets a state; undefined where it meets one without any. */
 function attemptFor({ point, state }: Plan): Attempt | undefined {
   // A record that was changed is met by a client that does not ask again, too: that is the fault.
   return point === 'dns' && state?.kind === 'changed' ? undefined : attemptAt[point]
