@@ -40,6 +40,13 @@ export const whenSchema = v.pipe(
     v.check(({ chance, seed }) => seed === undefined || chance !== undefined, 'a chance beside the seed'),
     ['chance'],
   ),
+  v.forward(
+    v.check(
+      ({ every, times }) => every === undefined || times === undefined || times >= every,
+      'as many as every at least, since those before it count too',
+    ),
+    ['times'],
+  ),
 )
 
 /** The first condition that a plan cannot keep, since it has a state; undefined when it can keep all. */

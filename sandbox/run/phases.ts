@@ -157,10 +157,7 @@ export class Phases {
       )
       const evidence = await armed.evidence()
       for (const client of clients) {
-        const count = firedFor(client, plan.point, evidence, clients.length)
-        const { counted, text } = evidence
-        const of = clients.length === 1 ? 'client' : 'all clients'
-        client.fired = { count, of, text, ...(counted === undefined ? {} : { counted }) }
+        client.fired = firedFor(client, plan, evidence, clients.length)
       }
     } finally {
       await this.#heal(armed)

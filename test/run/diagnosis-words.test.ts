@@ -136,6 +136,33 @@ test('a step is as in the healthy call only where the call came through it', () 
   expect(marks(call(bad, ...found, opened, lost, hello, begun))).toBe('vvX~......')
 })
 
+test('a lost packet is a break only where the healthy call lost none', () => {
+  const lost: Observation = { machine: 'kernel', what: 'lost', packets: 1 }
+  const losing = call(
+    good,
+    ...found,
+    opened,
+    lost,
+    ...through(200, query, rows('abc')).slice(found.length + 1),
+  )
+  const broken = call(bad, ...found, opened, hello)
+  expect(diagnose(healthy, losing)).toMatchObject({
+    broke: 'network',
+    because: 'packets were lost; healthy: none',
+  })
+  expect(diagnose(losing, broken)).toMatchObject({
+    broke: 'tls',
+    because: 'no certificate was served; healthy: one for a.test',
+  })
+  expect(diagnose(losing, healthy).broke).toBeUndefined()
+  expect(diagnose(losing, losing).broke).toBeUndefined()
+  // Nor does it say when the call came there: the kernel counts at the end.
+  const late = call(good, ...losing.events.filter(({ machine }) => machine !== 'kernel'))
+  const counted = { ...lost, atMs: 5_000, door: 'd-1' } as const
+  const slow = { ...losing, events: [...late.events, counted], symptom: { ...good, tookMs: 5_000 } }
+  expect(diagnose(losing, slow).broke).toBeUndefined()
+})
+
 test('an answer carries the failure as far as the client, which notices it', () => {
   const refused: Observation = { machine: 'api', what: 'result', request: 'r', sqlstate: '57014' }
   const answered = call({ ...good, status: 504 }, ...through(504, query, refused))

@@ -530,3 +530,83 @@ test.each([
     rmSync(inside, { recursive: true })
   }
 })
+
+const faces = `import { dns } from '#sandbox/dns'
+import { network } from '#sandbox/network'
+import { tls } from '#sandbox/tls'
+import { backend, scenario } from '#sandbox/backend'
+`
+const breaking = (fault: string, call = '{}', promises = '{ all: { status: 200 } }') =>
+  load(`  break: ${fault},\n  call: ${call},\n  expect: ${promises},`, faces)
+const rests = (fault: string) => breaking(fault, "{ connection: 'warm' }")
+
+test.each<[what: string, load: () => Promise<readonly string[]>, answer: string]>([
+  [
+    'the second connection of a call that makes one',
+    () => breaking('network.resetOnConnect({ when: { every: 2 } })'),
+    '8:43: network.resetOnConnect(): when.every: expected to act on the one connection of this call (call.retries, and the first), saw that it acts on number 2 first. It takes 2 attempts at least. An app tries again only after a failure: when.times acts from the first connection on',
+  ],
+  [
+    'the fourth request of a call that makes three',
+    () => breaking("backend.throws({ route: '/users', when: { every: 4 } })", '{ retries: 2 }'),
+    '8:52: backend.throws(): when.every: expected to act on one of the 3 requests of this call (call.retries, and the first), saw that it acts on number 4 first. It takes 4 attempts at least. An app tries again only after a failure: when.times acts from the first request on',
+  ],
+  [
+    'a lot that the first handshake never draws',
+    () => breaking('tls.handshakeStall({ when: { chance: 0.000001, seed: 1 } })'),
+    '8:39: tls.handshakeStall(): when.chance: expected to act on the one handshake of this call (call.retries, and the first), saw that it acts on none of the first 1000. An app tries again only after a failure: when.times acts from the first handshake on',
+  ],
+  [
+    'every third of the first two, wherever it counts',
+    () => breaking('dns.servfail({ when: { every: 3, times: 2 } })'),
+    '8:43: dns.servfail(): when.times: expected as many as every at least, since those before it count too, saw 2',
+  ],
+  [
+    'questions that a warm call does not ask',
+    () => rests('dns.nxdomain()'),
+    '9:11: call.connection: expected "cold", since dns.nxdomain acts on DNS questions, of which an open connection needs none, saw "warm". A warm call goes over the connection that is open: it meets what acts on that one, or behind it',
+  ],
+  [
+    'a certificate that a warm call is not shown',
+    () => rests('tls.expired()'),
+    '9:11: call.connection: expected "cold", since tls.expired acts on TLS handshakes, of which an open connection needs none, saw "warm". A warm call goes over the connection that is open: it meets what acts on that one, or behind it',
+  ],
+  [
+    'new connections, which a warm call does not make',
+    () => rests('network.bandwidth()'),
+    '9:11: call.connection: expected "cold", since network.bandwidth acts on new connections, and what is open keeps what it got, saw "warm". A warm call goes over the connection that is open: it meets what acts on that one, or behind it',
+  ],
+])('refuses a fault that can never fire: on %s', async (_what, load, wanted) => {
+  expect(await load()).toEqual([wanted])
+})
+
+test.each<[what: string, load: () => Promise<readonly string[]>]>([
+  [
+    'as many attempts as it takes',
+    () => breaking('network.resetOnConnect({ when: { every: 2 } })', '{ retries: 1 }'),
+  ],
+  [
+    'DNS questions, of which one look-up asks several',
+    () => breaking('dns.servfail({ when: { every: 2 } })'),
+  ],
+  [
+    'a lot that the first one draws',
+    () => breaking('tls.handshakeStall({ when: { chance: 0.99, seed: 1 } })'),
+  ],
+  [
+    'a browser, which opens connections as it likes',
+    () => breaking('network.resetOnConnect({ when: { every: 2 } })', '{}', '{ chromium: { status: 200 } }'),
+  ],
+  ['every second of the first two', () => breaking('dns.servfail({ when: { every: 2, times: 2 } })')],
+  ['a cold call', () => breaking('tls.expired()')],
+  ['a record that a warm call does not ask for again', () => rests('dns.ttlStale()')],
+  ['a port that is closed meanwhile', () => rests('network.connectionRefused()')],
+  [
+    'a certificate that a kept connection hides',
+    () => rests("tls.resumptionHidesChange({ unseenBy: 'kept-connection' })"),
+  ],
+  ['the open connection', () => rests('network.halfOpen()')],
+  ['what lies behind the open connection', () => rests("backend.throws({ route: '/users' })")],
+])('takes a fault that may fire: on %s', async (_what, load) => {
+  expect(await load()).toEqual([expect.stringMatching(/^loaded file-/)])
+})

@@ -24,6 +24,8 @@ export interface Evidence {
   readonly counted?: string
   /** No machine sees a client meet it, so `fired` does not count: it is 1 while our own probe confirms the state. */
   readonly isProbed?: true
+  /** Of a state with times of its own: the moments between which it held for certain. */
+  readonly held?: { readonly fromMs: number; readonly untilMs: number }
 }
 
 /** An arming of a machine that keeps one at a time itself. */

@@ -27,6 +27,8 @@ class TimedState implements Armed {
   /** Healing may come while the state is about to begin. */
   readonly #turn = new InTurn()
   #armed: Armed | undefined
+  /** The moment from which it held for certain. */
+  #heldFromMs = 0
   /** While the machine itself is not armed: what there is to say instead. */
   #aside: Evidence | undefined
   #failure: Error | undefined
@@ -59,17 +61,24 @@ class TimedState implements Armed {
   async evidence(): Promise<Evidence> {
     await this.#turn.settled()
     this.#tellFailure()
-    return this.#aside ?? (await this.#armed?.evidence()) ?? { fired: 0, text: 'it never began' }
+    return this.#aside ?? (await this.#evidenceSoFar())
+  }
+
+  async #evidenceSoFar(): Promise<Evidence> {
+    const evidence = await this.#armed?.evidence()
+    if (evidence === undefined) return { fired: 0, text: 'it never began' }
+    return { ...evidence, held: { fromMs: this.#heldFromMs, untilMs: nowMs() } }
   }
 
   async #begin(): Promise<void> {
     this.#armed = await this.#arm()
+    this.#heldFromMs = nowMs()
     this.#aside = undefined
   }
 
   /** What happened while it held has to be read before it ends. */
   async #end(): Promise<void> {
-    this.#aside = await this.#armed?.evidence()
+    this.#aside = await this.#evidenceSoFar()
     await this.#armed?.heal()
   }
 

@@ -21,12 +21,16 @@ interface Connection {
   readonly atMs: number
   /** It was opened during the call. */
   isNew: boolean
+  /** When its first end went in or out. */
+  endedMs?: number
   readonly client: Direction
   readonly server: Direction
 }
 
 const whole = 'everything was handed on'
 const incomplete = 'not everything was handed on'
+
+const ends: readonly WireObservation['what'][] = ['end-in', 'end-out', 'reset-in', 'reset-out']
 
 function connections(wire: WireObservation['wire'], events: readonly TraceEvent[]): Connection[] {
   const all = new Map<number, Connection>()
@@ -41,6 +45,7 @@ function connections(wire: WireObservation['wire'], events: readonly TraceEvent[
     all.set(event.connection, connection)
     if (event.what === 'accepted') connection.isNew = true
     if (event.what === 'refused') connection.server.in.end = 'RST'
+    if (ends.includes(event.what)) connection.endedMs ??= event.atMs
     if (event.side !== undefined) add(connection, event, event.side)
   }
   return [...all.values()]
@@ -106,7 +111,8 @@ export function carried(wire: WireObservation['wire'], from: WireSide): Checkpoi
 
 /**
  * How the network treated the connections until the request was through: handshakes are carried both ways.
- * What happens to a connection that carried the request is no matter of the way there.
+ * What happens to a connection that carried the request is no matter of the way there. One that was over before that
+ * carried none: what was done to it is trouble, although the client tried again and got through on another.
  *
  * @param which those opened during the call, or those that were open before.
  */
@@ -117,8 +123,10 @@ export function wayThere(which: 'new' | 'open'): Checkpoint['read'] {
     if (mine.length === 0) return undefined
     // The last one opened is the one that carried the request.
     const isCarrier = which === 'new' || mine.length === all.length
-    const isFine = isCarrier && throughMs(events) !== undefined
-    const troubles = isFine ? [] : mine.flatMap(({ client, server }) => [judge(client), judge(server)])
+    const carriedMs = (isCarrier ? throughMs(events) : undefined) ?? Number.POSITIVE_INFINITY
+    const isOver = ({ endedMs = carriedMs }: Connection) => endedMs < carriedMs
+    const judged = carriedMs === Number.POSITIVE_INFINITY ? mine : mine.filter(isOver)
+    const troubles = judged.flatMap(({ client, server }) => [judge(client), judge(server)])
     const found = troubles.filter((verdict) => verdict !== undefined && verdict !== whole)
     // An end that comes unasked is why the rest was not handed on.
     const trouble = found.find((verdict) => verdict !== incomplete) ?? found[0]

@@ -31,5 +31,7 @@ export interface Checkpoint {
   readonly otherwise?: (words: string) => string
   /** Seen by the client itself. */
   readonly fromClient?: boolean
+  /** To be there at all is trouble: it says something only where the healthy call had none. */
+  readonly isTrouble?: true
   readonly read: (events: readonly TraceEvent[]) => Reading | undefined
 }

@@ -101,6 +101,7 @@ const wayThereAndIn: readonly Checkpoint[] = [
     name: 'the lost packet',
     was: '',
     never: 'no packet was lost',
+    isTrouble: true,
     read: gather('kernel', () => 'some', { order: 'sorted', words: () => ['packets were lost'] }),
   },
   // Before the bytes' waiting: those of a connection that is about to be cut wait too.
@@ -274,7 +275,7 @@ const decisionAndWayBack: readonly Checkpoint[] = [
   },
 ]
 
-/** The journey of two calls, in order. A reading that is absent in both says nothing and is passed over. */
+/** The journey of two calls, in order. */
 export function checkpointsOf(...calls: readonly (readonly TraceEvent[])[]): readonly Checkpoint[] {
   return [...wayThereAndIn, ...conversation(...calls), ...decisionAndWayBack]
 }

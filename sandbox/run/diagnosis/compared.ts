@@ -6,6 +6,11 @@ export interface Compared extends Checkpoint {
   readonly broken: Reading | undefined
 }
 
+/** Says nothing: absent in both calls, or a trouble that the healthy call came through as well. */
+export function isIdle({ broken, healthy, isTrouble }: Compared): boolean {
+  return isTrouble ? healthy !== undefined || broken === undefined : (healthy ?? broken) === undefined
+}
+
 /** Bytes that wait longer than in the healthy call, but not by this much, wait for a busy machine. */
 const waitedMinMs = 50
 

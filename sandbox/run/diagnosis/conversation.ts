@@ -72,10 +72,6 @@ function withoutTag(statement = ''): string {
   return statement.replace(/^\/\*.*?\*\/ /, '')
 }
 
-function resultWords({ code, rows, sqlstate }: Of<'api'>): string {
-  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? rowsWords(rows)
-}
-
-function rowsWords(rows = 0): string {
-  return rows === 1 ? '1 row' : `${rows} rows`
+function resultWords({ code, rows = 0, sqlstate }: Of<'api'>): string {
+  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? `${rows} ${rows === 1 ? 'row' : 'rows'}`
 }

@@ -3,7 +3,7 @@ import type { Step } from '../../language/steps.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import { because } from './because.ts'
 import { checkpointsOf } from './checkpoints.ts'
-import { type Compared, isDifferent } from './compared.ts'
+import { type Compared, isDifferent, isIdle } from './compared.ts'
 import { marksOf, type StepMark } from './marks.ts'
 
 /** One call as the parts observed it. */
@@ -40,7 +40,7 @@ export function diagnose(healthy: ObservedCall, broken: ObservedCall): Diagnosis
       healthy: checkpoint.read(healthy.events),
       broken: checkpoint.read(broken.events),
     }))
-    .filter((reading) => reading.healthy !== undefined || reading.broken !== undefined)
+    .filter((reading) => !isIdle(reading))
   const differs = readings.findIndex(isDifferent)
   const late = latest(readings, healthy, broken)
   const ranOutOfTime = broken.limitsMs.some((limitMs) => broken.symptom.tookMs > 0.9 * limitMs)

@@ -3,6 +3,7 @@ import { show } from '../../errors/invalid-input.ts'
 import { didYouMean, nearest } from '../../errors/nearest.ts'
 import { clientNames, type Scenario } from '../../language/scenario.ts'
 import { callProblems } from './check-call.ts'
+import { firingProblems } from './check-firing.ts'
 import { promiseProblems } from './check-promises.ts'
 import type { ScenarioProblem } from './scenario-problem.ts'
 
@@ -142,6 +143,9 @@ export function problemsOf(exported: unknown): readonly ScenarioProblem[] {
     ...problems,
     ...(isObject(call ?? {}) ? callProblems(call ?? {}, (key) => isSound('call', key) && !isMisspelt) : []),
     ...promiseProblems(promises, isSound),
+    ...(isSound('break') && isSound('call') && isSound('expect') && isObject(expect)
+      ? firingProblems({ fault, call: call ?? {}, expect })
+      : []),
   ]
 }
 
