@@ -48,6 +48,7 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
     const messages = symptom.errors.map((link) => link.message)
     differ('message', seen.message, messages.length === 0 ? undefined : messages.join(' < '))
   }
+  differences.push(...headerDifferences(seen.headers, symptom.headers))
   if (seen.body !== undefined && !contains(bodyOf(symptom), seen.body)) {
     differ('body', seen.body, bodyOf(symptom))
   }
@@ -62,6 +63,21 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
     differences.push(endedOtherwise('a response', symptom))
   }
   return differences
+}
+
+/** A client that got no response has no headers, so it keeps no promise about them, not even that one is missing. */
+function headerDifferences(wanted: Seen['headers'], headers: Symptom['headers']): Difference[] {
+  if (wanted === undefined) return []
+  if (headers === undefined) return [{ field: 'headers', expected: show(wanted), saw: 'none' }]
+  return Object.entries(wanted).flatMap(([written, value]) => {
+    const name = written.toLowerCase()
+    const saw = Object.hasOwn(headers, name) ? headers[name] : undefined
+    const isKept =
+      value instanceof RegExp ? saw !== undefined && value.test(saw) : saw === (value ?? undefined)
+    if (isKept) return []
+    const words = (some: unknown) => (some === undefined || some === null ? 'none' : show(some))
+    return [{ field: `headers.${name}`, expected: words(value), saw: words(saw) }]
+  })
 }
 
 function bodyOf(symptom: Symptom): unknown {

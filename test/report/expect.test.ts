@@ -108,6 +108,11 @@ test('a command has its exit code, a refusal its body, and a call that hangs jus
   ])
 })
 
+test('headers are not promised: most of them are news of the machine, not of the fault', () => {
+  const headers = { date: 'Mon, 30 Nov 2026 09:55:07 GMT', 'retry-after': '2' }
+  expect(promiseFor({ ...usual, headers })).toEqual({ status: 200, data: ['Ada'] })
+})
+
 test('data that differs from one healthy call to the next is not promised', () => {
   expect(promiseFor(usual)).toEqual({ status: 200, data: ['Ada'] })
   expect(promiseFor(usual, { ...usual, data: ['Bob'] })).toEqual({ status: 200 })

@@ -9,14 +9,14 @@ import {
   type Scenario,
   type Seen,
 } from '../../language/scenario.ts'
-import { jsonWords } from './check-call.ts'
+import { headerName, headerValue, jsonWords } from './check-call.ts'
 import { dotted, jsonProblems } from './json-problems.ts'
 import type { ScenarioProblem } from './scenario-problem.ts'
 
 type Field = keyof Seen
 type Layer = 'expect' | 'portable'
 
-const ofResponse = ['status', 'body', 'data'] as const
+const ofResponse = ['status', 'headers', 'body', 'data'] as const
 const ofError = ['name', 'code', 'syscall', 'message'] as const
 
 /** Of this status on an app takes a response for a failure, and makes no data of it. */
@@ -137,10 +137,32 @@ function seenProblems(seen: Seen, place: Place): ScenarioProblem[] {
     ...unshown,
     ...late,
     ...notJson,
+    ...headerProblems(seen, path),
     ...(contradiction === undefined
       ? []
       : [at(contradiction.field, contradiction.problem, contradiction.next)]),
   ]
+}
+
+/** Headers that no response can have, and promises that say nothing or the same name twice. */
+function headerProblems({ headers }: Seen, path: readonly string[]): ScenarioProblem[] {
+  if (headers === undefined) return []
+  const place = [...path, 'headers']
+  const words = place.join('.')
+  const names = Object.keys(headers)
+  if (names.length === 0)
+    return [
+      { path: place, text: `${words}: expected a header at least, such as { 'retry-after': '2' }, saw {}` },
+    ]
+  return names.flatMap((name, index) => {
+    const at = (text: string) => [{ path: [...place, name], text }]
+    const value = headers[name]
+    const same = names.slice(0, index).find((other) => other.toLowerCase() === name.toLowerCase())
+    if (!headerName.test(name)) return at(`${words}: expected the name of a header, saw ${show(name)}`)
+    if (same !== undefined) return at(`${words}: expected each header once, saw ${same} and ${name}`)
+    if (typeof value !== 'string' || headerValue.test(value)) return []
+    return at(`${words}.${name}: expected a value that HTTP carries, saw ${show(value)}`)
+  })
 }
 
 /** Fields that no one call can show together. */
