@@ -39,6 +39,11 @@ export type ClientPromise =
   | Seen
   /** Nothing until `timeoutMs`; then the runner stopped the client. */
   | 'hangs'
+  /**
+   * The fault does not touch this client: it sees what it saw in its own healthy call, and no step broke for it. Another
+   * client must be promised something else.
+   */
+  | 'unaffected'
   /** Where the real stack races. `because` says why. */
   | { readonly oneOf: readonly Seen[]; readonly because: string }
 

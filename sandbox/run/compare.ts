@@ -11,8 +11,26 @@ export interface Difference {
   readonly saw: string
 }
 
-/** What of the promise was not kept; empty when all of it was. A checked `oneOf` has at least two members. */
-export function compare(promise: ClientPromise, symptom: Symptom): readonly Difference[] {
+/** What the same client saw without the fault. */
+export interface HealthySymptoms {
+  readonly before: Symptom
+  /** Undefined where the run ended earlier. */
+  readonly after: Symptom | undefined
+}
+
+/**
+ * What of the promise was not kept; empty when all of it was. A checked `oneOf` has at least two members.
+ * @param healthy what `unaffected` is held against.
+ */
+export function compare(
+  promise: ClientPromise,
+  symptom: Symptom,
+  healthy?: HealthySymptoms,
+): readonly Difference[] {
+  if (promise === 'unaffected') {
+    if (healthy === undefined) throw new Error('compare: expected the healthy calls, saw none')
+    return compareUnaffected(healthy, symptom)
+  }
   if (promise === 'hangs') {
     return symptom.kind === 'hangs' ? [] : [endedOtherwise('a call that hangs', symptom)]
   }
@@ -23,6 +41,25 @@ export function compare(promise: ClientPromise, symptom: Symptom): readonly Diff
     return tries[0]!.map((difference) => ({ ...difference, expected: difference.expected + first }))
   }
   return compareSeen(promise, symptom)
+}
+
+/**
+ * The body counts only where the two healthy calls had the same: one that differs from call to call, such as that of an
+ * order with its id, says nothing about the fault.
+ */
+function compareUnaffected({ before, after }: HealthySymptoms, symptom: Symptom): readonly Difference[] {
+  if (symptom.kind !== before.kind) {
+    return [endedOtherwise(`what it saw before the fault (${symptomWords(before)})`, symptom)]
+  }
+  const isLasting = before.bodyText === after?.bodyText
+  const fields = isLasting ? (['status', 'bodyText', 'data'] as const) : (['status'] as const)
+  return fields
+    .filter((field) => !isDeepStrictEqual(before[field], symptom[field]))
+    .map((field) => ({
+      field: field === 'bodyText' ? 'body' : field,
+      expected: `${show(before[field])} as before the fault`,
+      saw: symptom[field] === undefined ? 'none' : show(symptom[field]),
+    }))
 }
 
 function endedOtherwise(expected: string, symptom: Symptom): Difference {

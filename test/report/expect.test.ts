@@ -113,6 +113,16 @@ test('headers are not promised: most of them are news of the machine, not of the
   expect(promiseFor({ ...usual, headers })).toEqual({ status: 200, data: ['Ada'] })
 })
 
+test('a client that kept its promise to be unaffected keeps it in print, and no other', () => {
+  const client = { client: 'fetch', symptom: usual, promise: 'unaffected' } as const
+  const line = (more: Partial<ClientReport>) => expectLines(reportOf([{ ...client, ...more }]), 'expect')[1]
+  const seen = "    fetch: { status: 200, data: ['Ada'] },"
+  expect(line({})).toBe("    fetch: 'unaffected',")
+  expect(line({ promise: { status: 200 } })).toBe(seen)
+  expect(line({ differences: [{ field: 'body', expected: 'x', saw: 'y' }] })).toBe(seen)
+  expect(line({ diagnosis: { broke: 'network' } as never })).toBe(seen)
+})
+
 test('data that differs from one healthy call to the next is not promised', () => {
   expect(promiseFor(usual)).toEqual({ status: 200, data: ['Ada'] })
   expect(promiseFor(usual, { ...usual, data: ['Bob'] })).toEqual({ status: 200 })

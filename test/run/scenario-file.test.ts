@@ -70,6 +70,10 @@ test.each([
       "{ all: { headers: { 'Retry-After': '2', 'set-cookie': /a/, vary: null } }, curl: { exit: 18, headers: { Vary: '' } } }",
     ),
   ],
+  [
+    'that promises one client to be unaffected beside one that is not',
+    promising("{ https: 'unaffected', fetch: 'hangs' }"),
+  ],
   ['with a query', calling("{ path: '/users?x=1' }")],
   [
     'with a path parameter, of which only the run tells whether it is there',
@@ -236,6 +240,23 @@ test.each<[what: string, lines: string, ...answers: RegExp[]]>([
     /^6:31: expect\.all\.headers: expected the name of a header, saw "d e"$/,
     /^6:43: expect\.all\.headers\.f: expected a value that HTTP carries, saw " x"$/,
     /^6:60: expect\.all\.headers: expected each header once, saw G and g$/,
+  ],
+  [
+    'nothing but that all are unaffected',
+    `${promising("{ fetch: 'unaffected', all: 'unaffected' }")}\n  portable: { https: 'unaffected' },`,
+    /^6:13: expect\.fetch: expected a client beside it that meets the fault, saw 'unaffected' for all\. Promise at least one /,
+  ],
+  [
+    'all but those that are unaffected, where those are all',
+    promising(
+      "{ all: { status: 200 }, ...Object.fromEntries(['fetch', 'https', 'curl', 'python', 'requests'].map((name) => [name, 'unaffected'])) }",
+    ),
+    /^6:\d+: expect\.fetch: expected a client beside it that meets the fault/,
+  ],
+  [
+    'a word that is none',
+    promising("{ fetch: 'unafected', https: 'hangs' }"),
+    /^6:13: expect\.fetch: expected "hangs", "unaffected" or an object, saw "unafected"$/,
   ],
   [
     'data of what failed',

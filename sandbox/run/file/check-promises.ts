@@ -40,7 +40,7 @@ export function promiseProblems(
 ): ScenarioProblem[] {
   const problems = (['expect', 'portable'] as const).flatMap((layer) =>
     Object.entries(promises[layer]).flatMap(([key, promise]) => {
-      if (promise === undefined || promise === 'hangs' || !isSound(layer, key)) return []
+      if (promise === undefined || typeof promise === 'string' || !isSound(layer, key)) return []
       const clients = standsFor(promises, layer, key as keyof Expectations)
       const members = 'oneOf' in promise ? promise.oneOf : [promise]
       return members.flatMap((seen, index) => {
@@ -49,13 +49,37 @@ export function promiseProblems(
       })
     }),
   )
-  return [...(isSound('expect') ? noPromise(promises) : []), ...idlePromises(promises), ...problems]
+  const isWhole = isSound('expect') && isSound('portable')
+  return [
+    ...(isSound('expect') ? noPromise(promises) : []),
+    ...(isWhole ? onlyUnaffected(promises) : []),
+    ...idlePromises(promises),
+    ...problems,
+  ]
 }
 
 function noPromise({ expect, portable }: Promises): ScenarioProblem[] {
   const given = [...Object.values(expect), ...Object.values(portable)].filter((each) => each !== undefined)
   if (given.length > 0) return []
   return [{ path: ['expect'], text: 'expect: expected a promise for at least one client, saw none' }]
+}
+
+/** Where no client is to meet the fault, nothing can show that it acts. */
+function onlyUnaffected(promises: Promises): ScenarioProblem[] {
+  const given = (['expect', 'portable'] as const).flatMap((layer) =>
+    (Object.keys(promises[layer]) as (keyof Expectations)[])
+      .filter((key) => promises[layer][key] !== undefined && standsFor(promises, layer, key).length > 0)
+      .map((key) => ({ layer, key, isUnaffected: promises[layer][key] === 'unaffected' })),
+  )
+  const [first] = given
+  if (first === undefined || given.some(({ isUnaffected }) => !isUnaffected)) return []
+  return [
+    {
+      path: [first.layer, first.key],
+      text: `${first.layer}.${first.key}: expected a client beside it that meets the fault, saw 'unaffected' for all`,
+      next: 'Promise at least one client what the fault does to it',
+    },
+  ]
 }
 
 /** Promises for a client or for a world in which its call can never come about. */

@@ -65,11 +65,13 @@ const seen = plainObject(
       ),
     ),
   },
-  'what the client sees, such as { code: "ENOTFOUND" }, or "hangs"',
+  'what the client sees, such as { code: "ENOTFOUND" }, or "hangs" or "unaffected"',
 )
 
 const promise = v.lazy((input) => {
-  if (typeof input === 'string') return v.literal('hangs', '"hangs" or an object')
+  if (typeof input === 'string') {
+    return v.picklist(['hangs', 'unaffected'], '"hangs", "unaffected" or an object')
+  }
   if (typeof input === 'object' && input !== null && 'oneOf' in input) {
     const some = 'a list of two or more'
     const members = v.pipe(v.array(seen, some), v.minLength(2, some))
