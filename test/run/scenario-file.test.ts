@@ -564,6 +564,23 @@ test('several files are told at once', async () => {
   ])
 })
 
+test('an empty promise ends the command with 2 and its place, a kept one with 0', async () => {
+  const file = join(folder, 'empty-promise.ts')
+  const run = async (promise: string) => {
+    writeFileSync(
+      file,
+      `${head}export default scenario({\n  title: 'x',\n  break: dns.nxdomain(),\n  expect: { fetch: ${promise} },\n})\n`,
+    )
+    return await npmRun(['scenario', file, '--', '--world=portable']).done
+  }
+  const empty = await run('{}')
+  expect(empty.stderr).toMatch(
+    /empty-promise\.ts:5:13: expect\.fetch: expected something that must hold, such as \{ status: 200 \}, saw an empty promise\n$/,
+  )
+  expect([empty.code, empty.stdout]).toEqual([2, ''])
+  expect((await run("{ code: 'ENOTFOUND' }")).code).toBe(0)
+})
+
 // Who may import `#sandbox/...` is for Node to say, so these go by the command.
 test.each([
   [
