@@ -116,8 +116,8 @@ export class Phases {
       else client.healed = healthy
       return { client: client.name, symptom: healthy.symptom }
     })
-    for (const { client, symptom } of calls) {
-      const problem = unhealthy(call, symptom)
+    for (const [index, { client, symptom }] of calls.entries()) {
+      const problem = unhealthy(call, symptom, this.clients[index]?.healthy?.symptom)
       if (problem === undefined) continue
       throw when === 'before the fault'
         ? new Stop('unhealthy', `${this.#place}: not steady before the fault: ${client} ${problem}`)

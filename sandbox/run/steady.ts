@@ -20,14 +20,32 @@ function refusalText({ bodyText = '', status = 0 }: Symptom): string {
   return status < 400 || bodyText === '' ? '' : ` ${bodyText.slice(0, refusalCharactersMax)}`
 }
 
-/** Why a healthy call was not: for the default call 200 and the users that are in Postgres, else any 2xx. */
-export function unhealthy(call: Call | undefined, symptom: Symptom): string | undefined {
+/** What a call that only reads is answered again and again is the same; an order gets another id each time. */
+function otherwise(
+  { method }: { readonly method: string },
+  now: Symptom,
+  before: Symptom,
+): string | undefined {
+  if (now.status !== before.status) return `status ${now.status}, before the fault ${before.status}`
+  const isSame = method !== 'GET' || now.bodyText === before.bodyText
+  return isSame
+    ? undefined
+    : `another body than before the fault: ${now.bodyText?.slice(0, refusalCharactersMax)}`
+}
+
+/**
+ * Why a healthy call was not: for the default call 200 and the users that are in Postgres, else any 2xx; and after
+ * healing, what the client itself had got before the fault.
+ */
+export function unhealthy(call: Call | undefined, symptom: Symptom, before?: Symptom): string | undefined {
   const { method, path } = wholeCall(call)
   const request = `${method} ${path}`
   const { status = 0 } = symptom
   if (symptom.kind !== 'response' || status < 200 || status > 299) {
     return `${request} gave ${symptomWords(symptom)}${refusalText(symptom)}, expected 200`
   }
+  const other = before && otherwise({ method }, symptom, before)
+  if (other !== undefined) return `${request} gave ${other}`
   if (request !== `${defaultCall.method} ${defaultCall.path}`) return undefined
   const wanted = seededUsers.map((user) => user.name)
   const names = (JSON.parse(symptom.bodyText ?? '{}') as { users?: { name: string }[] }).users?.map(

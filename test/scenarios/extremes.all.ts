@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { isIPv6 } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { InvalidInput } from '../../sandbox/errors/invalid-input.ts'
 import { hasIpv6 } from '../../sandbox/host/ground/loopback-ground.ts'
 import { resolveCall } from '../../sandbox/language/call.ts'
-import type { Fault, FaultDefinition } from '../../sandbox/language/fault.ts'
+import type { Fault } from '../../sandbox/language/fault.ts'
 import { faultCatalogue } from '../../sandbox/live/faults.ts'
 import { meets } from '../../sandbox/machines/table.ts'
 import type { Seat } from '../../sandbox/world/seat.ts'
 import { World } from '../../sandbox/world/world.ts'
+import { variantsOf } from '../support/variants.ts'
 
 // Whatever a parameter may be, no machine crashes or hangs on it: each fault is really armed with the smallest, the
 // largest and every word of each parameter, a call runs into it, it is healed, and the next call is as healthy as
@@ -31,46 +31,6 @@ afterAll(async () => {
   expect(world.deaths).toEqual([])
   await world.close()
 })
-
-/** The shortest and the longest of each kind of text; a parameter takes those that are of its kind. */
-const texts = [
-  'a',
-  `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`,
-  '_a-1.example.test',
-  '127.0.0.251',
-  '127.0.0.254',
-]
-
-/** What valibot says of a schema, as far as it matters here. */
-interface Described {
-  readonly wrapped?: Described
-  readonly options?: readonly unknown[]
-  readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[]
-}
-
-function extremesOf(schema: Described): readonly unknown[] {
-  const { options, pipe = [], wrapped } = schema
-  if (wrapped !== undefined) return extremesOf(wrapped)
-  if (options !== undefined) return options
-  const ends = pipe.filter(({ type }) => type === 'min_value' || type === 'max_value')
-  return ends.length > 0 ? ends.map(({ requirement }) => requirement) : texts
-}
-
-/** With its defaults, and with each extreme of each parameter, the others as they are. */
-function variantsOf(definition: FaultDefinition): readonly Fault[] {
-  const faults = [definition()]
-  for (const [name, schema] of Object.entries(definition.schemas)) {
-    for (const value of extremesOf(schema as Described)) {
-      try {
-        faults.push(definition({ [name]: value } as never))
-      } catch (error) {
-        // Of another kind, or against another parameter: refused before anything is armed.
-        if (!(error instanceof InvalidInput)) throw error
-      }
-    }
-  }
-  return faults
-}
 
 /**
  * As the app puts it together. Its status, or the error's words.

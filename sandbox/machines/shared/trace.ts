@@ -206,11 +206,10 @@ export interface ProcessObservation {
   readonly machine: 'process'
   /**
    * - `ended`: it is gone; `code` is its exit code or the signal.
-   * - `closing`: it was told to end, and takes no new connection.
    * - `stopped`: the kernel does not run it (SIGSTOP).
    * - `busy`: its event loop did not turn for `busyMs`, which ended now.
    */
-  readonly what: 'ended' | 'closing' | 'stopped' | 'busy'
+  readonly what: 'ended' | 'stopped' | 'busy'
   readonly code?: string
   readonly busyMs?: number
 }

@@ -67,16 +67,19 @@ export class WireFlow {
   }
 
   receive(chunk: Buffer, turn: number): void {
+    const arrivedMs = nowMs()
     const first = this.#inBytes === 0
     this.#inBytes += chunk.length
     this.#inDigest.update(chunk)
     if (first) this.#observeIn()
     if (this.#stopped) return
-    const arrivedMs = nowMs()
     const before = this.#mark === undefined ? 0 : this.#mark.find(chunk, turn)
     this.#pushBytes(chunk.subarray(0, before), arrivedMs)
     if (before !== undefined) this.#passMark(chunk.subarray(before), arrivedMs)
+    const held = this.#heldSinceMs
     this.#pump()
+    // They have waited since they arrived, however long it took to look at them.
+    if (held === undefined && this.#heldSinceMs !== undefined) this.#heldSinceMs = arrivedMs
   }
 
   #passMark(rest: Buffer, arrivedMs: number): void {

@@ -39,16 +39,7 @@ function processState(events: readonly TraceEvent[]): Reading | undefined {
 }
 
 function processWords({ code, what }: Of<'process'>): string {
-  switch (what) {
-    case 'ended':
-      return `ended (${code ?? 'nobody knows how'})`
-    case 'closing':
-      return 'began to close'
-    case 'stopped':
-      return 'was stopped'
-    default:
-      return what
-  }
+  return what === 'ended' ? `ended (${code ?? 'nobody knows how'})` : `was ${what}`
 }
 
 /** From the app to the gateway. */

@@ -1,4 +1,3 @@
-import { countOf } from '../../machines/shared/evidence-words.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Of } from './readings.ts'
@@ -74,5 +73,9 @@ function withoutTag(statement = ''): string {
 }
 
 function resultWords({ code, rows, sqlstate }: Of<'api'>): string {
-  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? countOf(rows ?? 0, 'row')
+  return (sqlstate === undefined ? code : `SQLSTATE ${sqlstate}`) ?? rowsWords(rows)
+}
+
+function rowsWords(rows = 0): string {
+  return rows === 1 ? '1 row' : `${rows} rows`
 }

@@ -25,7 +25,7 @@ export interface Diagnosis {
   readonly marks: Readonly<Record<Step, StepMark>>
 }
 
-/** Lateness below this is the machine's own noise. */
+/** Lateness below this, and below what the healthy call took in all beside it, is the noise of a busy machine. */
 const lateMinMs = 200
 
 /**
@@ -86,13 +86,14 @@ export function diagnoseAttempts(healthy: ObservedCall, attempts: readonly Obser
 function latest(readings: readonly Compared[], healthy: ObservedCall, broken: ObservedCall) {
   let worst: { readonly index: number; readonly lateMs: number } | undefined
   let before: { readonly healthyMs: number; readonly brokenMs: number } | undefined
+  const noiseMs = lateMinMs + healthy.symptom.tookMs
   for (const [index, { fromClient, healthy: usual, broken: now }] of readings.entries()) {
     if (usual === undefined || now === undefined || (before === undefined && fromClient)) continue
     if (before !== undefined) {
       // What was reached before an earlier border was not waited for, in either call.
       const usualMs = Math.max(0, usual.atMs - before.healthyMs)
       const lateMs = Math.max(0, now.atMs - before.brokenMs) - usualMs
-      if (lateMs > (worst?.lateMs ?? lateMinMs)) worst = { index, lateMs }
+      if (lateMs > (worst?.lateMs ?? noiseMs)) worst = { index, lateMs }
     }
     before = {
       healthyMs: Math.max(before?.healthyMs ?? 0, usual.atMs),
