@@ -1,6 +1,8 @@
 import type { ResolvedCall } from '../machines/client/resolved-call.ts'
 import type { ClientObservation } from '../machines/shared/trace.ts'
 import { commandClient, type Ended } from './common/command-client.ts'
+import { joinedHeaders } from './common/headers.ts'
+import type { Symptom } from './common/symptom.ts'
 
 /** curl, without the user's ~/.curlrc. Its exit codes: curl(1), EXIT CODES. */
 export const curlClient = commandClient({
@@ -49,7 +51,7 @@ function args(call: ResolvedCall): string[] {
       : ['--cert', call.clientCertificate.certFile, '--key', call.clientCertificate.keyFile]),
     ...(call.revocationChecking === 'ocsp-stapling' ? ['--cert-status'] : []),
     '--write-out',
-    '%{stderr}\n%{json}\n',
+    '%{stderr}\n%{header_json}\n%{json}\n',
     call.url,
   ]
 }
@@ -63,12 +65,12 @@ function read({
 }: Ended): ReturnType<Parameters<typeof commandClient>[0]['read']> {
   const lines = stderr.trim().split('\n')
   const json = lines.findLast((line) => line.startsWith('{'))
-  const said = lines.filter((line) => line.startsWith('curl:')).join(' ')
+  const said = lines.filter((line) => line.startsWith('curl:') && !noHeaderJson.test(line)).join(' ')
   const out = json === undefined ? undefined : (JSON.parse(json) as WriteOut)
   const response =
     out === undefined || out.http_code === 0
       ? {}
-      : { status: out.http_code, bodyText: stdout.slice(0, 65_536) }
+      : { status: out.http_code, ...headersIn(lines), bodyText: stdout.slice(0, 65_536) }
   const isUnmade = unmadeExits.includes(exit) && out?.time_namelookup === 0
   const version = /^libcurl\/(\S+)/.exec(out?.curl_version ?? '')?.[1]
   return {
@@ -86,6 +88,18 @@ function read({
         ? []
         : stages(out, startedMs, exit, tlsExits.includes(exit) || tlsTimeout.test(said)),
   }
+}
+
+/** What a curl older than 7.83 says of `header_json`; its symptom has no headers. */
+const noHeaderJson = /unknown --write-out variable: 'header_json'/
+
+/** The headers of the last response, which it writes as JSON of several lines, from `{` to `}`. */
+function headersIn(lines: readonly string[]): Pick<Symptom, 'headers'> {
+  const end = lines.lastIndexOf('}')
+  if (end === -1) return {}
+  const start = lines.findLastIndex((line, index) => index < end && line.startsWith('{'))
+  const values = JSON.parse(lines.slice(start, end + 1).join('')) as Record<string, readonly string[]>
+  return { headers: joinedHeaders(Object.entries(values)) }
 }
 
 /** What it refuses before it looks a name up: a protocol that it does not speak (1), a URL that is none (3). */

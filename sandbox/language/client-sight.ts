@@ -17,7 +17,7 @@ export interface ClientSight {
 /** `all` does not mean these, because their start costs seconds of work. */
 export const onlyNamed: readonly ClientName[] = ['chromium']
 
-const always = ['name', 'message', 'status', 'body', 'attempts', 'tookMs'] as const
+const always = ['name', 'message', 'status', 'headers', 'body', 'attempts', 'tookMs'] as const
 const app = ['name', 'message'] as const
 
 export const clientSights: Readonly<Record<ClientName, ClientSight>> = {

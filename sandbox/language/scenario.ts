@@ -19,6 +19,12 @@ export interface Seen {
   /** The exit code, of clients that are commands. */
   readonly exit?: number
   readonly status?: number
+  /**
+   * The response's headers, by name in any case: a text that the value must equal, a pattern that it must match, or
+   * `null` where the header must not be there. Several of one name are one value, joined by `, `.
+   * The page in chromium sees only those that CORS lets it read: no `retry-after`, and `null` proves nothing there.
+   */
+  readonly headers?: Readonly<Record<string, string | RegExp | null>>
   /** How many attempts the app made: up to `retries` more than one. */
   readonly attempts?: number
   /** Every field given must equal the one in the response's JSON body. */
@@ -33,6 +39,11 @@ export type ClientPromise =
   | Seen
   /** Nothing until `timeoutMs`; then the runner stopped the client. */
   | 'hangs'
+  /**
+   * The fault does not touch this client: it sees what it saw in its own healthy call, and no step broke for it. Another
+   * client must be promised something else.
+   */
+  | 'unaffected'
   /** Where the real stack races. `because` says why. */
   | { readonly oneOf: readonly Seen[]; readonly because: string }
 

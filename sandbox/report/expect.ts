@@ -8,7 +8,7 @@ import { literal } from './literal.ts'
 const columnsMax = 110
 
 /** What a client saw, as the fields of a promise. */
-type SeenFields = 'hangs' | Readonly<Record<string, unknown>>
+type SeenFields = 'hangs' | 'unaffected' | Readonly<Record<string, unknown>>
 
 /** Those that `all` stands for. */
 const allClients: readonly ClientName[] = ['fetch', 'https', 'curl', 'python', 'requests']
@@ -55,13 +55,18 @@ function merged(seen: ReadonlyMap<ClientName, SeenFields>): readonly (readonly [
 
 function promiseLines(client: string, fields: SeenFields): string[] {
   const line = `    ${client}: ${literal(fields)},`
-  if (line.length <= columnsMax || fields === 'hangs') return [line]
+  if (line.length <= columnsMax || typeof fields === 'string') return [line]
   const rows = Object.entries(fields).map(([field, value]) => `      ${field}: ${literal(value)},`)
   return [`    ${client}: {`, ...rows, '    },']
 }
 
-function seenOf({ client, symptom }: ClientReport, report: ScenarioReport): SeenFields | undefined {
+function seenOf(
+  { client, diagnosis, differences = [], promise, symptom }: ClientReport,
+  report: ScenarioReport,
+): SeenFields | undefined {
   if (symptom === undefined) return undefined
+  // Any other promise would want the fault to fire for this client.
+  if (promise === 'unaffected' && differences.length === 0 && diagnosis?.broke === undefined) return promise
   switch (symptom.kind) {
     case 'hangs':
       return 'hangs'

@@ -27,6 +27,8 @@ export class ClientRun {
   healthy: ObservedCall | undefined
   /** While the fault was armed: its attempts, the last of which it is judged by. */
   broken: readonly ObservedCall[] | undefined
+  /** After the fault. */
+  healed: ObservedCall | undefined
   fired: Fired | undefined
   /** Which program it is, once it has said so. */
   program: Program | undefined

@@ -11,8 +11,26 @@ export interface Difference {
   readonly saw: string
 }
 
-/** What of the promise was not kept; empty when all of it was. A checked `oneOf` has at least two members. */
-export function compare(promise: ClientPromise, symptom: Symptom): readonly Difference[] {
+/** What the same client saw without the fault. */
+export interface HealthySymptoms {
+  readonly before: Symptom
+  /** Undefined where the run ended earlier. */
+  readonly after: Symptom | undefined
+}
+
+/**
+ * What of the promise was not kept; empty when all of it was. A checked `oneOf` has at least two members.
+ * @param healthy what `unaffected` is held against.
+ */
+export function compare(
+  promise: ClientPromise,
+  symptom: Symptom,
+  healthy?: HealthySymptoms,
+): readonly Difference[] {
+  if (promise === 'unaffected') {
+    if (healthy === undefined) throw new Error('compare: expected the healthy calls, saw none')
+    return compareUnaffected(healthy, symptom)
+  }
   if (promise === 'hangs') {
     return symptom.kind === 'hangs' ? [] : [endedOtherwise('a call that hangs', symptom)]
   }
@@ -23,6 +41,25 @@ export function compare(promise: ClientPromise, symptom: Symptom): readonly Diff
     return tries[0]!.map((difference) => ({ ...difference, expected: difference.expected + first }))
   }
   return compareSeen(promise, symptom)
+}
+
+/**
+ * The body counts only where the two healthy calls had the same: one that differs from call to call, such as that of an
+ * order with its id, says nothing about the fault.
+ */
+function compareUnaffected({ before, after }: HealthySymptoms, symptom: Symptom): readonly Difference[] {
+  if (symptom.kind !== before.kind) {
+    return [endedOtherwise(`what it saw before the fault (${symptomWords(before)})`, symptom)]
+  }
+  const isLasting = before.bodyText === after?.bodyText
+  const fields = isLasting ? (['status', 'bodyText', 'data'] as const) : (['status'] as const)
+  return fields
+    .filter((field) => !isDeepStrictEqual(before[field], symptom[field]))
+    .map((field) => ({
+      field: field === 'bodyText' ? 'body' : field,
+      expected: `${show(before[field])} as before the fault`,
+      saw: symptom[field] === undefined ? 'none' : show(symptom[field]),
+    }))
 }
 
 function endedOtherwise(expected: string, symptom: Symptom): Difference {
@@ -48,6 +85,7 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
     const messages = symptom.errors.map((link) => link.message)
     differ('message', seen.message, messages.length === 0 ? undefined : messages.join(' < '))
   }
+  differences.push(...headerDifferences(seen.headers, symptom.headers))
   if (seen.body !== undefined && !contains(bodyOf(symptom), seen.body)) {
     differ('body', seen.body, bodyOf(symptom))
   }
@@ -62,6 +100,21 @@ function compareSeen(seen: Seen, symptom: Symptom): readonly Difference[] {
     differences.push(endedOtherwise('a response', symptom))
   }
   return differences
+}
+
+/** A client that got no response has no headers, so it keeps no promise about them, not even that one is missing. */
+function headerDifferences(wanted: Seen['headers'], headers: Symptom['headers']): Difference[] {
+  if (wanted === undefined) return []
+  if (headers === undefined) return [{ field: 'headers', expected: show(wanted), saw: 'none' }]
+  return Object.entries(wanted).flatMap(([written, value]) => {
+    const name = written.toLowerCase()
+    const saw = Object.hasOwn(headers, name) ? headers[name] : undefined
+    const isKept =
+      value instanceof RegExp ? saw !== undefined && value.test(saw) : saw === (value ?? undefined)
+    if (isKept) return []
+    const words = (some: unknown) => (some === undefined || some === null ? 'none' : show(some))
+    return [{ field: `headers.${name}`, expected: words(value), saw: words(saw) }]
+  })
 }
 
 function bodyOf(symptom: Symptom): unknown {

@@ -16,7 +16,7 @@ export interface Finding {
 }
 
 /** Undefined where it has not called both healthy and broken. */
-export function findingOf({ broken = [], healthy, promise }: ClientRun): Finding | undefined {
+export function findingOf({ broken = [], healed, healthy, promise }: ClientRun): Finding | undefined {
   const symptoms = broken.map(({ symptom }) => symptom)
   const last = symptoms.at(-1)
   if (healthy === undefined || last === undefined) return undefined
@@ -24,7 +24,7 @@ export function findingOf({ broken = [], healthy, promise }: ClientRun): Finding
   return {
     symptom,
     earlier: symptoms.slice(0, -1),
-    differences: compare(promise, symptom),
+    differences: compare(promise, symptom, { before: healthy.symptom, after: healed?.symptom }),
     diagnosis: diagnoseAttempts(healthy, broken),
     isUnaffected: symptom.kind === 'response' && symptom.status === healthy.symptom.status,
   }

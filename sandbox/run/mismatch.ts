@@ -19,11 +19,18 @@ export function mismatches(id: string, report: ClientReport): string[] {
 
 /**
  * Where the diagnosis of a client's call, which knows nothing of the fault, names another step than the fault's. A call
- * that went as the healthy one did has no step that broke.
+ * that went as the healthy one did has no step that broke, and one that is promised to be unaffected must have none.
  */
 export function misdiagnoses(id: string, step: Step, report: ClientReport): string[] {
-  const { client, diagnosis, isUnaffected, symptom } = report
-  if (diagnosis === undefined || symptom === undefined || diagnosis.broke === step) return []
+  const { client, diagnosis, isUnaffected, promise, symptom } = report
+  if (diagnosis === undefined || symptom === undefined) return []
+  if (promise === 'unaffected') {
+    if (diagnosis.broke === undefined) return []
+    return [
+      `scenario ${id}: ${client}: expected a diagnosis of no step, since it is promised to be unaffected, saw ${stepWords(diagnosis.broke)}: ${diagnosis.because}`,
+    ]
+  }
+  if (diagnosis.broke === step) return []
   if (diagnosis.broke === undefined && isUnaffected === true) return []
   const saw = diagnosis.broke === undefined ? 'none' : stepWords(diagnosis.broke)
   return [

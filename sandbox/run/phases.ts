@@ -23,6 +23,17 @@ export interface Skipped {
   readonly skipped: string
 }
 
+function isToBeUnaffected({ promise }: ClientRun): boolean {
+  return promise === 'unaffected'
+}
+
+function partition<Item>(
+  items: readonly Item[],
+  is: (item: Item) => boolean,
+): readonly [those: readonly Item[], others: readonly Item[]] {
+  return [items.filter(is), items.filter((item) => !is(item))]
+}
+
 /** The phases of a run: steady, arm, call, heal, steady. */
 export class Phases {
   readonly #world: World
@@ -102,6 +113,7 @@ export class Phases {
     const calls = await this.#each(async (client) => {
       const healthy = await client.call(patient(call), this.#place)
       if (when === 'before the fault') client.healthy = healthy
+      else client.healed = healthy
       return { client: client.name, symptom: healthy.symptom }
     })
     for (const [index, { client, symptom }] of calls.entries()) {
@@ -128,15 +140,36 @@ export class Phases {
         await this.#oneByOne((client) => this.#breakFor([client]))
         break
       case 'side by side':
-        await this.#resetData()
-        await this.#breakFor(this.clients)
+        await this.#sideBySide()
         break
       default:
         meeting satisfies never
     }
-    for (const { name, fired } of this.clients) {
-      if ((fired?.count ?? 0) > 0) continue
-      throw new Stop('invalid', `${this.#place}: the fault never fired for ${name}: ${fired?.text}`)
+    this.#expectFired()
+  }
+
+  /** A client that the fault does not touch calls alone: hits of the others are not shared out to it, nor its to them. */
+  async #sideBySide(): Promise<void> {
+    const [untouched, touched] = partition(this.clients, isToBeUnaffected)
+    for (const group of [touched, ...untouched.map((client) => [client])]) {
+      if (group.length === 0) continue
+      await this.#resetData()
+      await this.#breakFor(group)
+    }
+  }
+
+  /**
+   * The fault must have acted on every client, but for those that it is not to touch. That it can act at all is then
+   * shown by the others, so one of them must have called.
+   */
+  #expectFired(): void {
+    const isShown = !this.clients.every(isToBeUnaffected)
+    for (const client of this.clients) {
+      const { fired, name } = client
+      if ((fired?.count ?? 0) > 0 || (isToBeUnaffected(client) && isShown)) continue
+      const problem = `${this.#place}: the fault never fired for ${name}`
+      if (!isToBeUnaffected(client)) throw new Stop('invalid', `${problem}: ${fired?.text}`)
+      throw new Stop('skipped', `${problem}, as promised, and no client that is to meet it called`)
     }
   }
 

@@ -107,7 +107,8 @@ function brokenPromises(
 function databaseProblems({ id, scenario }: ScenarioFile, runs: readonly ClientRun[]): string[] {
   const promised = scenario.database?.sqlstate
   if (promised === undefined) return []
-  return runs.flatMap(({ broken = [], name: client }) => {
+  return runs.flatMap(({ broken = [], name: client, promise }) => {
+    if (promise === 'unaffected') return []
     const seen = new Set<string>()
     for (const event of broken.flatMap(({ events }) => events))
       if (event.machine === 'api' && event.sqlstate !== undefined) seen.add(event.sqlstate)

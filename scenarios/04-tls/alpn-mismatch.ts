@@ -9,7 +9,7 @@ export default scenario({
       code: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL',
       message: /tlsv1 alert no application protocol/,
     },
-    https: { status: 200 },
+    https: 'unaffected',
     curl: { exit: 35, message: /tlsv1 alert no application protocol/ },
     python: { name: 'URLError', message: /tlsv1 alert no application protocol/ },
     requests: { name: 'SSLError', message: /tlsv1 alert no application protocol/ },

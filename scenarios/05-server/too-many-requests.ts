@@ -4,7 +4,7 @@ export default scenario({
   title: 'The gateway takes no more requests from this client (429)',
   break: server.tooManyRequests({ retryAfterSeconds: 2 }),
   expect: {
-    all: { status: 429, body: { error: 'too_many_requests' } },
+    all: { status: 429, headers: { 'retry-after': '2' }, body: { error: 'too_many_requests' } },
   },
   lesson: {
     story: 'The nightly import stops after a minute. By hand, one request works.',

@@ -53,6 +53,14 @@ describe.skipIf(missing !== undefined)(`a browser's call${why}`, () => {
     }
   })
 
+  test('shows of the headers those that CORS lets the page read', async () => {
+    const clients = await reportOf('missing-credentials', '--client=chromium,curl')
+    const headers = (name: string) => clients.get(name)?.symptom?.headers
+    expect(headers('chromium')).toHaveProperty('content-type', 'application/json; charset=utf-8')
+    expect(headers('curl')).toHaveProperty('vary', 'Origin')
+    expect(headers('chromium')).not.toHaveProperty('vary')
+  })
+
   const hasIpv6 = existsSync('/proc/net/if_inet6')
   test.skipIf(!hasIpv6)('changes nothing for the clients beside it (skipped without IPv6)', async () => {
     const others = ['fetch', 'curl', 'python']

@@ -108,6 +108,21 @@ test('a command has its exit code, a refusal its body, and a call that hangs jus
   ])
 })
 
+test('headers are not promised: most of them are news of the machine, not of the fault', () => {
+  const headers = { date: 'Mon, 30 Nov 2026 09:55:07 GMT', 'retry-after': '2' }
+  expect(promiseFor({ ...usual, headers })).toEqual({ status: 200, data: ['Ada'] })
+})
+
+test('a client that kept its promise to be unaffected keeps it in print, and no other', () => {
+  const client = { client: 'fetch', symptom: usual, promise: 'unaffected' } as const
+  const line = (more: Partial<ClientReport>) => expectLines(reportOf([{ ...client, ...more }]), 'expect')[1]
+  const seen = "    fetch: { status: 200, data: ['Ada'] },"
+  expect(line({})).toBe("    fetch: 'unaffected',")
+  expect(line({ promise: { status: 200 } })).toBe(seen)
+  expect(line({ differences: [{ field: 'body', expected: 'x', saw: 'y' }] })).toBe(seen)
+  expect(line({ diagnosis: { broke: 'network' } as never })).toBe(seen)
+})
+
 test('data that differs from one healthy call to the next is not promised', () => {
   expect(promiseFor(usual)).toEqual({ status: 200, data: ['Ada'] })
   expect(promiseFor(usual, { ...usual, data: ['Bob'] })).toEqual({ status: 200 })

@@ -16,8 +16,17 @@ const notFound: Symptom = {
   tookMs: 4.2,
 }
 const answered: Symptom = { kind: 'response', status: 200, errors: [], bodyText: '{"users":[]}', tookMs: 12 }
+const limited: Symptom = {
+  kind: 'response',
+  status: 429,
+  headers: { 'retry-after': '2', 'set-cookie': 'a=1, b=2' },
+  errors: [],
+  tookMs: 7,
+}
 const silent: Symptom = { kind: 'hangs', errors: [], tookMs: 1_500 }
 const choice = { oneOf: [{ code: 'EPIPE' }, { code: 'ECONNRESET' }], because: 'they race' }
+
+const limitedCall = 'the call: status 429, after 7 ms'
 
 function linesOf(promise: ClientPromise, symptom: Symptom): string[] {
   return mismatches('x', { client: 'fetch', symptom, differences: compare(promise, symptom) })
@@ -34,6 +43,18 @@ test.each<[ClientPromise, Symptom, string]>([
   [{}, notFound, 'a response, saw ENOTFOUND getaddrinfo, after 4 ms'],
   [{}, silent, 'a response, saw hangs (stopped after 1500 ms)'],
   [choice, answered, 'code "EPIPE" (first of the 2 in oneOf), saw none; the call: status 200, after 12 ms'],
+  [{ headers: { 'Retry-After': '3' } }, limited, `headers.retry-after "3", saw "2"; ${limitedCall}`],
+  [{ headers: { 'retry-after': '02' } }, limited, `headers.retry-after "02", saw "2"; ${limitedCall}`],
+  [{ headers: { 'retry-after': /^3/ } }, limited, `headers.retry-after /^3/, saw "2"; ${limitedCall}`],
+  [{ headers: { 'retry-AFTER': null } }, limited, `headers.retry-after none, saw "2"; ${limitedCall}`],
+  [{ headers: { 'x-none': '' } }, limited, `headers.x-none "", saw none; ${limitedCall}`],
+  [{ headers: { 'x-none': /.*/ } }, limited, `headers.x-none /.*/, saw none; ${limitedCall}`],
+  [{ headers: { constructor: /x/ } }, limited, `headers.constructor /x/, saw none; ${limitedCall}`],
+  [
+    { headers: { 'x-none': null } },
+    notFound,
+    'headers {"x-none":null}, saw none; the call: ENOTFOUND getaddrinfo, after 4 ms',
+  ],
 ])('a promise of %j that was not kept reads right', (promise, symptom, line) => {
   expect(linesOf(promise, symptom)).toEqual([`scenario x: fetch expected ${line}`])
 })
@@ -41,5 +62,7 @@ test.each<[ClientPromise, Symptom, string]>([
 test('a promise that was kept has no line', () => {
   expect(linesOf({ code: 'ENOTFOUND', message: /no such/ }, notFound)).toEqual([])
   expect(linesOf('hangs', silent)).toEqual([])
+  const headers = { 'Retry-After': '2', 'SET-cookie': /^a=1, b=2$/, 'x-none': null, constructor: null }
+  expect(linesOf({ status: 429, headers }, limited)).toEqual([])
   expect(linesOf({ oneOf: [{ status: 503 }, { status: 200 }], because: 'they race' }, answered)).toEqual([])
 })

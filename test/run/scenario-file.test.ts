@@ -64,6 +64,16 @@ test.each([
     'that promises for all of the portable world what its clients can show',
     `${good}\n  portable: { all: { code: 'X', syscall: 'queryA' } },`,
   ],
+  [
+    'that promises headers, of an error too where the client shows both',
+    promising(
+      "{ all: { headers: { 'Retry-After': '2', 'set-cookie': /a/, vary: null } }, curl: { exit: 18, headers: { Vary: '' } } }",
+    ),
+  ],
+  [
+    'that promises one client to be unaffected beside one that is not',
+    promising("{ https: 'unaffected', fetch: 'hangs' }"),
+  ],
   ['with a query', calling("{ path: '/users?x=1' }")],
   [
     'with a path parameter, of which only the run tells whether it is there',
@@ -197,6 +207,56 @@ test.each<[what: string, lines: string, ...answers: RegExp[]]>([
     /^6:35: expect\.fetch\.code: expected none beside status: with fetch a call ends in a response or in an error, saw both/,
     /^6:68: expect\.python\.name: expected none beside body: with python/,
     /^6:103: expect\.https\.name: expected none beside status: with https/,
+  ],
+  [
+    'headers of what is no response',
+    promising(
+      "{ fetch: { headers: { a: 'x' }, code: 'X' }, python: { headers: { a: null }, name: 'X' }, https: { status: 500, headers: { a: 'x' }, name: 'X' } }",
+    ),
+    /^6:43: expect\.fetch\.code: expected none beside headers: with fetch a call ends in a response or in an error, saw both/,
+    /^6:88: expect\.python\.name: expected none beside headers: with python/,
+    /^6:144: expect\.https\.name: expected none beside status: with https/,
+  ],
+  [
+    'headers that are none',
+    promising(
+      "{ fetch: { headers: [] }, https: { headers: {} }, python: { headers: 'retry-after: 2' }, curl: { headers: /x/ } }",
+    ),
+    /^6:22: expect\.fetch\.headers: expected an object of headers, such as \{ 'retry-after': '2' \}, saw \[\]$/,
+    /^6:46: expect\.https\.headers: expected a header at least, such as \{ 'retry-after': '2' \}, saw \{\}$/,
+    /^6:71: expect\.python\.headers: expected an object of headers, .*, saw "retry-after: 2"$/,
+    /^6:108: expect\.curl\.headers: expected an object of headers, .*, saw \/x\/$/,
+  ],
+  [
+    'values that are no text, pattern or null',
+    promising('{ all: { headers: { a: 2, b: undefined, c: /x/y, ok: null } } }'),
+    /^6:31: expect\.all\.headers\.a: expected a text, null \(must not be there\), or a pattern, .*, saw 2$/,
+    /^6:37: expect\.all\.headers\.b: expected a text, .*, saw nothing$/,
+    /^6:51: expect\.all\.headers\.c: expected a pattern, .* without the flags g and y.*, saw \/x\/y$/,
+  ],
+  [
+    'headers that HTTP does not carry, and one twice',
+    promising("{ all: { headers: { 'd e': 'x', f: ' x', G: 'x', g: null, ok: '' } } }"),
+    /^6:31: expect\.all\.headers: expected the name of a header, saw "d e"$/,
+    /^6:43: expect\.all\.headers\.f: expected a value that HTTP carries, saw " x"$/,
+    /^6:60: expect\.all\.headers: expected each header once, saw G and g$/,
+  ],
+  [
+    'nothing but that all are unaffected',
+    `${promising("{ fetch: 'unaffected', all: 'unaffected' }")}\n  portable: { https: 'unaffected' },`,
+    /^6:13: expect\.fetch: expected a client beside it that meets the fault, saw 'unaffected' for all\. Promise at least one /,
+  ],
+  [
+    'all but those that are unaffected, where those are all',
+    promising(
+      "{ all: { status: 200 }, ...Object.fromEntries(['fetch', 'https', 'curl', 'python', 'requests'].map((name) => [name, 'unaffected'])) }",
+    ),
+    /^6:\d+: expect\.fetch: expected a client beside it that meets the fault/,
+  ],
+  [
+    'a word that is none',
+    promising("{ fetch: 'unafected', https: 'hangs' }"),
+    /^6:13: expect\.fetch: expected "hangs", "unaffected" or an object, saw "unafected"$/,
   ],
   [
     'data of what failed',
@@ -502,6 +562,23 @@ test('several files are told at once', async () => {
     expect.stringMatching(/one\.ts:1:1: expected scenario/),
     expect.stringMatching(/other\.ts:1:1: expected scenario/),
   ])
+})
+
+test('an empty promise ends the command with 2 and its place, a kept one with 0', async () => {
+  const file = join(folder, 'empty-promise.ts')
+  const run = async (promise: string) => {
+    writeFileSync(
+      file,
+      `${head}export default scenario({\n  title: 'x',\n  break: dns.nxdomain(),\n  expect: { fetch: ${promise} },\n})\n`,
+    )
+    return await npmRun(['scenario', file, '--', '--world=portable']).done
+  }
+  const empty = await run('{}')
+  expect(empty.stderr).toMatch(
+    /empty-promise\.ts:5:13: expect\.fetch: expected something that must hold, such as \{ status: 200 \}, saw an empty promise\n$/,
+  )
+  expect([empty.code, empty.stdout]).toEqual([2, ''])
+  expect((await run("{ code: 'ENOTFOUND' }")).code).toBe(0)
 })
 
 // Who may import `#sandbox/...` is for Node to say, so these go by the command.

@@ -14,7 +14,8 @@ export interface PageCall {
 
 /**
  * Runs in the page, as part of the app: it may name nothing but what a page has and its own parameters. What it
- * gives back is all that code in a page can learn.
+ * gives back is all that code in a page can learn: of the headers only those that CORS lets a page read, which are
+ * the seven of the Fetch Standard and what the response names in `Access-Control-Expose-Headers`; never `Set-Cookie`.
  */
 async function callApi(call: PageCall, use: typeof useData): Promise<Symptom> {
   const startedMs = performance.now()
@@ -30,7 +31,11 @@ async function callApi(call: PageCall, use: typeof useData): Promise<Symptom> {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     })
     const text = await response.text()
-    received = { status: response.status, bodyText: text.slice(0, 65_536) }
+    received = {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      bodyText: text.slice(0, 65_536),
+    }
     const data = response.status < 400 ? use(call.path, text, call.reads) : undefined
     const tookMs = performance.now() - startedMs
     return { kind: 'response', tookMs, errors: [], ...received, ...(data === undefined ? {} : { data }) }

@@ -13,6 +13,8 @@ export interface Symptom {
   /** Outermost first. */
   readonly errors: readonly ErrorLink[]
   readonly status?: number
+  /** Of the response, as far as the client shows them: names in lower case, several of one name joined by `, `. */
+  readonly headers?: Readonly<Record<string, string>>
   /** The body as text, 64 KiB at most. */
   readonly bodyText?: string
   /** What the app made of it. */

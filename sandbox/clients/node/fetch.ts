@@ -1,4 +1,5 @@
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
+import { joinedHeaders } from '../common/headers.ts'
 import { bodyOf, identityOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 
@@ -32,7 +33,8 @@ export const makeCall: MakeCall = async (call) => {
   if (body !== undefined) options.body = body
   try {
     const response = await fetch(call.url, options)
-    return { status: response.status, bodyText: await response.text() }
+    const { headers, status } = response
+    return { status, headers: joinedHeaders(headers), bodyText: await response.text() }
   } finally {
     // A cold call leaves no connection, no TLS session and no address behind.
     if (!isWarm) void agent.destroy()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
+import { joinedHeaders } from '../common/headers.ts'
 import { bodyOf, identityOf, signalOf } from './app-request.ts'
 import type { MakeCall } from './main.ts'
 
@@ -21,7 +22,8 @@ export const makeCall: MakeCall = async (call) => {
   let bodyText = ''
   response.setEncoding('utf8')
   for await (const chunk of response) bodyText += chunk
-  return { status: response.statusCode ?? 0, bodyText }
+  const headers = joinedHeaders(Object.entries(response.headers))
+  return { status: response.statusCode ?? 0, headers, bodyText }
 }
 
 function respond(call: ResolvedCall): Promise<IncomingMessage> {

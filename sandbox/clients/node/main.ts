@@ -18,6 +18,7 @@ import { observeSockets } from './observe.ts'
 /** What a library gave for a call: the response as it reached the app. */
 export interface Received {
   readonly status: number
+  readonly headers: Readonly<Record<string, string>>
   readonly bodyText: string
 }
 
@@ -79,7 +80,7 @@ async function run(makeCall: MakeCall, call: ResolvedCall): Promise<Symptom> {
 }
 
 function shorten(received: Received): Received {
-  return { status: received.status, bodyText: received.bodyText.slice(0, bodyTextMax) }
+  return { ...received, bodyText: received.bodyText.slice(0, bodyTextMax) }
 }
 
 /** The whole chain: each error, the members of an AggregateError, then its cause. */

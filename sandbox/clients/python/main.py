@@ -49,6 +49,14 @@ def program(library):
     return {"version": version, "path": sys.executable}
 
 
+def joined(headers):
+    """Names in lower case, several of one name joined."""
+    all_of = {}
+    for name, value in headers.items():
+        all_of.setdefault(name.lower(), []).append(str(value))
+    return {name: ", ".join(values) for name, values in all_of.items()}
+
+
 def with_urllib(call, timeout):
     import urllib.error
     import urllib.request
@@ -66,9 +74,9 @@ def with_urllib(call, timeout):
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
     try:
         with urllib.request.urlopen(request, timeout=timeout, context=context) as response:
-            return response.status, response.read().decode("utf-8", "replace")
+            return response.status, joined(response.headers), response.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
-        return error.code, error.read().decode("utf-8", "replace")
+        return error.code, joined(error.headers), error.read().decode("utf-8", "replace")
 
 
 def with_requests(call, timeout):
@@ -80,7 +88,7 @@ def with_requests(call, timeout):
     response = requests.request(
         call["method"], call["url"], headers=call["headers"], timeout=timeout, cert=cert, **body
     )
-    return response.status_code, response.text
+    return response.status_code, joined(response.headers), response.text
 
 
 def load(library):
@@ -129,14 +137,15 @@ def run(make, call):
         call["body"]["self"] = call["body"]
     started_ms = now_ms()
     try:
-        status, text = make(call, timeout)
+        status, headers, text = make(call, timeout)
     except Exception as error:  # whatever it is, it is what the client saw
         took_ms, errors = now_ms() - started_ms, chain(error)
         observe("failed", next((link["code"] for link in errors if "code" in link), errors[0]["name"]))
         return {"kind": "error", "tookMs": took_ms, "errors": errors}
     took_ms = now_ms() - started_ms
     observe("body")
-    return {"kind": "response", "tookMs": took_ms, "errors": [], "status": status, "bodyText": text[:65_536]}
+    received = {"status": status, "headers": headers, "bodyText": text[:65_536]}
+    return {"kind": "response", "tookMs": took_ms, "errors": [], **received}
 
 
 make = load(sys.argv[1])

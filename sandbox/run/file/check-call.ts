@@ -37,9 +37,9 @@ function limitProblems(call: Call): ScenarioProblem[] {
 }
 
 /** A token of RFC 9110 §5.6.2. */
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+export const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 /** RFC 9110 §5.5: no line break, nothing beyond Latin-1, no space at either end. */
-const headerValue = /^(?:[\x21-\x7e\xa0-\xff](?:[\t\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?)?$/
+export const headerValue = /^(?:[\x21-\x7e\xa0-\xff](?:[\t\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?)?$/
 
 function headerProblems({ headers = {} }: Call): ScenarioProblem[] {
   return Object.entries(headers).flatMap(([name, value]) => {

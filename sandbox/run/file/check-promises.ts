@@ -9,14 +9,14 @@ import {
   type Scenario,
   type Seen,
 } from '../../language/scenario.ts'
-import { jsonWords } from './check-call.ts'
+import { headerName, headerValue, jsonWords } from './check-call.ts'
 import { dotted, jsonProblems } from './json-problems.ts'
 import type { ScenarioProblem } from './scenario-problem.ts'
 
 type Field = keyof Seen
 type Layer = 'expect' | 'portable'
 
-const ofResponse = ['status', 'body', 'data'] as const
+const ofResponse = ['status', 'headers', 'body', 'data'] as const
 const ofError = ['name', 'code', 'syscall', 'message'] as const
 
 /** Of this status on an app takes a response for a failure, and makes no data of it. */
@@ -40,7 +40,7 @@ export function promiseProblems(
 ): ScenarioProblem[] {
   const problems = (['expect', 'portable'] as const).flatMap((layer) =>
     Object.entries(promises[layer]).flatMap(([key, promise]) => {
-      if (promise === undefined || promise === 'hangs' || !isSound(layer, key)) return []
+      if (promise === undefined || typeof promise === 'string' || !isSound(layer, key)) return []
       const clients = standsFor(promises, layer, key as keyof Expectations)
       const members = 'oneOf' in promise ? promise.oneOf : [promise]
       return members.flatMap((seen, index) => {
@@ -49,13 +49,37 @@ export function promiseProblems(
       })
     }),
   )
-  return [...(isSound('expect') ? noPromise(promises) : []), ...idlePromises(promises), ...problems]
+  const isWhole = isSound('expect') && isSound('portable')
+  return [
+    ...(isSound('expect') ? noPromise(promises) : []),
+    ...(isWhole ? onlyUnaffected(promises) : []),
+    ...idlePromises(promises),
+    ...problems,
+  ]
 }
 
 function noPromise({ expect, portable }: Promises): ScenarioProblem[] {
   const given = [...Object.values(expect), ...Object.values(portable)].filter((each) => each !== undefined)
   if (given.length > 0) return []
   return [{ path: ['expect'], text: 'expect: expected a promise for at least one client, saw none' }]
+}
+
+/** Where no client is to meet the fault, nothing can show that it acts. */
+function onlyUnaffected(promises: Promises): ScenarioProblem[] {
+  const given = (['expect', 'portable'] as const).flatMap((layer) =>
+    (Object.keys(promises[layer]) as (keyof Expectations)[])
+      .filter((key) => promises[layer][key] !== undefined && standsFor(promises, layer, key).length > 0)
+      .map((key) => ({ layer, key, isUnaffected: promises[layer][key] === 'unaffected' })),
+  )
+  const [first] = given
+  if (first === undefined || given.some(({ isUnaffected }) => !isUnaffected)) return []
+  return [
+    {
+      path: [first.layer, first.key],
+      text: `${first.layer}.${first.key}: expected a client beside it that meets the fault, saw 'unaffected' for all`,
+      next: 'Promise at least one client what the fault does to it',
+    },
+  ]
 }
 
 /** Promises for a client or for a world in which its call can never come about. */
@@ -137,10 +161,32 @@ function seenProblems(seen: Seen, place: Place): ScenarioProblem[] {
     ...unshown,
     ...late,
     ...notJson,
+    ...headerProblems(seen, path),
     ...(contradiction === undefined
       ? []
       : [at(contradiction.field, contradiction.problem, contradiction.next)]),
   ]
+}
+
+/** Headers that no response can have, and promises that say nothing or the same name twice. */
+function headerProblems({ headers }: Seen, path: readonly string[]): ScenarioProblem[] {
+  if (headers === undefined) return []
+  const place = [...path, 'headers']
+  const words = place.join('.')
+  const names = Object.keys(headers)
+  if (names.length === 0)
+    return [
+      { path: place, text: `${words}: expected a header at least, such as { 'retry-after': '2' }, saw {}` },
+    ]
+  return names.flatMap((name, index) => {
+    const at = (text: string) => [{ path: [...place, name], text }]
+    const value = headers[name]
+    const same = names.slice(0, index).find((other) => other.toLowerCase() === name.toLowerCase())
+    if (!headerName.test(name)) return at(`${words}: expected the name of a header, saw ${show(name)}`)
+    if (same !== undefined) return at(`${words}: expected each header once, saw ${same} and ${name}`)
+    if (typeof value !== 'string' || headerValue.test(value)) return []
+    return at(`${words}.${name}: expected a value that HTTP carries, saw ${show(value)}`)
+  })
 }
 
 /** Fields that no one call can show together. */

@@ -17,6 +17,7 @@ const whole = (min: number, max: number, expected: string) =>
 const milliseconds = whole(1, 600_000, 'a whole number of milliseconds from 1 to 600000')
 const range = 'a range of milliseconds, [at least, at most]'
 const pathWords = 'a path that begins with "/", with everything else than URLs take percent-encoded'
+const headersWords = "an object of headers, such as { 'retry-after': '2' }"
 const pattern = 'a pattern, /.../, without the flags g and y, which look on from where they were'
 
 /** To the library a list is an object too. */
@@ -27,20 +28,32 @@ function plainObject<const Entries extends v.ObjectEntries>(entries: Entries, ex
   )
 }
 
+const regExp = v.pipe(
+  v.instance(RegExp, pattern),
+  v.check(({ global, sticky }) => !global && !sticky, pattern),
+)
+const headerWords = `a text, null (must not be there), or ${pattern}`
+const header = v.lazy((input) =>
+  input instanceof RegExp ? regExp : v.nullable(v.string(headerWords), headerWords),
+)
+const promisedHeaders = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(
+    (value) => isObject(value) && !(value instanceof RegExp),
+    headersWords,
+  ),
+  v.record(v.string(), header, headersWords),
+)
+
 const seen = plainObject(
   {
     name: v.optional(text),
     code: v.optional(text),
     syscall: v.optional(text),
-    message: v.optional(
-      v.pipe(
-        v.instance(RegExp, pattern),
-        v.check(({ global, sticky }) => !global && !sticky, pattern),
-      ),
-    ),
+    message: v.optional(regExp),
     exit: v.optional(whole(0, 255, 'an exit code, a whole number from 0 to 255')),
     status: v.optional(whole(100, 599, 'an HTTP status, a whole number from 100 to 599')),
     attempts: v.optional(whole(1, 10, 'a number of attempts, a whole number from 1 to 10')),
+    headers: v.optional(promisedHeaders),
     body: v.optional(v.unknown()),
     data: v.optional(v.unknown()),
     tookMs: v.optional(
@@ -53,11 +66,13 @@ const seen = plainObject(
       ),
     ),
   },
-  'what the client sees, such as { code: "ENOTFOUND" }, or "hangs"',
+  'what the client sees, such as { code: "ENOTFOUND" }, or "hangs" or "unaffected"',
 )
 
 const promise = v.lazy((input) => {
-  if (typeof input === 'string') return v.literal('hangs', '"hangs" or an object')
+  if (typeof input === 'string') {
+    return v.picklist(['hangs', 'unaffected'], '"hangs", "unaffected" or an object')
+  }
   if (typeof input === 'object' && input !== null && 'oneOf' in input) {
     const some = 'a list of two or more'
     const members = v.pipe(v.array(seen, some), v.minLength(2, some))
