@@ -207,7 +207,6 @@ export class Phases {
     }
   }
 
-  /** Puts every row back, where a call or a fault could have changed one. */
   /** Does the same with every client, side by side where none of them changes what the others would find. */
   async #each<Result>(doWith: (client: ClientRun) => Promise<Result>): Promise<readonly Result[]> {
     if (this.#changesData) return await this.#oneByOne(doWith)
@@ -229,6 +228,7 @@ export class Phases {
     return wholeCall(this.#file.scenario.call).method !== 'GET'
   }
 
+  /** Puts every row back, where a call or a fault could have changed one. */
   async #resetData(): Promise<void> {
     if (this.#changesData || this.#file.scenario.break.step === 'database') await this.#world.database.reset()
   }

@@ -12,7 +12,7 @@ export function isIdle({ broken, healthy, isTrouble }: Compared): boolean {
 }
 
 /** Bytes that wait longer than in the healthy call, but not by this much, wait for a busy machine. */
-const waitedMinMs = 50
+const waitedMinMs = 120
 
 export function isDifferent({ broken: now, healthy: usual }: Pick<Compared, 'healthy' | 'broken'>): boolean {
   if (usual?.waitedMs === undefined && now?.waitedMs === undefined) return usual?.value !== now?.value
