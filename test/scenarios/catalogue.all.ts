@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ScenarioReport } from '../../sandbox/run/report.ts'
-import { npmRun } from '../support/command.ts'
+import { npmRun, root } from '../support/command.ts'
 
 // Every scenario there is, in both worlds: each keeps its promises, none is diagnosed as another step, and none
 // takes long.
@@ -11,11 +13,11 @@ const mayTakeLonger: Readonly<Record<string, string>> = {}
 
 /** The reports, and what stands behind them. */
 async function run(world: string, ...words: string[]): Promise<[readonly ScenarioReport[], string]> {
-  const args = ['scenario', ...words, '--report=json', '--table=diagnoses', `--world=${world}`]
+  const args = ['scenario', ...words, '--table=diagnoses', `--world=${world}`]
   const { code, stdout, stderr } = await npmRun(args).done
   expect(code, stderr.slice(-6_000)).toBe(0)
-  const end = stdout.indexOf('\n| broken')
-  return [(JSON.parse(stdout.slice(0, end)) as { scenarios: ScenarioReport[] }).scenarios, stdout.slice(end)]
+  const last = readFileSync(join(root, '.faultpath/last/report.json'), 'utf8')
+  return [(JSON.parse(last) as { scenarios: ScenarioReport[] }).scenarios, stdout]
 }
 
 test.each(['sealed', 'portable'])(
