@@ -137,23 +137,20 @@ function grouped(label: string, groups: readonly Alike[], columns: number, paint
   })
 }
 
-/** `04 tls by fetch, https; by python nowhere it could tell`. */
+/** `04 tls by fetch, https; python does not say where`. */
 function noticedText(clients: readonly ClientReport[]): string {
   const noticed = clients.filter(({ diagnosis }) => diagnosis?.noticed !== undefined)
   const others = clients.filter((client) => !noticed.includes(client))
   const content = others.filter(({ symptom }) => symptom?.kind === 'response')
   const untold = others.filter((client) => !content.includes(client))
+  const names = (some: readonly ClientReport[]) => some.map(({ client }) => client).join(', ')
   const by = (some: readonly ClientReport[]) =>
-    some.length === clients.length && some.length > 1
-      ? 'by all'
-      : `by ${some.map(({ client }) => client).join(', ')}`
+    some.length === clients.length && some.length > 1 ? 'by all' : `by ${names(some)}`
   const groups = Map.groupBy(noticed, ({ diagnosis }) => stepWords(diagnosis!.noticed!))
   const [only, other] = untold
   return [
     ...[...groups].map(([step, some]) => `${step} ${by(some)}`),
-    ...(only === undefined
-      ? []
-      : [`${by(untold)} nowhere ${other === undefined ? 'it' : 'they'} could tell`]),
+    ...(only === undefined ? [] : [`${names(untold)} ${other === undefined ? 'does' : 'do'} not say where`]),
     ...(content.length === 0 ? [] : [content.length === clients.length ? 'by none' : `not ${by(content)}`]),
   ].join('; ')
 }
