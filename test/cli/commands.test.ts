@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { npmRun, root, until } from '../support/command.ts'
 
 // The commands as a person types them: what they print, and how they end.
@@ -254,15 +253,13 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     // A time that has passed is said, of what holds and of what meets events; and what is over is no hindrance.
     const brief = await replace('network.connectionRefused', 'when.forMs=300')
     expect(brief.stdout).toContain('broken by network.connectionRefused')
-    await setTimeout(400)
-    expect((await speak('status')).stdout).toMatch(
+    const untilSaid = (words: RegExp) =>
+      vi.waitFor(async () => expect((await speak('status')).stdout).toMatch(words), { timeout: 10_000 })
+    await untilSaid(
       /: healthy again, network\.connectionRefused is over\n.*, for 300 ms\n {2}over: it held \(/,
     )
     expect(await speak('break', 'dns.nxdomain', 'when.forMs=1')).toMatchObject({ code: 0 })
-    await setTimeout(100)
-    expect((await speak('status')).stdout).toMatch(
-      /: healthy again, dns\.nxdomain is over\n.*\n {2}over: it never fired \(0 questions\)$/m,
-    )
+    await untilSaid(/: healthy again, dns\.nxdomain is over\n.*\n {2}over: it never fired \(0 questions\)$/m)
     expect(await speak('break', 'network.connectionRefused')).toMatchObject({ code: 0 })
   } finally {
     process.kill(-sandbox.pid, 'SIGINT')

@@ -74,7 +74,8 @@ export class Api {
 
   /** Resolves when everything the API has observed so far has been handed to `onTrace`. */
   async flush(): Promise<void> {
-    // A stopped process answers nothing; what it saw before, it sent before.
+    // A stopped process answers nothing; what it saw before, it sent before. Nor does one that its fault ended meanwhile
+    // or keeps busy, and the trace says so by itself.
     if (this.#process.isStopped) this.#options.observe?.({ machine: 'process', what: 'stopped' })
     else await this.#process.ask((id) => ({ kind: 'flush', id }), flushMs).catch(() => {})
   }
