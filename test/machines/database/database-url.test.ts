@@ -1,34 +1,14 @@
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { InvalidInput } from '../../../sandbox/errors/invalid-input.ts'
-import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
 import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
-import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
-import type { Database } from '../../../sandbox/machines/database/database.ts'
 import { parseDatabaseUrl } from '../../../sandbox/machines/database/database-url.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
 import { ask, connected, urlOf } from './database-sessions.ts'
+import { database, lease, run, watchdog } from './own-database.ts'
 
 const sleepMs = 400
-
-let lease: AddressLease
-let run: RunDirectory
-let watchdog: Watchdog
-let database: Database
-
-beforeAll(async () => {
-  lease = await leaseAddress()
-  run = RunDirectory.create()
-  watchdog = Watchdog.start(run)
-  database = await openDatabase({ address: lease.address, run, watchdog })
-})
-
-afterAll(async () => {
-  await database.stop()
-  await watchdog.close()
-  await lease.release()
-})
 
 test('takes a URL of this machine, and another only with leave', () => {
   const host = '127.0.0.1'

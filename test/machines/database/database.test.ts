@@ -6,39 +6,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
+import { expect, test, vi } from 'vitest'
+import { leaseAddress } from '../../../sandbox/host/ground/address.ts'
 import { identify } from '../../../sandbox/host/lifetime/process-identity.ts'
 import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
-import type { Database, DatabaseTarget } from '../../../sandbox/machines/database/database.ts'
+import type { DatabaseTarget } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
 import type { Armed } from '../../../sandbox/machines/shared/breakable.ts'
 import { postmasterOf } from '../../support/command.ts'
 import { ask, connected, urlOf } from './database-sessions.ts'
+import { database, lease, run } from './own-database.ts'
 
 const hasPsql = spawnSync('psql', ['--version']).error === undefined
 const sleepMs = 400
 
-let lease: AddressLease
 let armed: Armed
-let run: RunDirectory
-let watchdog: Watchdog
-let database: Database
-
-beforeAll(async () => {
-  lease = await leaseAddress()
-  run = RunDirectory.create()
-  watchdog = Watchdog.start(run)
-  database = await openDatabase({ address: lease.address, run, watchdog })
-})
-
-afterAll(async () => {
-  await database.stop()
-  await watchdog.close()
-  await lease.release()
-})
 
 test('serves the seeded shop to a plain role, on its own address', async () => {
   expect(database.target.host).toBe(lease.address)

@@ -7,13 +7,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { Client, type ClientConfig } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { cleanEnvironment } from '../../../sandbox/host/environment.ts'
-import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
 import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
-import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
-import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import { AdminConnection } from '../../../sandbox/machines/database/admin.ts'
-import type { Database, DatabaseTarget } from '../../../sandbox/machines/database/database.ts'
-import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
+import type { DatabaseTarget } from '../../../sandbox/machines/database/database.ts'
 import type { Armed, Evidence } from '../../../sandbox/machines/shared/breakable.ts'
 import type { Rule } from '../../../sandbox/machines/shared/rules.ts'
 import { StatementLink } from '../../../sandbox/machines/statements/statement-link.ts'
@@ -21,25 +17,19 @@ import type {
   StatementEvent,
   StatementVerdict,
 } from '../../../sandbox/machines/statements/statement-points.ts'
+import { database, run } from '../database/own-database.ts'
 
+export { database, run }
 export const ground = new LoopbackGround()
-export let database: Database
-export let run: RunDirectory
 /** Speaks to Postgres past the link. */
 export let witness: AdminConnection
 export let tap: Tap
 export let link: StatementLink
-let lease: AddressLease
-let watchdog: Watchdog
 const clients = new Set<Client>()
 const sockets = new Set<Socket>()
 const bugs: Error[] = []
 
 beforeAll(async () => {
-  lease = await leaseAddress()
-  run = RunDirectory.create()
-  watchdog = Watchdog.start(run)
-  database = await openDatabase({ address: lease.address, run, watchdog })
   witness = new AdminConnection(database.admin)
   await witness.query(`CREATE TABLE marks (name text PRIMARY KEY, note text);
     GRANT ALL ON marks TO PUBLIC; CREATE TABLE lines (line text); GRANT ALL ON lines TO PUBLIC;
@@ -48,9 +38,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await witness.close()
-  await database.stop()
-  await watchdog.close()
-  await lease.release()
 })
 
 beforeEach(async () => {
