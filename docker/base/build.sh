@@ -24,7 +24,8 @@ rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/
 
 mkdir "$root/faultpath"
 for file in package.json package-lock.json .npmrc; do cp "$here/../../$file" "$root/faultpath/"; done
-(cd "$root/faultpath" && npm ci --omit=dev --silent)
+# No scripts, as in docker/Dockerfile: the project's own makes bundles out of sources that are not here.
+(cd "$root/faultpath" && npm ci --omit=dev --ignore-scripts --silent)
 # Headers and the like: only the program itself is run.
 rm -rf "$root"/faultpath/node_modules/node-linux-*/include "$root"/faultpath/node_modules/node-linux-*/share
 
