@@ -202,8 +202,8 @@ test('no function under sandbox/ is longer than 70 lines', () => {
 test('every scenario has a whole lesson, of at most 80 words', async () => {
   const wrong: string[] = []
   for (const [id, file] of listScenarioFiles()) {
-    const { why, story, seeIt, looksLike, hints = [] } = (await loadScenarioFile(file)).scenario.lesson ?? {}
-    const parts = Object.entries({ story, why, seeIt, looksLike })
+    const { why, story, looksLike, hints = [] } = (await loadScenarioFile(file)).scenario.lesson ?? {}
+    const parts = Object.entries({ story, why, looksLike })
     for (const [name, text] of parts) if (!text) wrong.push(`${id}: its lesson has no ${name}`)
     const words = [...parts.map(([, text]) => text), ...hints].join(' ').split(/\s+/).length
     if (words > lessonWordsMax) wrong.push(`${id}: its lesson has ${words} words, at most ${lessonWordsMax}`)

@@ -62,6 +62,7 @@ const otherTerminalRows: readonly Row[] = [
 
 const sandboxFlagRows: readonly Row[] = [
   { start: '  --world=sealed|portable', text: 'default: sealed where namespaces work' },
+  { start: '  --ipv6', text: 'the API has an IPv6 address too: for network.ipv6Broken' },
   { start: '  --sandbox=<address>', text: 'which one, when several run (else: FAULTPATH_SANDBOX)' },
   { start: '  --database=embedded|testcontainers', text: 'default: embedded, which needs nothing' },
   { start: '  --database-url=<url>', text: 'use this Postgres (a database of its own is created in it)' },

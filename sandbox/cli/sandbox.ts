@@ -6,6 +6,7 @@ import { readParameters } from '../live/faults.ts'
 import { sandboxVariable } from '../live/tool-environment.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
+import { missing } from '../run/needs.ts'
 import { exitCodes } from '../run/outcome.ts'
 import { World } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
@@ -19,6 +20,7 @@ const options = {
   sandbox: { type: 'string' },
   world: { type: 'string' },
   shell: { type: 'boolean' },
+  ipv6: { type: 'boolean' },
   database: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
@@ -66,10 +68,11 @@ export class SandboxCommand implements Command {
     const world = await this.#opening
     await world.up()
     const events: TraceEvent[] = []
-    const seat = await world.seat('you', (event) => {
+    const keep = (event: TraceEvent) => {
       events.push(event)
       if (events.length > 2 * traceEventsMax) events.splice(0, traceEventsMax)
-    })
+    }
+    const seat = await world.seat('you', keep, { ipv6: await wantsIpv6(args, world) })
     await seat.open()
     this.#control = await Control.open(world, seat, events)
     // Asked once its own is there: of two that start together, one at least sees the other.
@@ -122,6 +125,14 @@ function sealedChoice(args: Arguments): ReturnType<typeof worldChoice> {
     )
   }
   return { kind: 'sealed' }
+}
+
+/** @throws InvalidInput where the machine has no IPv6. */
+async function wantsIpv6({ flags }: Arguments, world: World): Promise<boolean> {
+  if (flags['ipv6'] !== true) return false
+  const { lacks } = await world.clients()
+  if (!lacks.includes('ipv6')) return true
+  throw new InvalidInput('npm run sandbox', `--ipv6: expected a machine with IPv6, saw ${missing.ipv6}`)
 }
 
 function reportDeath({ part, detail }: World['deaths'][number]): number {

@@ -180,14 +180,20 @@ function firedGroups(clients: readonly ClientReport[]): readonly Alike[] {
 
 function lessonLines({ lesson, outcome }: ScenarioReport, columns: number, paint: Paint): string[] {
   if (lesson === undefined || outcome !== 'pass') return []
-  const { looksLike, seeIt, why } = lesson
+  const { clue, looksLike, rightly, seeIt, why } = lesson
   return [
     '',
     ...labelled('why', why, columns, paint),
-    // Typed by being copied: a line that is broken in two would be two commands.
-    ...(seeIt === undefined ? [] : labelled('see it', seeIt, Number.POSITIVE_INFINITY, paint)),
+    ...copied('see it', seeIt, paint),
+    ...copied('shows', clue === undefined ? undefined : String(clue), paint),
+    ...copied('rightly', rightly, paint),
     ...(looksLike === undefined ? [] : labelled('not to be mistaken for', looksLike, columns, paint)),
   ]
+}
+
+/** What is typed by being copied: a line that is broken in two would be two commands. */
+function copied(label: string, text: string | undefined, paint: Paint): string[] {
+  return text === undefined ? [] : labelled(label, text, Number.POSITIVE_INFINITY, paint)
 }
 
 function outcomeLines(report: ScenarioReport, columns: number, paint: Paint): string[] {

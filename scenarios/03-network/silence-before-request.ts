@@ -16,7 +16,8 @@ export default scenario({
     story: 'The request is sent, no answer comes. The server log is empty.',
     why: 'The line went silent between the handshake and the request. Connect timeouts are over by then.',
     seeIt: 'curl -v --max-time 2 https://api.example.test/users',
-    looksLike: 'a hanging backend (its log has the request), accept-then-silence (TLS never done)',
+    clue: /Finished \(20\)[\s\S]*Operation timed out/,
+    looksLike: 'hang (the API got the request), accept-then-silence (TLS never done)',
     hints: ['Which of the timeouts fired?', 'Did the gateway see a request?'],
   },
 })

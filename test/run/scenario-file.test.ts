@@ -438,7 +438,7 @@ test('an unknown key is told before a missing one, and what it meant is not miss
     `${head}export default scenario({\n  ${key}: 'x',\n  break: dns.nxdomain(),\n  expect: { fetch: { code: 'X' } },\n  lesson: { wy: 'x' },\n})`
   expect(await answer(text('titel'))).toEqual([
     '3:3: unknown key "titel". Did you mean "title"? Known here: title, break, call, expect, portable, database, lesson',
-    '6:13: unknown key "wy". Did you mean "why"? Known here: story, why, seeIt, looksLike, hints',
+    '6:13: unknown key "wy". Did you mean "why"? Known here: story, why, seeIt, rightly, clue, looksLike, hints',
   ])
   expect(await answer(text('name'))).toEqual([
     expect.stringMatching(/^3:3: unknown key "name"\. Known here/),

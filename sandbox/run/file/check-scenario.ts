@@ -114,10 +114,12 @@ const lesson = plainObject(
     story: v.optional(text),
     why: v.optional(text),
     seeIt: v.optional(text),
+    rightly: v.optional(text),
+    clue: v.optional(v.instance(RegExp, 'a pattern, such as /status: NXDOMAIN/')),
     looksLike: v.optional(text),
     hints: v.optional(v.array(text, 'a list of texts')),
   },
-  'an object with story, why, seeIt, looksLike and hints',
+  'an object with story, why, seeIt, rightly, clue, looksLike and hints',
 )
 
 const sqlstate = 'five characters, such as "57014"'

@@ -85,7 +85,7 @@ function placeProblems(file: string, exported: unknown): ScenarioProblem[] {
       text: `break: expected a fault of the folder's step, ${folder}, saw ${fault.id}`,
       next: `Move the file to scenarios/${stepFolder(fault.step)}/`,
     })
-  const missing = (['story', 'why', 'seeIt', 'looksLike'] as const).filter((part) => !lesson?.[part])
+  const missing = (['story', 'why', 'seeIt', 'clue', 'looksLike'] as const).filter((part) => !lesson?.[part])
   if (missing.length > 0)
     problems.push({
       path: ['lesson'],
