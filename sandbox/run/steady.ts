@@ -11,7 +11,7 @@ const refusalCharactersMax = 200
 /** The call without the clocks that are set to the fault. An open connection keeps them: it was made with them. */
 export function patient(call: Call = {}): Call {
   if (wholeCall(call).connection !== 'cold') return call
-  const { connectTimeoutMs: _, ...rest } = call
+  const { connectTimeoutMs: _, headersTimeoutMs: __, bodyTimeoutMs: ___, ...rest } = call
   return { ...rest, timeoutMs: Math.max(wholeCall(call).timeoutMs, patienceMs) }
 }
 

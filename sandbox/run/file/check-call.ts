@@ -17,7 +17,7 @@ export const jsonWords =
  */
 export function callProblems(call: Call, isSound: (key: keyof Call) => boolean): ScenarioProblem[] {
   const judges = [
-    { judge: limitProblems, of: ['timeoutMs', 'connectTimeoutMs'] },
+    { judge: limitProblems, of: ['timeoutMs', ...partLimits] },
     { judge: headerProblems, of: ['headers'] },
     { judge: bodyProblems, of: ['body'] },
     { judge: routeProblems, of: ['method', 'path', 'headers', 'body'] },
@@ -25,15 +25,18 @@ export function callProblems(call: Call, isSound: (key: keyof Call) => boolean):
   return judges.flatMap(({ judge, of }) => (of.every(isSound) ? judge(call) : []))
 }
 
+/** Limits of a part of the call: a longer one than that of the whole is never reached. */
+const partLimits = ['connectTimeoutMs', 'headersTimeoutMs', 'bodyTimeoutMs'] as const
+
 function limitProblems(call: Call): ScenarioProblem[] {
-  const { connectTimeoutMs = 0, timeoutMs } = wholeCall(call)
-  if (connectTimeoutMs <= timeoutMs) return []
-  return [
-    {
-      path: ['call', 'connectTimeoutMs'],
-      text: `call.connectTimeoutMs: expected ${timeoutMs} at most, the limit of the whole call (timeoutMs), saw ${connectTimeoutMs}`,
-    },
-  ]
+  const whole = wholeCall(call)
+  const { timeoutMs } = whole
+  return partLimits.flatMap((key) => {
+    const { [key]: limitMs = 0 } = whole
+    if (limitMs <= timeoutMs) return []
+    const expected = `expected ${timeoutMs} at most, the limit of the whole call (timeoutMs)`
+    return [{ path: ['call', key], text: `call.${key}: ${expected}, saw ${limitMs}` }]
+  })
 }
 
 /** A token of RFC 9110 §5.6.2. */
