@@ -11,8 +11,8 @@ export const jsonWords =
   'what JSON carries: texts, finite numbers, true, false, null, lists and plain objects'
 
 /**
- * What is wrong with a call whose parts are right one by one. Healthy it could not be answered, so no run could begin:
- * where the file alone tells that, it is said before anything runs.
+ * What is wrong with a call whose parts are right one by one. Healthy it would be refused, whatever the data are, which
+ * is hardly meant: where the file alone tells that, it is said before anything runs.
  * @param isSound whether a part is right by itself; what is not is judged no further.
  */
 export function callProblems(call: Call, isSound: (key: keyof Call) => boolean): ScenarioProblem[] {
