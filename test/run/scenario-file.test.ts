@@ -666,6 +666,16 @@ test.each<[what: string, load: () => Promise<readonly string[]>, answer: string]
     () => rests('network.bandwidth()'),
     '9:11: call.connection: expected "cold", since network.bandwidth acts on new connections, and what is open keeps what it got, saw "warm". A warm call goes over the connection that is open: it meets what acts on that one, or behind it',
   ],
+  [
+    'an encrypted handshake in TLS 1.2, also of a browser',
+    () => breaking('tls.recordCorrupted()', "{ tlsVersion: 'TLSv1.2' }", '{ chromium: { status: 200 } }'),
+    '9:11: call.tlsVersion: expected "TLSv1.3", since tls.recordCorrupted acts on an encrypted handshake, which TLS 1.2 does not have, saw "TLSv1.2". Leave it out, and the server speaks both',
+  ],
+  [
+    'a readable certificate in TLS 1.3',
+    () => breaking('tls.keyMismatch()', "{ tlsVersion: 'TLSv1.3' }"),
+    '9:11: call.tlsVersion: expected "TLSv1.2", since tls.keyMismatch acts on a certificate on its way, which TLS 1.3 encrypts, saw "TLSv1.3". Leave it out, and the server speaks both',
+  ],
 ])('refuses a fault that can never fire: on %s', async (_what, load, wanted) => {
   expect(await load()).toEqual([wanted])
 })
@@ -689,6 +699,8 @@ test.each<[what: string, load: () => Promise<readonly string[]>]>([
   ],
   ['every second of the first two', () => breaking('dns.servfail({ when: { every: 2, times: 2 } })')],
   ['a cold call', () => breaking('tls.expired()')],
+  ['the version of TLS that it takes', () => breaking('tls.recordCorrupted()', "{ tlsVersion: 'TLSv1.3' }")],
+  ['any version', () => breaking('tls.expired()', "{ tlsVersion: 'TLSv1.3' }")],
   ['a record that a warm call does not ask for again', () => rests('dns.ttlStale()')],
   ['a port that is closed meanwhile', () => rests('network.connectionRefused()')],
   [
