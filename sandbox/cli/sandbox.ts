@@ -7,7 +7,7 @@ import { sandboxVariable } from '../live/tool-environment.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { exitCodes } from '../run/outcome.ts'
-import { World } from '../world/world.ts'
+import { World, type WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { ask, controlSockets, type Which } from './control-client.ts'
@@ -113,15 +113,16 @@ function expectNoVerbFlag({ given }: Arguments): void {
 }
 
 /** The world in which a shell has an inside. Where it cannot be had, its own words say why. */
-function sealedChoice(args: Arguments): ReturnType<typeof worldChoice> {
-  if (worldChoice(args).kind === 'portable') {
+function sealedChoice(args: Arguments): Pick<WorldOptions, 'kind' | 'kindReason'> {
+  const { kind } = worldChoice(args)
+  if (kind === 'portable') {
     throw new InvalidInput(
       'npm run sandbox',
       '--shell: expected the sealed world, saw --world=portable: there is no inside',
       { next: 'Leave out one of the two' },
     )
   }
-  return { kind: 'sealed' }
+  return { kind: 'sealed', ...(kind === undefined && { kindReason: 'the shell is inside' }) }
 }
 
 function reportDeath({ part, detail }: World['deaths'][number]): number {

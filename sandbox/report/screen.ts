@@ -14,7 +14,7 @@ const columnsMin = 50
 /** A pipe has no width. Nothing that we set side by side is longer. */
 const pipeColumns = 140
 
-/** Wider prose is hard to read. So a wide terminal shows the lines of one that is so wide, and no other ones. */
+/** Wider prose is hard to read. So a wide terminal shows the prose of one that is so wide. */
 const proseColumnsMax = 80
 
 /** The screen behind a stream. `COLUMNS` counts before what the terminal says of itself, as in other tools. */

@@ -8,6 +8,10 @@ import { npmRun, root, until } from '../support/command.ts'
 
 // The commands as a person types them: what they print, and how they end.
 
+const canSeal =
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
+    .status === 0
+
 test('npm run scenario alone says what there is, and what to type', async () => {
   const { code, stdout } = await npmRun(['scenario']).done
   expect(stdout).toMatch(/^02 dns +dns-failure +The API host name does not exist \(NXDOMAIN\)$/m)
@@ -106,6 +110,24 @@ test.each([
   expect(narrow.split(/\s+/)).toEqual(wide.split(/\s+/))
   expect(wide.split('\n').length).toBeLessThan(narrow.split('\n').length)
 })
+
+test.skipIf(!canSeal)(
+  'a world that nobody asked for says why it is this one (skipped without user namespaces)',
+  async () => {
+    const words = ['scenario', 'dns-failure', '--', '--table=worlds', '--client=fetch']
+    const { code, stdout, stderr } = await npmRun(words).done
+    expect(stderr).toMatch(/ sealed \(the table is of both\) /)
+    expect(stderr).toMatch(/ portable \(the table is of both\) /)
+    expect(stderr).not.toContain('asked for')
+    expect(stdout).toMatch(/^\| dns-failure \| fetch \| ENOTFOUND getaddrinfo \| ENOTFOUND queryA \|$/m)
+    expect(code).toBe(0)
+    const shell = npmRun(['sandbox', '--', '--shell'])
+    await until('the shell', () => shell.output().includes('In this shell:'))
+    process.kill(-shell.pid, 'SIGHUP')
+    await shell.done
+    expect(shell.output()).toMatch(/ is up and healthy \(sealed: the shell is inside; /)
+  },
+)
 
 test('two sandboxes at once do not disturb each other, and are told apart', async () => {
   const sandboxes = [npmRun(['sandbox']), npmRun(['sandbox'])]

@@ -145,14 +145,13 @@ const beforeJourney = [
   '',
 ]
 
-const afterJourney = [
+/** What the clients saw takes the width there is; all else that is below the journey does not. */
+const afterJourney = (fetch: string, ...requests: readonly string[]) => [
   '  ✓ as in the healthy call   ✗ broke here   · never reached',
   '',
-  '  fetch     TypeError: fetch failed                                  as promised',
+  fetch,
   '            └ getaddrinfo ENOTFOUND api.example.test',
-  '  requests  ConnectionError:                                         as promised',
-  "            HTTPSConnectionPool(host='api.example.test', port=443):",
-  '            Max retries exceeded with url: /users',
+  ...requests,
   '  chromium  skipped: not installed: apt-get install chromium libnss3-tools',
   '',
   '  broke     02 dns: the answer was NXDOMAIN; healthy: A 127.0.0.1',
@@ -174,34 +173,46 @@ test('a report reads like this on 80 columns', () => {
     ...beforeJourney,
     '  request ✓  dns ✗       network ·   tls ·    server ·',
     '  backend ·  database ·  response ·  reply ·  app ·',
-    ...afterJourney,
+    ...afterJourney(
+      '  fetch     TypeError: fetch failed                                  as promised',
+      '  requests  ConnectionError:                                         as promised',
+      "            HTTPSConnectionPool(host='api.example.test', port=443): Max retries",
+      '            exceeded with url: /users',
+    ),
   ])
 })
 
-test.each([120, 140, 200])(
-  'on %d columns the journey takes one line, and nothing else changes',
+test.each([140, 200])(
+  'on %d columns the journey and what a client saw take one line each, and nothing else changes',
   (columns) => {
     expect(linesAt(columns)).toEqual([
       ...beforeJourney,
       '  request ✓  dns ✗  network ·  tls ·  server ·  backend ·  database ·  response ·  reply ·  app ·',
-      ...afterJourney,
+      ...afterJourney(
+        `  fetch     TypeError: fetch failed${' '.repeat(89)}as promised`,
+        "  requests  ConnectionError: HTTPSConnectionPool(host='api.example.test', port=443): Max retries exceeded with url: /users  as promised",
+      ),
     ])
   },
 )
 
+test('where no client saw more than 80 columns hold, a wide screen looks the same', () => {
+  const of = { ...report, clients: report.clients.slice(0, 1) }
+  const line = '  fetch     TypeError: fetch failed                                  as promised'
+  for (const columns of [80, 120, 200]) expect(linesAt(columns, of)).toContain(line)
+})
+
 test('on 60 columns it wraps', () => {
-  expect(linesAt(60).slice(6, 25)).toEqual([
+  expect(linesAt(60).slice(6, 23)).toEqual([
     '  request ✓  dns ✗       network ·   tls ·    server ·',
     '  backend ·  database ·  response ·  reply ·  app ·',
     '  ✓ as in the healthy call   ✗ broke here   · never reached',
     '',
     '  fetch     TypeError: fetch failed              as promised',
-    '            └ getaddrinfo ENOTFOUND',
-    '              api.example.test',
+    '            └ getaddrinfo ENOTFOUND api.example.test',
     '  requests  ConnectionError:                     as promised',
-    "            HTTPSConnectionPool(host='api.examp",
-    "            le.test', port=443): Max retries",
-    '            exceeded with url: /users',
+    "            HTTPSConnectionPool(host='api.example.test',",
+    '            port=443): Max retries exceeded with url: /users',
     '  chromium  skipped: not installed: apt-get install chromium',
     '            libnss3-tools',
     '',

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { dns } from '../../sandbox/02-dns/index.ts'
+import { backend } from '../../sandbox/06-backend/index.ts'
 import type { Fault } from '../../sandbox/language/fault.ts'
 import type { Seen } from '../../sandbox/language/scenario.ts'
 import { runScenario } from '../../sandbox/run/run-scenario.ts'
 import { unhealthy } from '../../sandbox/run/steady.ts'
 import { World } from '../../sandbox/world/world.ts'
 import { ownFault } from '../fixtures/own-fault.ts'
+import { postmasterOf } from '../support/command.ts'
 
 // What a healthy call gets, before and after the fault. Of any but the default one only the run tells what that is.
 
@@ -70,6 +72,24 @@ test('a call that is refused when healthy is broken, told, and healed as any oth
     expect(await run({ ...wrongStatus, step: 'response' }, { status: 200 })).toEqual({
       ...kept,
       broke: 'response',
+    })
+  } finally {
+    await world.close()
+  }
+})
+
+test('a part that died is told alone: no fault is said to be left behind', async () => {
+  const world = await World.open({ kind: 'portable', database: {}, onProgress: () => {} })
+  const scenario = { title: '', break: backend.throws(), expect: { fetch: { status: 500 } } }
+  try {
+    const { outcome, problems } = await runScenario(
+      world,
+      { id: 'x', file: 'x.ts', scenario },
+      { onOpening: () => process.kill(postmasterOf(world.run), 'SIGKILL') },
+    )
+    expect({ outcome, problems }).toEqual({
+      outcome: 'unhealthy',
+      problems: [expect.stringMatching(/^Postgres: died during the run/)],
     })
   } finally {
     await world.close()
