@@ -3,15 +3,16 @@ import { InvalidInput } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
+import { controlSockets } from '../live/running.ts'
 import { sandboxVariable } from '../live/tool-environment.ts'
-import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { exitCodes } from '../run/outcome.ts'
 import { World, type WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { ask, controlSockets, type Which } from './control-client.ts'
+import { ask, type Which } from './control-client.ts'
 import { runInside, shellWords } from './inside.ts'
+import { brokenLines, healedLines, statusLines } from './status-lines.ts'
 import { tryLines } from './try-lines.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -136,7 +137,7 @@ async function execute(): Promise<number> {
   const named = words[0]?.startsWith('--sandbox=') ? words.shift()?.slice('--sandbox='.length) : undefined
   if (words[0] === '--') words.shift()
   const which = sandboxNamed(named === undefined ? {} : { sandbox: named })
-  const status = (await ask(which, 'GET /status')) as SandboxStatus
+  const status = (await ask(which, { verb: 'exec', route: 'GET /status' })) as SandboxStatus
   return await runInside(status, words)
 }
 
@@ -162,14 +163,15 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
     case 'break': {
       const [id = '', ...parameters] = words
       const replace = flags['replace'] === true
-      const status = await ask(which, 'POST /arm', { id, parameters: readParameters(parameters), replace })
-      return print(statusText(status))
+      const body = { id, parameters: readParameters(parameters), replace }
+      return await printStatus(await ask(which, { verb, route: 'POST /arm', body }), brokenLines)
     }
     case 'heal':
+      return await printStatus(await ask(which, { verb, route: 'POST /heal' }), healedLines)
     case 'status':
-      return print(statusText(await ask(which, verb === 'heal' ? 'POST /heal' : 'GET /status')))
+      return await printStatus(await ask(which, { verb, route: 'GET /status' }), statusLines)
     case 'trace':
-      return print(JSON.stringify(await ask(which, 'GET /trace'), undefined, 2))
+      return print(JSON.stringify(await ask(which, { verb, route: 'GET /trace' }), undefined, 2))
     default:
       throw new InvalidInput(`npm run sandbox ${verb}`, `unknown word "${verb}".${didYouMean(verb, verbs)}`, {
         next: 'All of them: npm run sandbox -- --help',
@@ -177,27 +179,11 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
   }
 }
 
-function statusText(status: unknown): string {
-  const { address, pid, world, armed } = status as SandboxStatus
-  const place = `sandbox ${address} (${world}, pid ${pid})`
-  if (armed === 'healthy') return `${place}: healthy, nothing is broken`
-  const { evidence, id, isOver, summary } = armed
-  return isOver
-    ? `${place}: healthy again, ${id} is over\n  ${summary}\n  ${overText(evidence)}`
-    : `${place}: broken by ${id}\n  ${summary}\n  ${firedText(evidence)}`
-}
-
-/** Nothing is to come any more. */
-function overText({ fired, isProbed, text }: Evidence): string {
-  if (isProbed) return `over: it ${fired > 0 ? 'held' : 'did NOT hold'} (${text})`
-  if (fired === 0) return `over: it never fired (${text})`
-  return `over: it fired ${fired === 1 ? 'once' : `${fired} times`} (${text})`
-}
-
-function firedText({ fired, isProbed, text }: Evidence): string {
-  if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
-  if (fired === 0) return `fired: not yet (${text})`
-  return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
+async function printStatus(
+  status: unknown,
+  linesOf: (status: SandboxStatus, columns: number) => string[],
+): Promise<number> {
+  return print(linesOf(status as SandboxStatus, await columnsHere()).join('\n'))
 }
 
 /** Of the terminal. Imported here: a sandbox starts without it. */

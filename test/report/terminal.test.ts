@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import { type Step, steps } from '../../sandbox/language/steps.ts'
-import { screenOf } from '../../sandbox/report/screen.ts'
+import { problemText, screenOf } from '../../sandbox/report/screen.ts'
 import { closingLines, openingLines } from '../../sandbox/report/terminal.ts'
 import type { Diagnosis } from '../../sandbox/run/diagnosis/diagnosis.ts'
 import type { StepMark } from '../../sandbox/run/diagnosis/marks.ts'
@@ -441,4 +441,18 @@ test('a terminal gets colours; a pipe, or NO_COLOR, gets none, and the same word
   expect(coloured.map((line) => stripVTControlCharacters(line))).toEqual(inPipe)
   vi.stubEnv('NO_COLOR', '1')
   expect(onTerminal()).toEqual(inPipe)
+})
+
+test('a problem fits the terminal, with what is to be typed whole; a pipe gets it in one line', () => {
+  const message =
+    'sandbox: break dns.nxdomain: expected nothing broken, saw dns.servfail armed. Undo it first: npm run sandbox -- heal --sandbox=127.0.1.2. Or type the same again\nother: expected this, saw that'
+  expect(problemText(message, { columns: 60 }, {}).split('\n')).toEqual([
+    'sandbox: break dns.nxdomain: expected nothing broken, saw',
+    '  dns.servfail armed. Undo it first:',
+    '  npm run sandbox -- heal --sandbox=127.0.1.2. Or type the',
+    '  same again',
+    'other: expected this, saw that',
+  ])
+  expect(problemText(message, {}, {})).toBe(message)
+  expect(problemText(message, { columns: 60 }, { COLUMNS: '300' })).toBe(message)
 })
