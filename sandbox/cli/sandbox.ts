@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
@@ -153,7 +153,7 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
   const which = sandboxNamed(flags)
   const place = `npm run sandbox ${verb}`
   const [extra] = verb === 'break' || !verbs.some((each) => each === verb) ? [] : words
-  if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw "${extra}"`)
+  if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw ${show(extra)}`)
   const idle = given.find((flag) => flag !== 'sandbox' && (flag !== 'replace' || verb !== 'break'))
   if (idle !== undefined) {
     const where = idle === 'replace' ? 'with break' : 'where a sandbox is started'
@@ -173,9 +173,11 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
     case 'trace':
       return print(JSON.stringify(await ask(which, { verb, route: 'GET /trace' }), undefined, 2))
     default:
-      throw new InvalidInput(`npm run sandbox ${verb}`, `unknown word "${verb}".${didYouMean(verb, verbs)}`, {
-        next: 'All of them: npm run sandbox -- --help',
-      })
+      throw new InvalidInput(
+        'npm run sandbox',
+        `expected one of its verbs (${verbs.join(', ')}), saw ${show(verb)}.${didYouMean(verb, verbs)}`,
+        { next: 'What each does: npm run sandbox -- --help' },
+      )
   }
 }
 

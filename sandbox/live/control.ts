@@ -118,8 +118,8 @@ export class Control {
         return await this.#afterHealing(await this.#healed())
       default:
         throw new InvalidInput(
-          `control ${route}`,
-          'expected GET /status, GET /trace, POST /arm or POST /heal',
+          'control',
+          `expected GET /status, GET /trace, POST /arm or POST /heal, saw ${route}`,
         )
     }
   }
@@ -254,7 +254,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) {
     text += chunk
     if (text.length > bodyBytesMax)
-      throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON`)
+      throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON, saw more`)
   }
   try {
     const body: unknown = JSON.parse(text)
