@@ -4,7 +4,7 @@ import { backend } from '../../sandbox/06-backend/index.ts'
 import type { Fault } from '../../sandbox/language/fault.ts'
 import type { Seen } from '../../sandbox/language/scenario.ts'
 import { runScenario } from '../../sandbox/run/run-scenario.ts'
-import { unhealthy } from '../../sandbox/run/steady.ts'
+import { patient, unhealthy } from '../../sandbox/run/steady.ts'
 import { World } from '../../sandbox/world/world.ts'
 import { ownFault } from '../fixtures/own-fault.ts'
 import { postmasterOf } from '../support/command.ts'
@@ -18,6 +18,16 @@ const refused = {
   status: 404,
   bodyText: '{"error":"user_not_found"}',
 } as const
+
+test('a healthy call has no limit but that of the whole, which is long; an open connection keeps what it was made with', () => {
+  const limits = { connectTimeoutMs: 5, headersTimeoutMs: 5, bodyTimeoutMs: 5 }
+  expect(patient({ path: '/products', timeoutMs: 500, ...limits })).toEqual({
+    path: '/products',
+    timeoutMs: 10_000,
+  })
+  const warm = { connection: 'warm', timeoutMs: 500, ...limits } as const
+  expect(patient(warm)).toEqual(warm)
+})
 
 test('a refusal is the healthy answer of a call that is refused; of the default call it is none', () => {
   const call = { path: '/users/999' }
