@@ -32,7 +32,7 @@ export async function findDefinition(id: string): Promise<FaultDefinition> {
   const definition = faults.get(id)
   if (definition === undefined) {
     const near = didYouMean(id, [...faults.keys()])
-    throw new InvalidInput('fault', `expected the id of one, such as dns.nxdomain, saw ${show(id)}.${near}`, {
+    throw new InvalidInput(`break ${id}`, `expected the id of a fault, saw none of this name.${near}`, {
       next: 'All of them: npm run sandbox break',
     })
   }
