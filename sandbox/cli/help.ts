@@ -54,7 +54,7 @@ const otherTerminalRows: readonly Row[] = [
     start: 'npm run sandbox -- break <fault> --replace',
     text: 'in place of what is broken now',
   },
-  { start: 'npm run sandbox heal', text: 'undo it' },
+  { start: 'npm run sandbox heal', text: 'undo it, and say what it was' },
   { start: 'npm run sandbox status', text: 'what is up, what is armed, did it fire' },
   { start: 'npm run sandbox trace', text: 'what the parts observed, as JSON' },
   { start: 'npm run sandbox exec -- <command...>', text: 'run a command inside the sealed world' },

@@ -10,7 +10,7 @@ export default scenario({
     https: { name: 'AbortError', code: 'ABORT_ERR', tookMs: [1_150, 1_900] },
     curl: { exit: 28, message: /Operation timed out .* 0 bytes received/, tookMs: [1_150, 1_900] },
     python: { name: 'TimeoutError', message: /read operation timed out/, tookMs: [650, 1_500] },
-    requests: { name: 'ReadTimeout', message: /Read timed out/, tookMs: [650, 1_500] },
+    requests: { name: 'ReadTimeout', message: /Read timed out/, tookMs: [1_150, 1_900] },
   },
   lesson: {
     story: 'The request is sent, no answer comes. The server log is empty.',

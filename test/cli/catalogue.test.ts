@@ -143,7 +143,7 @@ test.each<[what: string, word: string, answer: RegExp]>([
   [
     'a slip',
     'nxdomian',
-    /^scenario nxdomian: no scenario has this id\. Did you mean "nxdomain"\? All of them: /,
+    /^scenario nxdomian: expected the id of a scenario, saw none of this name\. Did you mean "nxdomain"\? All of them: /,
   ],
   [
     'a path to nothing',

@@ -100,6 +100,8 @@ const call = plainObject(
     body: v.optional(v.unknown()),
     timeoutMs: v.optional(milliseconds),
     connectTimeoutMs: v.optional(milliseconds),
+    headersTimeoutMs: v.optional(milliseconds),
+    bodyTimeoutMs: v.optional(milliseconds),
     retries: v.optional(whole(1, 9, 'a whole number from 1 to 9')),
     connection: v.optional(v.picklist(['cold', 'warm', 'resumed'], '"cold", "warm" or "resumed"')),
     clientCertificate: v.optional(v.boolean('true or false')),
@@ -274,7 +276,6 @@ function problemsAt(
       .map((key) => ({
         path: [...path, key],
         text: `${[...path, key].join('.')}: expected ${required[key]}, saw nothing`,
-        isMissing: true as const,
       })),
   ]
 }

@@ -91,7 +91,6 @@ function placeProblems(file: string, exported: unknown): ScenarioProblem[] {
       path: ['lesson'],
       text: `lesson: expected ${missing.join(', ')}, as every file under scenarios/ has, saw ${lesson === undefined ? 'no lesson' : 'none'}`,
       next: 'Write it, or keep the file outside of scenarios/',
-      isMissing: true,
     })
   return problems
 }
