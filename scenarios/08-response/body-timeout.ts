@@ -17,6 +17,7 @@ export default scenario({
     story: 'The status is 200, then reading the body fails with "terminated".',
     why: 'The head promised more bytes than there are. undici waits 300 s for the next piece; here the app set 1 s.',
     seeIt: 'curl -sS --max-time 2 https://api.example.test/users',
+    clue: /187 out of 237 bytes received/,
     looksLike: 'cut-body ("terminated" too, but "other side closed"), headers-timeout (no head came)',
     hints: ['Did a head come?', 'How many bytes came, and how many were promised?'],
   },

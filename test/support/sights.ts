@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { afterAll, expect, test } from 'vitest'
 import { ask } from '../../sandbox/cli/control-client.ts'
 import type { SandboxStatus } from '../../sandbox/live/control.ts'
 import type { ScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
@@ -21,7 +22,7 @@ const packages: Readonly<Record<string, string>> = {
 const sightMsMax = 10_000
 
 /** Why a command of a lesson cannot be typed here, and how to change that; undefined where it can. */
-export function missingFor(command: string): string | undefined {
+function missingFor(command: string): string | undefined {
   const isThere = (tool: string, ...words: string[]) => spawnSync(tool, words).status === 0
   if (!isThere('unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'))
     return 'no sealed world here: user namespaces are refused'
@@ -46,7 +47,7 @@ class Sandbox {
       30_000,
     )
     const which = { address, saidBy: '--sandbox' }
-    const { inside } = (await ask(which, 'GET /status')) as SandboxStatus
+    const { inside } = (await ask(which, { verb: 'status', route: 'GET /status' })) as SandboxStatus
     return new Sandbox(running, which, inside)
   }
 
@@ -70,11 +71,11 @@ class Sandbox {
   /** Typed with the fault of this scenario armed. */
   async broken(command: string, file: ScenarioFile): Promise<string> {
     const { id, parameters } = file.scenario.break
-    await ask(this.#which, 'POST /arm', { id, parameters })
+    await ask(this.#which, { verb: 'break', route: 'POST /arm', body: { id, parameters } })
     try {
       return await this.type(command)
     } finally {
-      await ask(this.#which, 'POST /heal')
+      await ask(this.#which, { verb: 'heal', route: 'POST /heal' })
     }
   }
 
@@ -114,52 +115,64 @@ function printedBy(
 }
 
 /** Types what lessons say, in sandboxes that stay open until all are looked at. */
-export class Sights {
-  #plain: Promise<Sandbox> | undefined
-  #withIpv6: Promise<Sandbox> | undefined
+class Sights {
+  readonly #sandboxes = new Map<string, Promise<Sandbox>>()
   #otherReport: Promise<string> | undefined
 
   /** What the command prints with the fault, and without. */
   async look(file: ScenarioFile): Promise<{ readonly broken: string; readonly healthy: string }> {
     const { break: fault, lesson } = file.scenario
     const { rightly, seeIt = '' } = lesson!
-    const plain = await this.#sandbox(false)
+    const plain = await this.#sandbox('plain')
     if (seeIt.startsWith('npm run ')) {
-      await expectRefused(plain, file)
+      await this.#expectRefused(file)
       if (seeIt !== `npm run scenario ${file.id}`) throw new Error(`the scenario is called ${file.id}`)
       this.#otherReport ??= reportOf('dns-failure')
       return { broken: await reportOf(file.id), healthy: await this.#otherReport }
     }
     if (rightly !== undefined) {
-      await expectRefused(plain, file)
+      await this.#expectRefused(file)
       return { broken: await plain.type(seeIt), healthy: await plain.healthy(rightly) }
     }
-    const sandbox = fault.needs.includes('ipv6') ? await this.#sandbox(true) : plain
+    const sandbox = fault.needs.includes('ipv6') ? await this.#sandbox('with IPv6', ['--ipv6']) : plain
     const healthy = await sandbox.healthy(seeIt)
     return { healthy, broken: await sandbox.broken(seeIt, file) }
   }
 
-  #sandbox(hasIpv6: boolean): Promise<Sandbox> {
-    if (hasIpv6) {
-      this.#withIpv6 ??= Sandbox.open(['--ipv6'])
-      return this.#withIpv6
-    }
-    this.#plain ??= Sandbox.open([])
-    return this.#plain
+  /** Only what cannot be armed in a sandbox is shown in another way, and the refusal says which. */
+  async #expectRefused(file: ScenarioFile): Promise<void> {
+    // Nothing is typed in this one: no connection is open that a fault might meet.
+    const untouched = await this.#sandbox('untouched')
+    const refusal = await untouched.refusal(file)
+    if (refusal?.includes('npm run scenario ') !== true)
+      throw new Error(
+        `break ${file.scenario.break.id}: expected a refusal that names a scenario, saw ${refusal}`,
+      )
+  }
+
+  #sandbox(name: string, flags: readonly string[] = []): Promise<Sandbox> {
+    const opening = this.#sandboxes.get(name) ?? Sandbox.open(flags)
+    this.#sandboxes.set(name, opening)
+    return opening
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#plain, this.#withIpv6].map(async (sandbox) => (await sandbox)?.close()))
+    await Promise.all([...this.#sandboxes.values()].map(async (sandbox) => (await sandbox).close()))
   }
 }
 
-/** Only what cannot be armed in a sandbox is shown in another way, and the refusal says which. */
-async function expectRefused(sandbox: Sandbox, file: ScenarioFile): Promise<void> {
-  const refusal = await sandbox.refusal(file)
-  if (refusal?.includes('npm run scenario ') !== true)
-    throw new Error(
-      `break ${file.scenario.break.id}: expected a refusal that names a scenario, saw ${refusal}`,
-    )
+/** One test for each of these scenarios: its clue shows while the fault is armed, and not while nothing is broken. */
+export function testSights(files: readonly ScenarioFile[]): void {
+  const sights = new Sights()
+  afterAll(() => sights.close())
+  test.for(files.map((file) => [file.id, file] as const))('%s', async ([, file], { skip }) => {
+    const { clue = /^/, seeIt = '' } = file.scenario.lesson ?? {}
+    const missing = missingFor(seeIt)
+    if (missing !== undefined) skip(missing)
+    const { broken, healthy } = await sights.look(file)
+    expect(broken, `with the fault: ${seeIt}`).toMatch(clue)
+    expect(healthy, `when healthy: ${seeIt}`).not.toMatch(clue)
+  })
 }
 
 async function reportOf(id: string): Promise<string> {
