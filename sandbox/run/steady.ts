@@ -40,13 +40,15 @@ function otherwise(
 export function unhealthy(call: Call | undefined, symptom: Symptom, before?: Symptom): string | undefined {
   const { method, path } = wholeCall(call)
   const request = `${method} ${path}`
+  const isDefault = request === `${defaultCall.method} ${defaultCall.path}`
   const { status = 0 } = symptom
-  if (symptom.kind !== 'response' || status < 200 || status > 299) {
-    return `${request} gave ${symptomWords(symptom)}${refusalText(symptom)}, expected 200`
+  if (symptom.kind !== 'response' || status < 200 || status > (isDefault ? 200 : 299)) {
+    const expected = isDefault ? '200' : 'a 2xx'
+    return `${request} gave ${symptomWords(symptom)}${refusalText(symptom)}, expected ${expected}`
   }
   const other = before && otherwise({ method }, symptom, before)
   if (other !== undefined) return `${request} gave ${other}`
-  if (request !== `${defaultCall.method} ${defaultCall.path}`) return undefined
+  if (!isDefault) return undefined
   const wanted = seededUsers.map((user) => user.name)
   const names = (JSON.parse(symptom.bodyText ?? '{}') as { users?: { name: string }[] }).users?.map(
     (user) => user.name,
