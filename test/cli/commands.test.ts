@@ -260,7 +260,11 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     )
     expect(await speak('break', 'dns.nxdomain', 'when.forMs=1')).toMatchObject({ code: 0 })
     await untilSaid(/: healthy again, dns\.nxdomain is over\n.*\n {2}over: it never fired \(0 questions\)$/m)
-    expect(await speak('break', 'network.connectionRefused')).toMatchObject({ code: 0 })
+    expect(await speak('break', 'dns.nxdomain', 'when.afterMs=60000', 'when.forMs=1')).toMatchObject({
+      code: 0,
+    })
+    expect((await speak('status')).stdout).toMatch(/: broken by dns\.nxdomain\n/)
+    expect((await replace('network.connectionRefused')).code).toBe(0)
   } finally {
     process.kill(-sandbox.pid, 'SIGINT')
     await sandbox.done
