@@ -55,7 +55,7 @@ async function run(told: Told, inside = world): Promise<readonly string[]> {
       problem
         .replace('scenario x: ', '')
         .replaceAll(/\d+ ms/g, 'N ms')
-        .replace(/127\.[\d.:]+\d/, 'ADDRESS')
+        .replaceAll(/127\.[\d.:]+\d/g, 'ADDRESS')
         .replace(/(tookMs .*, saw )\d+/, '$1N')
         .replace(/(diagnosis of [^,]*).*(, saw \d\d \w+): .*/, '$1$2'),
     ),
@@ -85,6 +85,12 @@ function but<Real extends object>(real: Real, changes: Partial<Real>): Real {
 /** The gateway changes the API's answer. */
 const altered = (verdict: { readonly status?: number; readonly body?: string }) =>
   ownFault({ point: 'gateway', rules: [{ match: {}, verdict: { kind: 'alter', ...verdict } }] }, 'response')
+
+/** The name leads to these, where nobody listens. */
+const deadAddresses = (...addresses: readonly string[]) => {
+  const records = addresses.map((value) => ({ type: 'A', value }) as const)
+  return ownFault({ point: 'dns', rules: [{ match: {}, verdict: { kind: 'answer', records } }] }, 'dns')
+}
 
 interface Observed {
   readonly what: string
@@ -136,6 +142,17 @@ const observed: readonly Observed[] = [
         'code "EPIPE" (first of the 2 in oneOf), saw "ENOTFOUND"',
       ],
     ],
+  },
+  {
+    what: 'an error that holds several',
+    scenario: { break: deadAddresses('127.0.0.251', '127.0.0.252') },
+    call: 'ECONNREFUSED, after N ms (noticed at network)',
+    kept: [{ name: 'TypeError', code: 'ECONNREFUSED' }, { message: /ECONNREFUSED 127.0.0.252:/ }],
+    fields: [
+      [{ name: 'AggregateError' }, 'name "AggregateError", saw "TypeError"'],
+      [{ syscall: 'connect' }, 'syscall "connect", saw none'],
+    ],
+    outcomes: [],
   },
   {
     what: 'a refusal',
