@@ -118,7 +118,8 @@ export class Phases {
       return { client: client.name, symptom: healthy.symptom }
     })
     for (const [index, { client, symptom }] of calls.entries()) {
-      const problem = unhealthy(call, symptom, this.clients[index]?.healthy?.symptom)
+      const before = when === 'after healing' ? this.clients[index]?.healthy?.symptom : undefined
+      const problem = unhealthy(call, symptom, before)
       if (problem === undefined) continue
       throw when === 'before the fault'
         ? new Stop('unhealthy', `${this.#place}: not steady before the fault: ${client} ${problem}`)
