@@ -4,13 +4,10 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { canSeal } from '../support/can-seal.ts'
 import { npmRun, root, until } from '../support/command.ts'
 
 // The commands as a person types them: what they print, and how they end.
-
-const canSeal =
-  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
-    .status === 0
 
 test('npm run scenario alone says what there is, and what to type', async () => {
   const { code, stdout } = await npmRun(['scenario']).done
@@ -292,7 +289,11 @@ test('what nobody in a sandbox can meet is refused before the former fault is he
     )
     expect(await speak('break', 'dns.nxdomain', 'when.forMs=1')).toMatchObject({ code: 0 })
     await untilSaid(/: healthy again, dns\.nxdomain is over\n.*\n {2}over, it never fired: 0 questions$/m)
-    expect(await speak('break', 'network.connectionRefused')).toMatchObject({ code: 0 })
+    expect(await speak('break', 'dns.nxdomain', 'when.afterMs=60000', 'when.forMs=1')).toMatchObject({
+      code: 0,
+    })
+    expect((await speak('status')).stdout).toMatch(/: broken by dns\.nxdomain\n/)
+    expect((await replace('network.connectionRefused')).code).toBe(0)
   } finally {
     process.kill(-sandbox.pid, 'SIGINT')
     await sandbox.done

@@ -20,9 +20,10 @@ test('a promise that is kept: 0', async () => {
   expect(code).toBe(0)
 })
 
-test('a fault that does nothing: 4', async () => {
-  const { code, stdout } = await scenario('test/fixtures/never-fires.ts')
+test('a fault that does nothing: 4, whatever else was run', async () => {
+  const { code, stdout } = await scenario('test/fixtures/wrong-promise.ts', 'test/fixtures/never-fires.ts')
   expect(stdout).toContain('the fault never fired for fetch: 2 questions')
+  expect(stdout).toContain('fetch expected code "ECONNREFUSED"')
   expect(code).toBe(4)
 })
 

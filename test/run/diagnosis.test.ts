@@ -75,6 +75,14 @@ test('a client that saw something else than usual must be diagnosed, and no othe
   expect(diagnosisTable([{ ...broken, clients: undiagnosed }]).wrong).toHaveLength(undiagnosed.length)
 })
 
+test('what happened to an open connection since the last call is part of the call that wanted it', async () => {
+  const file = await loadScenarioFile(findScenarioFile('idle-cut-fin'))
+  const { clients } = await runScenario(world, file, { wanted: (client) => client === 'https' })
+  expect(clients.map(({ diagnosis }) => diagnosis?.because)).toEqual([
+    'on the open connection a FIN came that neither side had sent; healthy: everything was handed on',
+  ])
+})
+
 test('a delay that nobody could notice is no break, whatever is armed', async () => {
   const latency = await loadScenarioFile(findScenarioFile('latency'))
   const plan = {

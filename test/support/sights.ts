@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { ask } from '../../sandbox/cli/control-client.ts'
 import type { SandboxStatus } from '../../sandbox/live/control.ts'
 import type { ScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
+import { canSeal } from './can-seal.ts'
 import { npmRun, type Running, until } from './command.ts'
 
 /** What the commands of lessons call, and the Debian package that has it. */
@@ -24,8 +25,7 @@ const sightMsMax = 10_000
 /** Why a command of a lesson cannot be typed here, and how to change that; undefined where it can. */
 function missingFor(command: string): string | undefined {
   const isThere = (tool: string, ...words: string[]) => spawnSync(tool, words).status === 0
-  if (!isThere('unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'))
-    return 'no sealed world here: user namespaces are refused'
+  if (!canSeal) return 'no sealed world here: user namespaces are refused'
   const tools = Object.keys(packages).filter((tool) => new RegExp(`(^|[ |&;(])${tool} `).test(command))
   const missing = ['bash', ...tools].find((tool) => !isThere('sh', '-c', `command -v ${tool}`))
   return missing && `needs ${missing}: apt-get install ${packages[missing]}`

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
+import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
 import { identify, lives } from '../../../sandbox/host/lifetime/process-identity.ts'
 import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
@@ -17,6 +18,7 @@ import { openDatabase } from '../../../sandbox/machines/database/open-database.t
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
 import type { Armed } from '../../../sandbox/machines/shared/breakable.ts'
 import type { TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
+import { StatementLink } from '../../../sandbox/machines/statements/statement-link.ts'
 
 let lease: AddressLease
 let armed: Armed
@@ -96,8 +98,8 @@ async function call(
   return { status: response.status, body: await response.json(), headers: response.headers }
 }
 
-function order(json: unknown, token = issueToken(1, Date.now() + 60_000)): Promise<Answer> {
-  return call('/orders', { method: 'POST', headers: { authorization: `Bearer ${token}` }, json })
+function order(json: unknown, token = issueToken(1, Date.now() + 60_000), door = 'test'): Promise<Answer> {
+  return call('/orders', { door, method: 'POST', headers: { authorization: `Bearer ${token}` }, json })
 }
 
 const refused = (status: number, error: string) => expect.objectContaining({ status, body: { error } })
@@ -299,6 +301,34 @@ test('survives the death of its sessions: an idle one, and one between two state
   expect(await ordered).toEqual(refused(503, 'database_unavailable'))
   expect(exits).toEqual([])
   expect((await admin.query('SELECT FROM orders')).rowCount).toBe(0)
+})
+
+test('a session that waits for an answer that never comes is given to no other request', async () => {
+  const link = await StatementLink.open({
+    ...{ ground: new LoopbackGround(), address: lease.address, port: 0 },
+    upstream: () => database.target,
+    onBug: (error) => expect.fail(error.message),
+  })
+  try {
+    await api?.stop()
+    api = await startApi(api?.port, { ...database.target, host: lease.address, port: link.port })
+    const hang = { kind: 'hang' } as const
+    const steps = ['users.list', 'orders.lock']
+    armed = await link
+      .point('test-1')
+      .arm({ rules: steps.map((step) => ({ match: { step }, verdict: hang })) })
+    const timeout = refused(504, 'database_timeout')
+    const hung = await Promise.all([
+      call('/users', { door: 'test-1' }),
+      order({ productId: 2, quantity: 1 }, undefined, 'test-1'),
+    ])
+    expect(hung).toEqual([timeout, timeout])
+    await armed.heal()
+    expect(await call('/users', { door: 'test-1' })).toMatchObject({ status: 200 })
+  } finally {
+    await api?.stop()
+    await link.close()
+  }
 })
 
 /** Waits until the statement that locks a product is in this state, as Postgres sees it. */
