@@ -1,6 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { library } from '../../host/libraries/library.ts'
 import type { DatabaseTarget } from './database.ts'
+
+/** Recovery of the small shop takes 100 to 300 ms; on a busy machine several times that. */
+const answeredWithinMs = 10_000
+const askEveryMs = 5
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -28,6 +33,23 @@ export class AdminConnection {
     const result: unknown = await (values === undefined ? client.query(sql) : client.query(sql, [...values]))
     const last = (Array.isArray(result) ? result.at(-1) : result) as { rows?: readonly Row[] } | undefined
     return last?.rows ?? []
+  }
+
+  /**
+   * Resolves when the server answers: a crash ends every session, and until it has recovered it lets none in.
+   * @throws the reason of the last attempt.
+   */
+  async untilAnswered(limitMs = answeredWithinMs): Promise<void> {
+    const giveUpAtMs = performance.now() + limitMs
+    for (;;) {
+      try {
+        await this.query('SELECT 1')
+        return
+      } catch (error) {
+        if (performance.now() > giveUpAtMs) throw error
+      }
+      await sleep(askEveryMs)
+    }
   }
 
   /** Safe to repeat, and with a server that is already gone. */

@@ -1,0 +1,17 @@
+import { database, scenario } from '#sandbox/database'
+
+export default scenario({
+  title: 'Postgres is shutting down, and waits for one last session (57P03)',
+  break: database.shutDown({ mode: 'smart' }),
+  expect: {
+    all: { status: 503, body: { error: 'database_unavailable' } },
+  },
+  database: { sqlstate: '57P03' },
+  lesson: {
+    story: 'For hours Postgres has let nobody in. It is up, and one old report still reads from it.',
+    why: 'A smart shutdown waits until every session has ended, and refuses new ones meanwhile. One never ends.',
+    seeIt: "psql -c 'select 1'",
+    looksLike: 'db-shut-down (it is gone), too-many-connections (53300)',
+    hints: ['Does the port accept connections?', 'What does Postgres say to a login?'],
+  },
+})
