@@ -21,6 +21,17 @@ for (const signal of ['SIGKILL', 'SIGINT'] as const) {
   )
 }
 
+test
+  .skipIf(!onLinux)
+  .each([
+    ['database.frozen', 'what=session'],
+    ['database.backendCrash'],
+    ['backend.gracefulShutdown'],
+  ] as const)(
+  'SIGKILL ends a sandbox right behind a call that met %s, and leaves nothing',
+  (fault, ...parameters) => leavesNothing({ fault, parameters, signal: 'SIGKILL', isMet: true }),
+)
+
 test.skipIf(!onLinux).each(['database.postmasterKilled', 'backend.outOfMemory', 'backend.gracefulShutdown'])(
   'SIGKILL ends a sandbox that was healed of %s, and leaves nothing',
   (fault) => leavesNothing({ fault, signal: 'SIGKILL', isHealed: true }),

@@ -28,6 +28,15 @@ export interface BackendKilled {
 }
 
 /**
+ * Every statement that reads `table` makes its own server process stop (SIGSTOP): it is never answered, and no limit of
+ * Postgres's ends it. All other sessions go on.
+ */
+export interface BackendStopped {
+  readonly kind: 'backend-stopped'
+  readonly table: string
+}
+
+/**
  * Postgres was told to end.
  * - `smart`: it lets no session in (57P03), and waits for the last one to end, which never does.
  * - `fast`, `immediate`: it is gone, and its port refuses connections.
@@ -55,6 +64,7 @@ export type DatabaseState =
   | Deadlock
   | SessionTerminated
   | BackendKilled
+  | BackendStopped
   | ShutDown
   | PostmasterKilled
   | Frozen

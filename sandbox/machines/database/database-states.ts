@@ -1,5 +1,6 @@
 import { type Armed, armedAt, type Breakable } from '../shared/breakable.ts'
 import { BackendKilledArming } from './backend-killed.ts'
+import { BackendStoppedArming } from './backend-stopped.ts'
 import type { Database } from './database.ts'
 import type { DatabaseArming, DatabaseParts } from './database-arming.ts'
 import type { DatabaseNeed, DatabasePlan, DatabaseState, StateOf } from './database-points.ts'
@@ -21,6 +22,7 @@ const kinds: { readonly [Name in DatabaseState['kind']]: Kind<StateOf<Name>> } =
   deadlock: { needs: ['superuser'], Arming: DeadlockArming },
   'session-terminated': { needs: ['superuser'], Arming: SessionTerminatedArming },
   'backend-killed': { needs: ['superuser', 'process', 'files'], Arming: BackendKilledArming },
+  'backend-stopped': { needs: ['superuser', 'process'], Arming: BackendStoppedArming },
   'shut-down': { needs: ['superuser', 'process'], Arming: ShutDownArming },
   'postmaster-killed': { needs: ['process'], Arming: PostmasterKilledArming },
   frozen: { needs: ['superuser', 'process'], Arming: FrozenArming },

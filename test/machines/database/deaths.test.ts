@@ -9,7 +9,7 @@ import type { Database } from '../../../sandbox/machines/database/database.ts'
 import type { DatabaseState } from '../../../sandbox/machines/database/database-points.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
-import { postmasterOf, processesOf } from '../../support/command.ts'
+import { descendants, postmasterOf, processesOf } from '../../support/command.ts'
 import { segmentOf, segments } from '../../support/run-folder.ts'
 import { ask, connected } from './database-sessions.ts'
 
@@ -194,3 +194,44 @@ test.skipIf(!onLinux)(
     })
   },
 )
+
+test.skipIf(!onLinux)(
+  'stops the server process that reads the table, in its statement, and no other',
+  async () => {
+    await withPostgres(async ({ database, run }) => {
+      const state = { kind: 'backend-stopped', table: 'users' } as const
+      const armed = await database.point().arm({ state })
+      const read = async (request: string) => {
+        const client = await connected(database.target)
+        await client.query('SET statement_timeout = 100')
+        const reading = client.query(`/* step=users.list req=${request} */ SELECT * FROM users`)
+        return reading.catch((error: { code?: string }) => error.code)
+      }
+      let answered = false
+      const first = read('curl-3.1').finally(() => {
+        answered = true
+      })
+      await vi.waitFor(() => expect(stoppedBelow(postmasterOf(run))).toHaveLength(1))
+      // Its own limit passes, and does not end it.
+      expect((await ask(database.target, 'SELECT * FROM products, pg_sleep(0.3)')).rows).toHaveLength(3)
+      expect(answered).toBe(false)
+      const { fired, ofDoor, text } = await armed.evidence()
+      expect([fired, ofDoor?.('curl-3'), ofDoor?.('fetch-1')]).toEqual([1, 1, 0])
+      expect(text).toBe('1 server process was stopped in a statement')
+
+      const others = Array.from({ length: 5 }, (_, index) => read(`fetch-1.${index}`))
+      await vi.waitFor(() => expect(stoppedBelow(postmasterOf(run))).toHaveLength(6))
+      const healedFromMs = performance.now()
+      await armed.heal()
+      expect(performance.now() - healedFromMs).toBeLessThan(2_000)
+      expect(await first).toBe('57014')
+      await Promise.all(others)
+      expect(stoppedBelow(postmasterOf(run))).toEqual([])
+      expect((await ask(database.target, 'SELECT * FROM users')).rows).toHaveLength(seededUsers.length)
+    })
+  },
+)
+
+function stoppedBelow(pid: number): readonly number[] {
+  return descendants(pid).filter(isStopped)
+}
