@@ -36,6 +36,7 @@ const faults: readonly Fault[] = [
   database.backendCrash({ table: 'products' }),
   database.deadlock(),
   database.frozen(),
+  database.frozen({ what: 'session', table: 'products' }),
   database.postmasterKilled(),
   database.shutDown({ mode: 'smart' }),
   database.shutDown({ mode: 'immediate' }),

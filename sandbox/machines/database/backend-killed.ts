@@ -13,11 +13,13 @@ import type { PostgresServer } from './server.ts'
  */
 const kill = `RAISE LOG 'faultpath: this process is to be killed';
   COPY (SELECT 1) TO PROGRAM 'kill -s KILL $PPID';`
-const toBeKilled = /faultpath: this process is to be killed/g
+const toBeKilled = 'faultpath: this process is to be killed'
+/** All of them, those that were to be killed among them. */
+const allGone = 'all server processes terminated; reinitializing'
 
 /**
- * What a server process counted is gone with it. Postgres writes to its log which statement the process was running
- * that was killed, before it ends the others.
+ * What a server process counted is gone with it. Postgres writes to its log which statement the first process was
+ * running that was killed, before it ends the others.
  */
 const killed = /was terminated by signal 9\b.*\n.*Failed process was running: (.*)/g
 
@@ -60,7 +62,7 @@ export class BackendKilledArming implements DatabaseArming {
 
   async evidence(): Promise<Evidence> {
     await this.#untilRecovered()
-    const statements = this.#found(killed).map(([, text = '']) => text)
+    const statements = [...this.#said.matchAll(killed)].map(([, text = '']) => text)
     const count = statements.length
     const became = ` ${wasOf(count)} killed in a statement`
     return {
@@ -70,16 +72,21 @@ export class BackendKilledArming implements DatabaseArming {
     }
   }
 
-  #found(what: RegExp): readonly RegExpExecArray[] {
-    return [...this.#server.log.slice(this.#logged).matchAll(what)]
+  /** What Postgres has written to its log since. */
+  get #said(): string {
+    return this.#server.log.slice(this.#logged)
   }
 
   async #untilRecovered(): Promise<void> {
     const giveUpAtMs = performance.now() + noticeWithinMs
-    while (this.#found(killed).length < this.#found(toBeKilled).length && performance.now() < giveUpAtMs)
-      await sleep(lookEveryMs)
+    while (hasMoreToCome(this.#said) && performance.now() < giveUpAtMs) await sleep(lookEveryMs)
     // A session of before may answer until it is ended, too.
-    await this.#admin.close()
+    await this.#admin.endSession()
     await this.#admin.untilAnswered()
   }
+}
+
+/** A process is to be killed, and Postgres has not ended the others yet. */
+function hasMoreToCome(said: string): boolean {
+  return said.lastIndexOf(toBeKilled) > said.lastIndexOf(allGone)
 }

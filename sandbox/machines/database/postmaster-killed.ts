@@ -14,7 +14,7 @@ export class PostmasterKilledArming implements DatabaseArming {
   }
 
   async apply(): Promise<void> {
-    await this.#parts.admin.close()
+    await this.#parts.admin.endSession()
     await this.#server.kill()
   }
 

@@ -89,7 +89,7 @@ export class PostgresServer {
   }
 
   get isRunning(): boolean {
-    return !hasEnded(this.#child)
+    return this.#child.pid !== undefined && !hasEnded(this.#child)
   }
 
   /** Every process of it, the postmaster first. */
@@ -176,6 +176,8 @@ export class PostgresServer {
     if (stdin !== 'ignore') closeSync(stdin)
     this.#child = child
     this.#ended = new Promise((resolve) => {
+      // It could not be spawned.
+      child.once('error', () => resolve())
       child.once('exit', (code, signal) => {
         clearUp(this.#data)
         resolve()

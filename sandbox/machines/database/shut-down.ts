@@ -33,14 +33,14 @@ export class ShutDownArming implements DatabaseArming {
       // Ended earlier, the API could have opened others.
       await endSessions(this.#parts)
     } else {
-      await admin.close()
+      await admin.endSession()
       await this.#server.shutDown(this.#mode)
     }
   }
 
   async undo(): Promise<void> {
     const { admin } = this.#parts
-    await admin.close()
+    await admin.endSession()
     await this.#server.shutDown('fast')
     await this.#server.startAgain()
     await admin.untilAnswered()
