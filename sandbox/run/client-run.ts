@@ -128,8 +128,9 @@ export class ClientRun {
     const isOpening = this.#lastToCall !== client
     this.#lastToCall = client
     expectConnection(`${place}: ${this.name}`, connection, isOpening, events)
-    const limitsMs = [call.timeoutMs, ...(call.connectTimeoutMs === undefined ? [] : [call.connectTimeoutMs])]
-    return { startedMs, symptom, events, limitsMs }
+    const { bodyTimeoutMs, connectTimeoutMs, headersTimeoutMs, timeoutMs } = call
+    const limitsMs = [timeoutMs, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs]
+    return { startedMs, symptom, events, limitsMs: limitsMs.filter((limitMs) => limitMs !== undefined) }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import type { Step } from '../../sandbox/language/steps.ts'
-import type { Observation, WireObservation } from '../../sandbox/machines/shared/trace.ts'
+import type { Observation, TlsObservation, WireObservation } from '../../sandbox/machines/shared/trace.ts'
 import { diagnose, type ObservedCall } from '../../sandbox/run/diagnosis/diagnosis.ts'
 
 // A client that tries again by itself gets its answer: what was done to its first connection is a break all the same,
@@ -82,4 +82,27 @@ test.each<[string, Step | undefined, readonly Observation[]]>([
   ],
 ])('%s: %s', (_what, step, observations) => {
   expect(diagnose(call(...good), call(...observations)).broke).toBe(step)
+})
+
+const tls = (connection: number, what: TlsObservation['what'], rest: Partial<TlsObservation> = {}) =>
+  ({ machine: 'tls', connection, what, ...rest }) as const
+const handshake = (connection: number) => [
+  accepted(connection),
+  tls(connection, 'hello', { serverName: 'api.example.test' }),
+  tls(connection, 'secured'),
+]
+const request = [gateway('received'), gateway('response')]
+
+test.each<[string, Step | undefined, Partial<TlsObservation>]>([
+  ['the server gave it up', 'tls', { refused: true }],
+  ['the client gave it up itself', undefined, { code: 'ECONNRESET' }],
+])('a handshake of which another one is made, since %s: %s', (_what, step, how) => {
+  const [made, hello] = handshake(1)
+  const first = [made!, hello!, tls(1, 'failed', how)]
+  const { because, broke } = diagnose(
+    call(...handshake(1), ...request),
+    call(...first, ...handshake(2), ...request),
+  )
+  expect(broke).toBe(step)
+  if (step !== undefined) expect(because).toBe('the server gave up a TLS handshake; healthy: none')
 })

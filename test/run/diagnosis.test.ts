@@ -62,7 +62,10 @@ test.each(ids)('%s is diagnosed as its step, whatever its fault is called', asyn
 test('a client that saw something else than usual must be diagnosed, and no other', async () => {
   const run = async (id: string) => await runScenario(world, await loadScenarioFile(findScenarioFile(id)))
   const [broken, unnoticed] = [await run('server-error'), await run('kept-connection-hides-change')]
-  expect(diagnosisTable([broken, unnoticed]).wrong).toEqual([])
+  const { lines, wrong } = diagnosisTable([broken, unnoticed])
+  expect(wrong).toEqual([])
+  expect(lines[0]).toMatch(/\| none \|$/)
+  expect(lines.at(-1)).toContain('none: nothing differed from its healthy call')
   expect(unnoticed.clients.map(({ diagnosis }) => diagnosis?.broke)).toEqual([undefined, undefined])
 
   const undiagnosed = broken.clients.map((client) => ({

@@ -6,6 +6,7 @@ import type { Client } from '../../sandbox/clients/common/client.ts'
 import { loadClient } from '../../sandbox/clients/index.ts'
 import type { Call } from '../../sandbox/language/call.ts'
 import type { Fault } from '../../sandbox/language/fault.ts'
+import { type ClientName, clientNames } from '../../sandbox/language/scenario.ts'
 import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
 import { whyNot } from '../../sandbox/run/abilities.ts'
 import { expectConnection } from '../../sandbox/run/connection.ts'
@@ -36,6 +37,21 @@ test('a client that cannot check a revocation as the call wants is skipped, and 
     'it cannot be given a client certificate',
   )
   expect(whyNot(https, 'sealed', calling({ clientCertificate: true }))).toBeUndefined()
+})
+
+test('limits of head and body are of fetch alone, and a client without them is skipped', async () => {
+  const calls = [{ headersTimeoutMs: 500 }, { bodyTimeoutMs: 500 }]
+  const whys = async (name: ClientName) => {
+    const client = await loadClient(name)
+    return calls.map((call) => whyNot(client, 'sealed', { break: network.latency(), call }))
+  }
+  expect(await whys('fetch')).toEqual([undefined, undefined])
+  for (const name of clientNames.filter((each) => each !== 'fetch'))
+    expect([name, ...(await whys(name))]).toEqual([
+      name,
+      "it has no limit of its own for the response's head",
+      "it has no limit of its own for a pause in the response's body",
+    ])
 })
 
 test('a client in which a fault of the app has nothing to break is skipped, and one that has it is not', async () => {

@@ -127,6 +127,8 @@ export interface TlsObservation {
   readonly resumed?: true
   /** On failed: what this side's TLS stack said, `ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED`, `ECONNRESET`. */
   readonly code?: string
+  /** On failed: this side gave it up; left out where the client had left or refused. */
+  readonly refused?: true
 }
 
 /** A certificate chain as it went over the wire. */

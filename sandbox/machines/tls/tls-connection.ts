@@ -32,6 +32,8 @@ export class TlsConnection {
   #hasFailed = false
   #isSecured = false
   #isRefused = false
+  /** This side has given the handshake up, before the client did. */
+  #hasGivenUp = false
   #isResumed = false
   #upstream: Socket | undefined
 
@@ -140,6 +142,7 @@ export class TlsConnection {
   }
 
   #finish(how: Ending): void {
+    this.#hasGivenUp ||= how !== 'stall'
     if (how === 'end') this.#raw.end()
     else if (how === 'reset') this.#raw.resetAndDestroy()
   }
@@ -157,7 +160,10 @@ export class TlsConnection {
     this.#settings = settings
     this.#raw.unshift(this.#head)
     const shaping = shapingOf(verdict, settings)
-    const onShaped = () => verdict && this.#host.onActed(verdict)
+    const onShaped = () => {
+      this.#hasGivenUp ||= verdict?.kind === 'cut'
+      if (verdict !== undefined) this.#host.onActed(verdict)
+    }
     const shaper = shaping && new FlightShaper(this.#raw, shaping, onShaped)
     const tls = new TLSSocket(shaper ?? this.#raw, {
       isServer: true,
@@ -168,6 +174,7 @@ export class TlsConnection {
       rejectUnauthorized: settings.clientCertificate === 'required',
     })
     tls.on('error', (error: NodeJS.ErrnoException) => {
+      this.#hasGivenUp ||= isOwnRefusal(error.code)
       this.#failed(error.code)
       this.#upstream?.resetAndDestroy()
     })
@@ -239,12 +246,18 @@ export class TlsConnection {
   #failed(code?: string): void {
     if (this.#isSecured || this.#hasFailed) return
     this.#hasFailed = true
-    this.#host.observe({ what: 'failed', ...(code !== undefined && { code }), ...this.#served() })
+    const how = { ...(code !== undefined && { code }), ...(this.#hasGivenUp && { refused: true as const }) }
+    this.#host.observe({ what: 'failed', ...how, ...this.#served() })
   }
 
   #served(): Pick<TlsObservation, 'certificate'> {
     return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
   }
+}
+
+/** OpenSSL did not go on; an alert is the client's word. */
+function isOwnRefusal(code = ''): boolean {
+  return code.startsWith('ERR_SSL_') && !code.includes('ALERT')
 }
 
 /** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */

@@ -146,6 +146,18 @@ const wayThereAndIn: readonly Checkpoint[] = [
     read: gather('tls', tlsEstablished, { order: 'sorted' }),
   },
   {
+    // Behind those: where no other handshake was completed, they say more.
+    step: 'tls',
+    name: 'the handshake that the server gave up',
+    was: '',
+    never: 'the server gave up no TLS handshake',
+    isTrouble: true,
+    read: gather('tls', (event) => (event.what === 'failed' && event.refused ? 'some' : undefined), {
+      order: 'sorted',
+      words: () => ['the server gave up a TLS handshake'],
+    }),
+  },
+  {
     step: 'server',
     name: 'the request at the gateway',
     was: 'the gateway received',

@@ -20,6 +20,8 @@ import {
   reached,
   reply,
   sClient,
+  seen,
+  sees,
   whats,
   withCurl,
   withOpenssl,
@@ -62,6 +64,28 @@ withCurl.each(verdicts)(
     expect((await curl()).exit).toBe(0)
   },
 )
+
+test.each<[who: string, verdict: TlsVerdict, givenUp: true | undefined]>([
+  ['this side', { kind: 'cut', how: 'end', at: 'hello' }, true],
+  ['this side', { kind: 'cut', how: 'reset', at: 'flight', flightBytes: 500 }, true],
+  ['this side', { kind: 'alert', level: 'fatal', description: 'internal_error' }, true],
+  ['this side', { kind: 'answer', latin1: '220 mail.example.test ESMTP\r\n' }, true],
+  ['the client', { kind: 'stall' }, undefined],
+  ['the client', { kind: 'corrupt' }, undefined],
+])('%s gave up the handshake: %j', async (_who, verdict, givenUp) => {
+  await meet(verdict)
+  const client = open()
+  if (verdict.kind === 'stall') await sees('hello').then(() => client.destroy())
+  await sees('failed')
+  expect(seen.find(({ what }) => what === 'failed')?.refused).toBe(givenUp)
+})
+
+test('an edge that speaks nothing that the client speaks has given up the handshake', async () => {
+  await edge.arm({ state: { kind: 'protocol', ciphers: 'AES128-SHA', maxVersion: 'TLSv1.2' } })
+  open()
+  await sees('failed')
+  expect(seen.find(({ what }) => what === 'failed')?.refused).toBe(true)
+})
 
 test('a reset right after the handshake is a reset', async () => {
   await meet({ kind: 'cut', how: 'reset', at: 'secured' })
