@@ -9,7 +9,8 @@ export default scenario({
   lesson: {
     story: 'An audit log is down. Since then the whole shop restarts, although no page needs that log.',
     why: 'Its promise rejected, and no code was waiting. Node ends a process for that, with all that is in flight.',
-    seeIt: 'curl -i https://api.example.test/users',
+    seeIt: 'curl -sSi https://api.example.test/users',
+    clue: /502 Bad Gateway/,
     looksLike: 'server-error (500: a promise that was awaited), server-killed (no last line in the log)',
     hints: ['Who wrote the 502?', 'With which exit code did the process end?'],
   },

@@ -9,7 +9,8 @@ export default scenario({
   lesson: {
     story: 'At each deployment the calls that were under way fail with 502.',
     why: 'The process has no handler for SIGTERM, so it ended at once: Node has none of its own.',
-    seeIt: 'curl -i https://api.example.test/users',
+    seeIt: 'curl -sSi https://api.example.test/users',
+    clue: /502 Bad Gateway/,
     looksLike: 'graceful-shutdown (this call is served), server-killed (SIGKILL: no handler would help)',
     hints: ['Who wrote the 502?', 'Which signal ended the process?'],
   },

@@ -11,7 +11,8 @@ export default scenario({
     story: 'One page fails with 503. All others work, and Postgres has been up for weeks.',
     why: 'The session that read this table was terminated. The API dropped it; the next statement gets another one.',
     seeIt: "psql -c 'select * from users'",
-    looksLike: 'backend-crash (all sessions end), idle-in-transaction (25P03)',
+    clue: /terminating connection due to administrator command/,
+    looksLike: 'backend-crash (all sessions end), slow-query (57014: the session stays)',
     hints: ['Which SQLSTATE did the API get?', 'What happened to the other sessions?'],
   },
 })

@@ -9,7 +9,9 @@ export default scenario({
   lesson: {
     story: 'One page answers 504 after a second and a half, though statement_timeout is one second.',
     why: 'The process that ran the statement was stopped, and its limit with it. The API gave up by its own.',
-    seeIt: 'curl -i https://api.example.test/users; psql -c "select pid, state, query from pg_stat_activity"',
+    seeIt:
+      'curl -sS https://api.example.test/users; psql -c "select state, query from pg_stat_activity where state = \'active\'"',
+    clue: /step=users.list/,
     looksLike: 'slow-query (57014: Postgres ended it after a second), db-frozen (503: no connection)',
     hints: ['How long did it take?', 'Did Postgres answer at all?', 'In which state is the process?'],
   },

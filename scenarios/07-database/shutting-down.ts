@@ -11,7 +11,8 @@ export default scenario({
     story: 'For hours Postgres has let nobody in. It is up, and one old report still reads from it.',
     why: 'A smart shutdown waits until every session has ended, and refuses new ones meanwhile. One never ends.',
     seeIt: "psql -c 'select 1'",
-    looksLike: 'db-shut-down (it is gone), too-many-connections (53300)',
+    clue: /the database system is shutting down/,
+    looksLike: 'db-shut-down (it is gone), db-frozen (a login gets no answer)',
     hints: ['Does the port accept connections?', 'What does Postgres say to a login?'],
   },
 })
