@@ -1,4 +1,3 @@
-import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
@@ -80,9 +79,11 @@ export class Control {
     const path = join(world.run.path, socketName(world.address))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
+      // It is made within the call, and so never was another user's to open.
+      const umask = process.umask(0o177)
       server.listen(path, resolve)
+      process.umask(umask)
     })
-    chmodSync(path, 0o600)
     return control
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildEntry, touchEntry } from '../../host/lifetime/cache.ts'
+import { notOwn } from '../../host/lifetime/own-folder.mjs'
 import { AdminConnection, literal } from './admin.ts'
 import { type Launch, makeDataDirectory, spawnAs, tail } from './launch.ts'
 import { PostgresServer } from './server.ts'
@@ -86,7 +87,9 @@ export function templatePath(cache: string, { binaries }: Launch): string {
   return join(cache, `postgres-${binaries.version}-${hash}`)
 }
 
+/** Undefined where there is none that can be used. */
 export function readTemplate(path: string): Template | undefined {
+  if (notOwn(path) !== undefined) return undefined
   try {
     const read = JSON.parse(readFileSync(join(path, described), 'utf8')) as Omit<Template, 'cluster'>
     touchEntry(path)
@@ -96,7 +99,7 @@ export function readTemplate(path: string): Template | undefined {
   }
 }
 
-/** Builds the template in the run's directory. Of two processes that build at once, both use the first's. */
+/** Builds the template in the run's directory. Of two runs that build at once, both use the first's. */
 export async function buildTemplate(launch: Launch, path: string): Promise<Template> {
   const data = makeDataDirectory(launch, 'template')
   try {
