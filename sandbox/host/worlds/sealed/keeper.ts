@@ -11,7 +11,7 @@ import { findCommand } from '../../find-command.ts'
 import type { FullBacklog, Occupation } from '../../ground/ground.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
 import { LoopbackGround, loopbackAddresses } from '../../ground/loopback-ground.ts'
-import { listingOf, removalOf } from '../../ground/nft-table.ts'
+import { listingOf, RulesGone, removalOf } from '../../ground/nft-table.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 import { packetCounts, watchRules, watchTable } from './packet-watch.ts'
 import { repeats } from './proc-net.ts'
@@ -111,8 +111,7 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
   )
   return {
     witness: 'nft counter',
-    unanswered: async () =>
-      Number(/counter packets (\d+)/.exec((await listingOf(table, nft)) ?? '')?.[1] ?? 0),
+    unanswered: async () => Number(/counter packets (\d+)/.exec(await listingOf(table, nft))?.[1] ?? 0),
     release: async () => {
       await nft(removalOf(table))
     },
@@ -121,11 +120,15 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
 
 /** Without nft, or a kernel for it, nothing here loses a packet: a full backlog is seen by its SYN_SENT. */
 async function packets(address: string, port: number): Promise<PacketCounts> {
-  const listing = (await watching) ? await listingOf(watchTable, nft) : undefined
-  if (listing !== undefined) return packetCounts(listing, address, port)
-  // Removed from inside, it counts from now on.
-  watching = watching.then(async (isWatching) => isWatching && (await watch()))
-  return { sent: 0, arrived: 0 }
+  if (!(await watching)) return { sent: 0, arrived: 0 }
+  try {
+    return packetCounts(await listingOf(watchTable, nft), address, port)
+  } catch (error) {
+    if (!(error instanceof RulesGone)) throw error
+    watching = watch()
+    await watching
+    return { sent: 0, arrived: 0 }
+  }
 }
 
 function nft(input: string): Promise<string> {
