@@ -16,11 +16,12 @@ const say = (line: object): void => console.log(JSON.stringify(line))
 const part = process.argv[2]
 
 if (part === 'ancestors') {
-  watchAncestors((pid) => {
+  const isWatched = watchAncestors((pid) => {
     say({ gone: pid })
     process.exit()
   })
-  say({ pid: process.pid })
+  say({ pid: process.pid, ...(isWatched ? {} : { orphaned: true }) })
+  if (!isWatched) process.exit()
   // After several polls with every process alive.
   setTimeout(() => say({ still: true }), 1_000)
   setTimeout(() => process.exit(), 10_000)
