@@ -30,6 +30,9 @@ const aside = /\.aside-(\w+)-([\d-]+)$/
 /** In each entry: what it was built as. */
 const digests = 'digests.json'
 
+/** To be a part of an entry's name: one that another version built is no damaged one. */
+export const entryFormat = 2
+
 /**
  * Where built things are kept from run to run. Made where it is missing.
  *

@@ -212,7 +212,8 @@ export class PostgresServer {
   }
 
   #words(what: string): string {
-    return `database: Postgres ${what}. It said:\n${tail(logOf(this.#data))}`
+    const log = tail(logOf(this.#data))
+    return `database: Postgres ${what}${log === '' ? '' : `. It said:\n${log}`}`
   }
 }
 

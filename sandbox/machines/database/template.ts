@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildEntry, touchEntry } from '../../host/lifetime/cache.ts'
+import { buildEntry, entryFormat, touchEntry } from '../../host/lifetime/cache.ts'
 import { notOwn } from '../../host/lifetime/own-folder.mjs'
 import { AdminConnection, literal } from './admin.ts'
 import { type Launch, makeDataDirectory, spawnAs, tail } from './launch.ts'
@@ -77,6 +77,7 @@ const described = 'cluster.json'
 /** Where the template for these programs and this schema lies in the cache. */
 export function templatePath(cache: string, { binaries }: Launch): string {
   const ingredients = JSON.stringify([
+    entryFormat,
     binaries.version,
     initdbFlags,
     dropOthers,
