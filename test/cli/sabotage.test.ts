@@ -57,11 +57,11 @@ test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', as
   expect(code).toBe(3)
 })
 
-/** The templates of Postgres in the cache: which folders they are, by name. */
+/** The templates of Postgres in the cache: when each was made, by name. */
 function templates(): Readonly<Record<string, number>> {
   const cache = cacheDirectory()
   const names = readdirSync(cache).filter((name) => /^postgres-[\w.-]+$/.test(name))
-  return Object.fromEntries(names.map((name) => [name, statSync(join(cache, name)).ino]))
+  return Object.fromEntries(names.map((name) => [name, statSync(join(cache, name)).birthtimeMs]))
 }
 
 /** Ends the Postgres of a command as soon as it has made its shared memory. @returns which memory that was. */

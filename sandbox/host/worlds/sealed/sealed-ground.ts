@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { spawnOptions } from '../../environment.ts'
@@ -53,11 +53,15 @@ export class SealedGround implements ClientGround, Kernel {
   /**
    * IPv6 has one loopback address only, so the second one is of the range for documentation (RFC 3849), which is in
    * no network. The system's resolver puts it before IPv4 (RFC 6724 §6), as it would a real one.
+   *
+   * The place's resolver is written down at once: whoever enters it later finds the file, even where memory is full.
    */
   addressOf(index: number, ipv6: boolean): PlaceAddress {
     const host = (index % placesMax) + 1
+    const address = `127.0.0.${host}`
+    this.useResolvers(address, [address])
     return {
-      address: `127.0.0.${host}`,
+      address,
       pages: `127.0.1.${host}`,
       ...(ipv6 ? { address6: `2001:db8::${host.toString(16)}` } : {}),
       ports: realPorts,
@@ -133,7 +137,6 @@ export class SealedGround implements ClientGround, Kernel {
    */
   enter(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
     const file = this.#resolversFile(resolver)
-    if (!existsSync(file)) this.useResolvers(resolver, [resolver])
     const enter = [
       '--target',
       String(this.#keeper.entered.pid),
