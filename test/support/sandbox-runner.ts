@@ -37,13 +37,16 @@ if (part === 'ancestors') {
     // Marked, in a group of its own, and unknown to the watchdog: as if the runner had died before the adoption.
     const env = { ...process.env, FAULTPATH_RUN: run.id }
     const stray = spawn('sleep', ['1000'], { detached: true, env, stdio: 'ignore' })
+    // The other way round: one that only the watchdog was told of.
+    const adopted = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
+    watchdog.adopt(adopted.pid!)
     say({
       id: run.id,
       path: run.path,
       address,
       port: database.target.port,
       target: database.target,
-      pids: [postmasterOf(run), api.pid, stray.pid],
+      pids: [postmasterOf(run), api.pid, stray.pid, adopted.pid],
       postgres: postmasterOf(run),
     })
   } else {
