@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
-import { writeFileSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { spawnOptions } from '../../environment.ts'
@@ -122,9 +122,17 @@ export class SealedGround implements ClientGround, Kernel {
     return Number((await this.#keeper.ask({ kind: 'repeats' })).value)
   }
 
-  /** Written in place: running clients have this very file mounted, and glibc reads it again when it changed. */
+  /**
+   * Written in place: running clients have this very file mounted, and glibc reads it again when it changed. It is cut
+   * behind what was written, not before: so it is never empty, where memory is full either.
+   */
   useResolvers(client: string, resolvers: readonly string[]): void {
-    writeFileSync(this.#resolversFile(client), resolvConf(...resolvers))
+    const file = openSync(this.#resolversFile(client), constants.O_WRONLY | constants.O_CREAT)
+    try {
+      ftruncateSync(file, writeSync(file, resolvConf(...resolvers)))
+    } finally {
+      closeSync(file)
+    }
   }
 
   #resolversFile(client: string): string {
