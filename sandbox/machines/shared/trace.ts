@@ -209,9 +209,10 @@ export interface ProcessObservation {
   /**
    * - `ended`: it is gone; `code` is its exit code or the signal.
    * - `stopped`: the kernel does not run it (SIGSTOP).
+   * - `closing`: it stopped listening, and serves what is in flight.
    * - `busy`: its event loop did not turn for `busyMs`, which ended now.
    */
-  readonly what: 'ended' | 'stopped' | 'busy'
+  readonly what: 'ended' | 'stopped' | 'closing' | 'busy'
   readonly code?: string
   readonly busyMs?: number
 }

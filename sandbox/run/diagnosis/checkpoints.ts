@@ -39,6 +39,7 @@ function processState(events: readonly TraceEvent[]): Reading | undefined {
 }
 
 function processWords({ code, what }: Of<'process'>): string {
+  if (what === 'closing') return 'began to close'
   return what === 'ended' ? `ended (${code ?? 'nobody knows how'})` : `was ${what}`
 }
 

@@ -31,7 +31,7 @@ let admin: Client
 let locker: Client
 let api: Api | undefined
 let trace: TraceEvent[] = []
-let exits: ApiExit[] = []
+let exits: (ApiExit & { readonly isWanted: boolean })[] = []
 const ended = new Set<number>()
 
 beforeAll(async () => {
@@ -53,6 +53,8 @@ afterAll(async () => {
 })
 
 beforeEach(async () => {
+  // What the last call of the test before was seen to do is no part of this one.
+  await api?.flush()
   trace = []
   exits = []
   await database.reset()
@@ -67,8 +69,8 @@ async function startApi(port = 0, target = database.target): Promise<Api> {
     address: lease.address,
     port,
     onTrace: (event) => trace.push(event),
-    onExit: (exit) => {
-      exits.push(exit)
+    onExit: (exit, isWanted) => {
+      exits.push({ ...exit, isWanted })
       ended.add(exit.pid)
     },
     onSpawn: (pid) => watchdog.adopt(pid),
@@ -384,14 +386,22 @@ test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
     { code: 7, signal: null },
   ],
   [{ kind: 'kill' }, { code: null, signal: 'SIGKILL' }],
+  [{ kind: 'float' }, { code: 1, signal: null }],
+  [{ kind: 'exhaust-memory' }, { code: null, signal: 'SIGABRT' }],
+  [
+    { kind: 'shut-down', inFlight: 'drop' },
+    { code: null, signal: 'SIGTERM' },
+  ],
 ])(
   'ends in the middle of a request where a rule says so, and comes back on its port: %o',
   async (verdict, exit) => {
     const point = api!.point('test')
     armed = await point.arm({ rules: [{ match: { path: '/users' }, verdict }] })
     expect(await call('/healthz')).toMatchObject({ status: 200 })
+    const startedMs = performance.now()
     await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } })
-    await vi.waitFor(() => expect(exits).toMatchObject([exit]))
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
+    await vi.waitFor(() => expect(exits).toMatchObject([{ ...exit, isWanted: true }]))
     expect(await armed.evidence()).toMatchObject({
       fired: 1,
       text: '1 request met the fault: GET /users',
@@ -403,8 +413,55 @@ test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
     await armed.heal()
     expect(await call('/users')).toMatchObject({ status: 200 })
     expect([api!.port, api!.pid === pid]).toEqual([port, false])
+    expect(exits).toHaveLength(1)
   },
 )
+
+test('serves what is in flight when it is told to end, refuses what comes then, and ends', async () => {
+  const verdict = { kind: 'shut-down', inFlight: 'finish' } as const
+  armed = await api!.point('test').arm({ rules: [{ match: { path: '/products' }, verdict }] })
+  await locker.query('BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE')
+  const inFlight = call('/products')
+  await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1))
+  await vi.waitFor(() => expect(call('/users')).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } }))
+  expect(exits).toEqual([])
+  await locker.query('ROLLBACK')
+  expect(await inFlight).toMatchObject({ status: 200, body: { products: expect.any(Array) } })
+  // The connection it came by is kept alive by its client, and must not keep the process.
+  await vi.waitFor(() => expect(exits).toMatchObject([{ code: 0, signal: null, isWanted: true }]), 1_000)
+  expect(trace.at(-1)).toMatchObject({ what: 'response', status: 200 })
+  await armed.heal()
+  expect(await call('/users')).toMatchObject({ status: 200 })
+})
+
+test.each<ApiVerdict>([{ kind: 'shut-down', inFlight: 'finish' }, { kind: 'exhaust-memory' }])(
+  'is healed while it is still about to end: %o',
+  async (verdict) => {
+    armed = await api!.point('test').arm({ rules: [{ match: { path: '/products' }, verdict }] })
+    await locker.query('BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE')
+    const cut = expect(call('/products')).rejects.toThrow()
+    await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1))
+    await armed.heal()
+    await cut
+    expect(await call('/users')).toMatchObject({ status: 200 })
+    expect(exits).toMatchObject([{ isWanted: true }])
+  },
+)
+
+test('tells an end that no rule brought about from one that a rule did', async () => {
+  const rules = (verdict: ApiVerdict) => [{ match: { path: '/users' }, verdict }]
+  armed = await api!.point('test').arm({ rules: rules({ kind: 'throw' }) })
+  expect(await call('/users')).toMatchObject({ status: 500 })
+  process.kill(api!.pid, 'SIGKILL')
+  await vi.waitFor(() => expect(exits).toMatchObject([{ isWanted: false }]))
+  await armed.heal()
+  // One that would end it, and has not met a request.
+  armed = await api!.point('test').arm({ rules: rules({ kind: 'kill' }) })
+  process.kill(api!.pid, 'SIGKILL')
+  await vi.waitFor(() => expect(exits).toMatchObject([{ isWanted: false }, { isWanted: false }]))
+  await armed.heal()
+  expect(await call('/users')).toMatchObject({ status: 200 })
+})
 
 test.skipIf(process.platform !== 'linux')(
   'stands still while stopped, counts what waits, and goes on when healed (Linux only: /proc/net/tcp)',
