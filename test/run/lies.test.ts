@@ -242,8 +242,13 @@ describe.each(observed)('of $what', ({ call, fields, kept, outcomes, scenario })
   })
 })
 
-describe.skipIf(!canSeal)(
-  'of clients that only the sealed world has (skipped where it cannot be made)',
+const commands = await Promise.all((['curl', 'python', 'requests'] as const).map(loadClient))
+const lacking = canSeal
+  ? commands.map((client) => client.missing()).find((why) => why !== undefined)
+  : 'user namespaces are not allowed'
+
+describe.skipIf(lacking !== undefined)(
+  `of clients that only the sealed world has${lacking === undefined ? '' : ` (skipped: ${lacking})`}`,
   () => {
     let sealed: World
     beforeAll(async () => {

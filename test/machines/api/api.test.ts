@@ -164,6 +164,27 @@ test('serves the seeded users, and tells what it saw in the order it saw it', as
   expect(rows).toContainEqual({ query: expect.stringContaining(comment) })
 })
 
+test('tells the same rows alike from its first request on', async () => {
+  await api?.stop()
+  // What it learns at its start comes late.
+  await locker.query('BEGIN; LOCK TABLE pg_attrdef IN ACCESS EXCLUSIVE MODE')
+  api = await startApi()
+  const first = call('/users')
+  await vi.waitFor(async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'`
+    expect((await admin.query(waiting, [database.target.user])).rowCount).toBe(1)
+  })
+  await locker.query('ROLLBACK')
+  expect(await first).toMatchObject({ status: 200 })
+  expect(await call('/users')).toMatchObject({ status: 200 })
+  await api.flush()
+  const [one, other] = trace.flatMap((event) =>
+    'digest' in event && event.what === 'result' ? [event.digest] : [],
+  )
+  expect(one).toMatch(/^[0-9a-f]{16}$/)
+  expect(other).toBe(one)
+})
+
 test('sells what is in stock, once, to a user who is logged in', async () => {
   const credentials = { email: 'grace@example.test', password: 'shop' }
   const login = await call('/login', { method: 'POST', json: credentials })
