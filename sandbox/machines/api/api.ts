@@ -74,10 +74,18 @@ export class Api {
 
   /** Resolves when everything the API has observed so far has been handed to `onTrace`. */
   async flush(): Promise<void> {
-    // A stopped process answers nothing; what it saw before, it sent before. Nor does one that its fault ended meanwhile
-    // or keeps busy, and the trace says so by itself.
-    if (this.#process.isStopped) this.#options.observe?.({ machine: 'process', what: 'stopped' })
-    else await this.#process.ask((id) => ({ kind: 'flush', id }), flushMs).catch(() => {})
+    const { observe } = this.#options
+    const asked = this.#process
+    // A stopped process answers nothing; what it saw before, it sent before.
+    if (asked.isStopped) observe?.({ machine: 'process', what: 'stopped' })
+    else {
+      await asked
+        .ask((id) => ({ kind: 'flush', id }), flushMs)
+        .catch(() => {
+          // Its end is told by itself.
+          if (asked.isRunning) observe?.({ machine: 'process', what: 'busy' })
+        })
+    }
   }
 
   /** Ends the process and its children, also when it is stopped or blocked. Safe to repeat. */

@@ -110,9 +110,11 @@ export interface WireObservation {
   readonly digest?: string
   /**
    * On what goes out: how long something of that direction has waited here so far between its arrival and the
-   * moment it was handed on, whatever the reason: a receiver that takes no more is one, too.
+   * moment it was handed on, whatever the reason.
    */
   readonly heldMs?: number
+  /** Of this, how long because the receiver took no more: a browser that is busy, an app that does not read. */
+  readonly unreadMs?: number
 }
 
 export interface TlsObservation {
@@ -127,6 +129,8 @@ export interface TlsObservation {
   readonly resumed?: true
   /** On failed: what this side's TLS stack said, `ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED`, `ECONNRESET`. */
   readonly code?: string
+  /** On failed: the client ended the connection, by FIN or RST, when neither side had sent an alert or an end. */
+  readonly isLeft?: true
 }
 
 /** A certificate chain as it went over the wire. */
@@ -207,7 +211,7 @@ export interface ProcessObservation {
   /**
    * - `ended`: it is gone; `code` is its exit code or the signal.
    * - `stopped`: the kernel does not run it (SIGSTOP).
-   * - `busy`: its event loop did not turn for `busyMs`, which ended now.
+   * - `busy`: its event loop did not turn for `busyMs`, which ended now; without it, it does not turn now.
    */
   readonly what: 'ended' | 'stopped' | 'busy'
   readonly code?: string

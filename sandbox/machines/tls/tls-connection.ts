@@ -32,6 +32,10 @@ export class TlsConnection {
   #hasFailed = false
   #isSecured = false
   #isRefused = false
+  /** An alert has passed, in either direction. */
+  #isRejected = false
+  /** The client ended it, and neither an alert nor an end of this side's had passed before. */
+  #isLeft = false
   #isResumed = false
   #upstream: Socket | undefined
 
@@ -39,7 +43,7 @@ export class TlsConnection {
     this.#raw = raw
     this.#host = host
     host.observe({ what: 'accepted' })
-    raw.on('error', (error: NodeJS.ErrnoException) => this.#failed(error.code))
+    raw.on('error', (error: NodeJS.ErrnoException) => this.#broken(error.code))
     raw.once('close', () => {
       this.#failed()
       host.observe({ what: 'end' })
@@ -87,6 +91,7 @@ export class TlsConnection {
   }
 
   #onEarlyEnd = (): void => {
+    this.#left()
     this.#raw.end()
   }
 
@@ -134,6 +139,7 @@ export class TlsConnection {
   }
 
   #reply(bytes: Buffer, ending: Ending = 'end'): void {
+    this.#isRejected = true
     this.#discardInput()
     // The RST waits until the kernel has the bytes: it would take them back otherwise.
     this.#raw.write(bytes, () => this.#finish(ending))
@@ -168,7 +174,7 @@ export class TlsConnection {
       rejectUnauthorized: settings.clientCertificate === 'required',
     })
     tls.on('error', (error: NodeJS.ErrnoException) => {
-      this.#failed(error.code)
+      this.#broken(error.code)
       this.#upstream?.resetAndDestroy()
     })
     tls.once('close', () => this.#raw.destroy())
@@ -213,7 +219,7 @@ export class TlsConnection {
    */
   #onReadable(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
     if (this.#isRefused) tls.resume()
-    else if (!this.#isSecured) this.#raw.destroy()
+    else if (!this.#isSecured) this.#leave()
     else if (verdict?.kind === 'cut' && verdict.at === 'secured') tls.resume()
     else if (tls.readableLength > 0) this.#relay(tls, verdict)
     else tls.resume().end()
@@ -236,10 +242,28 @@ export class TlsConnection {
     }
   }
 
+  /** The client's FIN came within the handshake. */
+  #leave(): void {
+    this.#left()
+    this.#raw.destroy()
+  }
+
+  #left(): void {
+    if (!this.#isRejected && !this.#raw.writableEnded) this.#isLeft = true
+  }
+
+  /** By the client's RST, or by what OpenSSL sent an alert for, or was sent one. */
+  #broken(code: string | undefined): void {
+    if (code === 'ECONNRESET') this.#left()
+    else this.#isRejected = true
+    this.#failed(code)
+  }
+
   #failed(code?: string): void {
     if (this.#isSecured || this.#hasFailed) return
     this.#hasFailed = true
-    this.#host.observe({ what: 'failed', ...(code !== undefined && { code }), ...this.#served() })
+    const isLeft = this.#isLeft && { isLeft: true as const }
+    this.#host.observe({ what: 'failed', ...(code !== undefined && { code }), ...isLeft, ...this.#served() })
   }
 
   #served(): Pick<TlsObservation, 'certificate'> {

@@ -20,6 +20,8 @@ import {
   reached,
   reply,
   sClient,
+  seen,
+  sees,
   whats,
   withCurl,
   withOpenssl,
@@ -54,8 +56,13 @@ withCurl.each(verdicts)(
     expect(await curl()).toEqual({ exit: 0, said: 'ok' })
     expect((await edge.evidence()).fired).toBe(0)
     await meet(verdict)
+    seen.length = 0
     const saw = await curl()
     expect(saw).toMatchObject({ exit, said: expect.stringMatching(words) })
+    await sees('end')
+    // Of a server that says nothing at all the client takes leave; whatever else ended it, the server had a part in it.
+    const failed = seen.find(({ what }) => what === 'failed')
+    expect(failed?.isLeft).toBe(verdict.kind === 'stall' ? true : undefined)
     expect((await edge.evidence()).fired).toBe(1)
     expect(reached).toBe(1)
     await edge.heal()
