@@ -7,7 +7,8 @@ import { resolveCall } from '../../../sandbox/language/call.ts'
 import type { Breakable } from '../../../sandbox/machines/shared/breakable.ts'
 import type { TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
 import type { Plan } from '../../../sandbox/machines/table.ts'
-import { diagnose, type ObservedCall } from '../../../sandbox/run/diagnosis/diagnosis.ts'
+import { diagnose } from '../../../sandbox/run/diagnosis/diagnosis.ts'
+import type { ObservedCall } from '../../../sandbox/run/diagnosis/observed-call.ts'
 import type { Seat } from '../../../sandbox/world/seat.ts'
 import { World } from '../../../sandbox/world/world.ts'
 
@@ -77,7 +78,7 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     expect(fired).toBeGreaterThan(0)
     expect(lost(broken[0])).toBe(fired)
     expect([lost(broken[1]), lost(again)]).toEqual([0, 0])
-    expect(diagnose(healthy[0], broken[0]).broke).toBe('network')
-    expect(diagnose(healthy[1], broken[1]).because).toBe('nothing differs from the healthy call')
+    expect(diagnose([healthy[0]], broken[0]).broke).toBe('network')
+    expect(diagnose([healthy[1]], broken[1]).because).toBe('nothing differs from the healthy call')
   })
 })
