@@ -1,7 +1,7 @@
 /**
  * The runner's hand inside the clients' namespaces: it opens sockets there and passes them out, so that every
  * machine behind them stays outside, with the runner. It closes its own copies, or it would accept connections
- * that no machine serves.
+ * that no machine serves: at once, within the turn of the event loop in which a socket was opened.
  */
 import { type SendHandle, spawn } from 'node:child_process'
 import { flushCompileCache } from 'node:module'
@@ -54,9 +54,9 @@ async function answerSocket(
       const { createServer } = await import('node:net')
       if (isIPv6(address)) await haveAddress(address)
       const server = createServer({ pauseOnConnect: true })
-      await ground.listen(server, address, port)
       // No client calls before the packets of the call are counted.
       await watching
+      await ground.listen(server, address, port)
       tell({ kind: 'done', id }, server, () => server.close())
       return
     }
@@ -68,7 +68,9 @@ async function answerSocket(
     case 'probe':
       return tell({ kind: 'done', id, value: await ground.probe(address, port) })
     case 'fill-backlog': {
-      const backlog = hasNft() ? await dropSyns(address, port) : await ground.fillBacklog(address, port)
+      const backlog = hasNft()
+        ? await dropSyns(address, port)
+        : await ground.fillBacklog(address, port, () => {})
       backlogs.set(place, backlog)
       return tell({ kind: 'done', id, value: backlog.witness })
     }
