@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createServer, type Server, TLSSocket } from 'node:tls'
+import { resetSocket } from '../../host/reset-socket.ts'
 import type { TlsObservation } from '../shared/trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
 import { FlightShaper, shapingOf } from './flight-shaper.ts'
@@ -147,7 +148,7 @@ export class TlsConnection {
 
   #finish(how: Ending): void {
     if (how === 'end') this.#raw.end()
-    else if (how === 'reset') this.#raw.resetAndDestroy()
+    else if (how === 'reset') resetSocket(this.#raw)
   }
 
   /** Unread bytes would turn our FIN into a RST, and a client that gives up must not leave a socket behind. */
@@ -175,7 +176,7 @@ export class TlsConnection {
     })
     tls.on('error', (error: NodeJS.ErrnoException) => {
       this.#broken(error.code)
-      this.#upstream?.resetAndDestroy()
+      if (this.#upstream !== undefined) resetSocket(this.#upstream)
     })
     tls.once('close', () => this.#raw.destroy())
     tls.once('readable', () => this.#onReadable(tls, verdict))
@@ -197,7 +198,7 @@ export class TlsConnection {
     this.#host.observe({ what: 'secured', ...this.#served(), ...(this.#isResumed && { resumed: true }) })
     if (verdict?.kind === 'cut' && verdict.at === 'secured') {
       this.#host.onActed(verdict)
-      if (verdict.how === 'reset') this.#raw.resetAndDestroy()
+      if (verdict.how === 'reset') resetSocket(this.#raw)
       else tls.end()
     }
   }
@@ -228,7 +229,7 @@ export class TlsConnection {
   #relay(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
     const upstream = connect({ ...this.#host.upstream(), allowHalfOpen: true, noDelay: true })
     this.#upstream = upstream
-    upstream.on('error', () => this.#raw.resetAndDestroy())
+    upstream.on('error', () => resetSocket(this.#raw))
     tls.once('close', () => upstream.destroy())
     tls.pipe(upstream)
     if (verdict?.kind === 'truncate') {

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
+import { resetSocket } from '../../host/reset-socket.ts'
 import type { WireObservation, WireSide } from '../shared/trace.ts'
 import type { ByteMark } from './wire-mark.ts'
 import type { Shape } from './wire-shape.ts'
@@ -124,7 +125,7 @@ export class WireFlow {
   /** Sends a RST to the sink, now. */
   resetSink(): void {
     if (this.sink === undefined || this.sink.destroyed) return
-    this.sink.resetAndDestroy()
+    resetSocket(this.sink)
     this.#observeOut('reset-out')
   }
 

@@ -37,6 +37,9 @@ async function answer(message: ToKeeper): Promise<void> {
       return tell({ kind: 'done', id, value: await nft(message.input) })
     case 'packets':
       return tell({ kind: 'done', id, value: await packets(message.address, message.port) })
+    case 'end-left':
+      await endLeft(message.address, message.port)
+      return tell({ kind: 'done', id })
     case 'repeats':
       return tell({ kind: 'done', id, value: repeats() })
     default:
@@ -45,7 +48,7 @@ async function answer(message: ToKeeper): Promise<void> {
 }
 
 async function answerSocket(
-  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'repeats' }>,
+  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'end-left' | 'repeats' }>,
 ): Promise<void> {
   const { id, address, port } = message
   const place = `${address}:${port}`
@@ -124,6 +127,16 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
 async function packets(address: string, port: number): Promise<PacketCounts> {
   if (!(await watching)) return { sent: 0, arrived: 0 }
   return packetCounts(await nft(watchListing), address, port)
+}
+
+/** Either side's: the client's, and that of the wire. The kernel forgets it and resets the other side. */
+async function endLeft(address: string, port: number): Promise<void> {
+  if (findCommand('ss') === undefined) return
+  const states = ['fin-wait-1', 'fin-wait-2', 'closing', 'last-ack'].flatMap((state) => ['state', state])
+  for (const end of ['src', 'dst']) {
+    // A kernel may be built without it (CONFIG_INET_DIAG_DESTROY): then they end by themselves, some time.
+    await run('ss', ['-HKtn', ...states, end, `${address}:${port}`]).catch(() => {})
+  }
 }
 
 function nft(input: string): Promise<string> {

@@ -115,6 +115,10 @@ export class SealedGround implements ClientGround, Kernel {
     return (await this.#keeper.ask({ kind: 'packets', address, port })).value as PacketCounts
   }
 
+  async endLeft(address: string, port: number): Promise<void> {
+    await this.#keeper.ask({ kind: 'end-left', address, port })
+  }
+
   async repeats(): Promise<number> {
     return Number((await this.#keeper.ask({ kind: 'repeats' })).value)
   }
