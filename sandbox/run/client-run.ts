@@ -86,15 +86,14 @@ export class ClientRun {
     this.#client = parts.prepare()
   }
 
-  /**
-   * What the broken calls are held against; undefined where there is none. What became of a connection that stays open
-   * is told in the call after healing too, so that this one is no measure then.
-   */
+  /** What the broken calls are held against; undefined where there is none. */
   get usual(): HealthyCalls | undefined {
     const { healed, healthy } = this
-    if (healthy === undefined) return undefined
-    const isWarm = wholeCall(this.#call).connection === 'warm'
-    return healed === undefined || isWarm ? [healthy] : [healthy, healed]
+    return healthy && (healed === undefined ? [healthy] : [healthy, healed])
+  }
+
+  get isWarm(): boolean {
+    return wholeCall(this.#call).connection === 'warm'
   }
 
   /** Resolves when its process waits for a call. */

@@ -23,13 +23,10 @@ export function expectConnection(
     throw new Stop('invalid', `${place}: expected a resumed TLS session, saw a full handshake`)
 }
 
-/** The client has spoken on a connection that was made before this call. */
+/** Its request came, and no connection was made for it. */
 function hasReused(events: readonly TraceEvent[]): boolean {
-  const made = new Set<number>()
-  for (const event of events) {
-    if (event.machine !== 'wire' || event.wire !== 'front') continue
-    if (event.what === 'accepted') made.add(event.connection)
-    if (event.what === 'in' && event.side === 'client' && !made.has(event.connection)) return true
-  }
-  return false
+  const isMade = events.some(
+    (event) => event.machine === 'wire' && event.wire === 'front' && event.what === 'accepted',
+  )
+  return !isMade && events.some((event) => event.machine === 'gateway' && event.what === 'request')
 }

@@ -16,7 +16,7 @@ export interface Finding {
 }
 
 /** Undefined where it has not called both healthy and broken. */
-export function findingOf({ broken = [], healed, promise, usual }: ClientRun): Finding | undefined {
+export function findingOf({ broken = [], healed, isWarm, promise, usual }: ClientRun): Finding | undefined {
   const symptoms = broken.map(({ symptom }) => symptom)
   const last = symptoms.at(-1)
   if (usual === undefined || last === undefined) return undefined
@@ -26,7 +26,7 @@ export function findingOf({ broken = [], healed, promise, usual }: ClientRun): F
     symptom,
     earlier: symptoms.slice(0, -1),
     differences: compare(promise, symptom, { before: healthy.symptom, after: healed?.symptom }),
-    diagnosis: diagnoseAttempts(usual, broken),
+    diagnosis: diagnoseAttempts(usual, broken, isWarm ? 1 : 2),
     isUnaffected: symptom.kind === 'response' && symptom.status === healthy.symptom.status,
   }
 }

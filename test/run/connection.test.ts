@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest'
 import { expectConnection } from '../../sandbox/run/connection.ts'
-import { observed, wire } from './diagnosis-bench.ts'
+import { gateway, observed, wire } from './diagnosis-bench.ts'
 
 // A cold call over an open connection would prove nothing: it meets no DNS, no network and no TLS.
 
 const { events: fresh } = observed([
   wire('front', 2, 'accepted', { address: '127.0.0.1' }),
-  wire('front', 2, 'in', { side: 'client', bytes: 100 }),
-  wire('inner', 1, 'in', { side: 'client', bytes: 50 }),
+  gateway('request'),
 ])
-const { events: reused } = observed([wire('front', 1, 'in', { side: 'client', bytes: 100 })])
-/** A page that calls its own host, say. */
-const { events: elsewhere } = observed([{ machine: 'client', what: 'sent' }])
+const { events: reused } = observed([
+  wire('front', 1, 'in', { side: 'client', bytes: 100 }),
+  gateway('request'),
+])
+/** A page that calls its own host, say; a connection of an earlier call may still speak. */
+const { events: elsewhere } = observed([
+  { machine: 'client', what: 'sent' },
+  wire('front', 1, 'in', { side: 'client', bytes: 100 }),
+])
 const secured = (resumed?: true) =>
   observed([{ machine: 'tls', what: 'secured', connection: 2, ...(resumed && { resumed }) }]).events
 

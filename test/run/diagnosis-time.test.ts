@@ -162,6 +162,18 @@ test('what differs between the healthy calls is no break: whether a name is look
   })
 })
 
+test('over an open connection the call after healing tells only how long things take', () => {
+  const [usual, other] = [
+    call(decided('a')),
+    call({ ...decided('b'), insert: after(300, anOrder.insert) }, took(320)),
+  ]
+  const late = call({ ...decided('a'), insert: after(400, anOrder.insert) }, took(420))
+  expect(diagnose([usual, other], call(decided('b'))).broke).toBeUndefined()
+  expect(diagnose([usual, other], call(decided('b')), 1).broke).toBe('backend')
+  expect(diagnose([usual], late, 1).broke).toBe('backend')
+  expect(diagnose([usual, other], late, 1).broke).toBeUndefined()
+})
+
 test('what differs between the healthy calls is no break: how long a route takes', () => {
   const taking = (ms: number) => call({ insert: after(ms, anOrder.insert) }, took(20 + ms))
   expect(diagnose([taking(1)], taking(400)).broke).toBe('backend')

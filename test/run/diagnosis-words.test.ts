@@ -80,6 +80,10 @@ test('what decided is a sentence about the broken call, and the healthy one besi
   expect(because(made, asked, answer('A', 'NOERROR'), answer('AAAA', 'NOERROR'))).toBe(
     'the answer was NODATA, no address; healthy: A 127.0.0.1',
   )
+  const gaveUp: Observation = { machine: 'client', what: 'lookup-failed', detail: 'ETIMEOUT' }
+  expect(because(made, asked, gaveUp, ...found.slice(2))).toBe(
+    "the client's look-up failed: ETIMEOUT; healthy: none",
+  )
   expect(because(...found)).toBe('no connection was made; healthy: at 127.0.0.1')
   expect(because(...found, opened, hello)).toBe('no certificate was served; healthy: one for a.test')
 })

@@ -20,12 +20,18 @@ export interface Diagnosis {
 export type HealthyCalls = readonly [ObservedCall, ...ObservedCall[]]
 
 /**
+ * How many of the healthy calls are compared by what stood at each border, not only by when it was reached. Over an open
+ * connection that is the first: what became of a broken one is told in the call after healing too.
+ */
+export type Valued = 1 | 2
+
+/**
  * Works out which step broke from healthy and broken calls alone: it walks the journey border by border,
  * and the first that differs names the step that should have brought the call there. Where nothing differs, or
  * the client ran out of time, the border that was reached much too late decides.
  */
-export function diagnose(healthy: HealthyCalls, broken: ObservedCall): Diagnosis {
-  const readings = readingsOf(healthy, broken)
+export function diagnose(healthy: HealthyCalls, broken: ObservedCall, valued: Valued = 2): Diagnosis {
+  const readings = readingsOf(healthy, broken, valued)
   const differs = readings.findIndex(isDifferent)
   const late = latest(readings, healthy, broken)
   // What differs speaks for itself; lateness explains a client that ran out of time on its way there.
@@ -48,7 +54,7 @@ export function diagnose(healthy: HealthyCalls, broken: ObservedCall): Diagnosis
 }
 
 /** Every border that says something, in the order of the journey. */
-function readingsOf(healthy: HealthyCalls, broken: ObservedCall): readonly Compared[] {
+function readingsOf(healthy: HealthyCalls, broken: ObservedCall, valued: Valued): readonly Compared[] {
   const [first, ...further] = healthy.map(deciding) as [ReturnType<typeof deciding>]
   const now = deciding(broken)
   return checkpointsOf({ healthy: [first, ...further], broken: now, noiseMs: noiseMs(healthy) })
@@ -56,6 +62,7 @@ function readingsOf(healthy: HealthyCalls, broken: ObservedCall): readonly Compa
       (checkpoint): Compared => ({
         ...checkpoint,
         usual: [checkpoint.read(first), ...further.map((events) => checkpoint.read(events))],
+        valued,
         broken: checkpoint.read(now),
       }),
     )
@@ -66,8 +73,12 @@ function readingsOf(healthy: HealthyCalls, broken: ObservedCall): readonly Compa
  * Of a call that the app tried again and again: the first attempt that differs tells what broke, and where the app
  * noticed it. A later one may be as healthy as ever.
  */
-export function diagnoseAttempts(healthy: HealthyCalls, attempts: readonly ObservedCall[]): Diagnosis {
-  const all = attempts.map((attempt) => diagnose(healthy, attempt))
+export function diagnoseAttempts(
+  healthy: HealthyCalls,
+  attempts: readonly ObservedCall[],
+  valued?: Valued,
+): Diagnosis {
+  const all = attempts.map((attempt) => diagnose(healthy, attempt, valued))
   const index = Math.max(
     0,
     all.findIndex(({ broke }) => broke !== undefined),

@@ -70,6 +70,18 @@ const wayThereAndIn: readonly Checkpoint[] = [
     read: gather('dns', dnsAnswer, { order: 'sorted', reached: 'last', words: dnsAnswerWords }),
   },
   {
+    // It may end before its answer comes.
+    step: 'dns',
+    name: 'the look-up',
+    was: "the client's look-up failed:",
+    never: "the client's look-up did not fail",
+    isTrouble: true,
+    fromClient: true,
+    read: gather('client', ({ detail, what }) =>
+      what === 'lookup-failed' ? (detail ?? 'no reason') : undefined,
+    ),
+  },
+  {
     step: 'network',
     name: 'the connection',
     was: 'the connection was made',
