@@ -20,6 +20,7 @@ import {
 
 const took = (tookMs: number): Symptom => ({ kind: 'response', status: 201, errors: [], tookMs })
 const gaveUp: Symptom = { kind: 'error', errors: [{ name: 'TimeoutError', message: 'x' }], tookMs: limitMs }
+const stands = (what: 'awake' | 'absent'): Observation => ({ machine: 'process', what })
 const busy = (busyMs?: number): Observation => ({
   ...{ machine: 'process', what: 'busy' },
   ...(busyMs === undefined ? {} : { busyMs }),
@@ -73,7 +74,8 @@ test.each<[string, Step, Changes]>([
     'server',
     { handedOn: [busy(100), anOrder.handedOn], apiAsked: undefined },
   ],
-  ['it was not', 'server', { apiAsked: undefined }],
+  ['it is awake', 'server', { apiAsked: stands('awake') }],
+  ['there is none', 'server', { apiAsked: stands('absent') }],
 ])('nobody takes the request, and %s: %s', (_what, step, changes) => {
   expect(diagnose([call()], call({ ...without('routed'), ...changes }, gaveUp)).broke).toBe(step)
 })

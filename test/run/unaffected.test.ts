@@ -55,13 +55,13 @@ async function run(fault: Fault, expectations: Expectations, clients?: readonly 
   return { outcome: report.outcome, problems: report.problems, fired }
 }
 
-/** Only `fetch` sends this header, so only its connection is struck: behind TLS, where the request reaches the server. */
+/** Only `fetch` sends this header, so only its connection is struck: behind TLS, before its request is through. */
 const strikesFetch: Fault = {
   ...ownFault({
     point: 'inner-wire',
     rules: [{ match: {}, verdict: { kind: 'reset', from: 'client', afterText: 'sec-fetch-mode' } }],
   }),
-  step: 'server',
+  step: 'network',
 }
 
 test('a client that never meets the fault keeps it, beside one that does', async () => {

@@ -72,19 +72,20 @@ export class Api {
     return { arm: (plan) => this.#arm(door, plan) }
   }
 
-  /** Resolves when everything the API has observed so far has been handed to `onTrace`. */
+  /** Resolves when everything the API has observed so far has been handed to `onTrace`, and how its process stands. */
   async flush(): Promise<void> {
-    const { observe } = this.#options
+    this.#options.observe?.({ machine: 'process', what: await this.#flushed() })
+  }
+
+  async #flushed(): Promise<'stopped' | 'busy' | 'awake' | 'absent'> {
     const asked = this.#process
     // A stopped process answers nothing; what it saw before, it sent before.
-    if (asked.isStopped) observe?.({ machine: 'process', what: 'stopped' })
-    else {
-      await asked
-        .ask((id) => ({ kind: 'flush', id }), flushMs)
-        .catch(() => {
-          // Its end is told by itself.
-          if (asked.isRunning) observe?.({ machine: 'process', what: 'busy' })
-        })
+    if (asked.isStopped) return 'stopped'
+    try {
+      await asked.ask((id) => ({ kind: 'flush', id }), flushMs)
+      return 'awake'
+    } catch {
+      return asked.isRunning ? 'busy' : 'absent'
     }
   }
 

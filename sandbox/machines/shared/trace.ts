@@ -212,8 +212,11 @@ export interface ProcessObservation {
    * - `ended`: it is gone; `code` is its exit code or the signal.
    * - `stopped`: the kernel does not run it (SIGSTOP).
    * - `busy`: its event loop did not turn for `busyMs`, which ended now; without it, it does not turn now.
+   * - `awake`, `absent`: it answers, or there is none.
+   *
+   * How it stands is looked at when a call is over: then it is `stopped`, `busy`, `awake` or `absent`.
    */
-  readonly what: 'ended' | 'stopped' | 'busy'
+  readonly what: 'ended' | 'stopped' | 'busy' | 'awake' | 'absent'
   readonly code?: string
   readonly busyMs?: number
 }

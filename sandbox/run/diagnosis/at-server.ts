@@ -1,7 +1,8 @@
 import type { TraceEvent } from '../../machines/shared/trace.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint, Reading } from './checkpoint.ts'
 import { conversation } from './conversation.ts'
 import { leftAsDecided } from './left.ts'
+import { otherAnswer, untakenRequest } from './pairs.ts'
 import { impatience } from './patience.ts'
 import { processTurn } from './process.ts'
 import { gather, type Of } from './readings.ts'
@@ -21,6 +22,19 @@ function hasFailedBehind({ request }: Of<'gateway'>, events: readonly TraceEvent
   return events.some(
     (event) => event.machine === 'gateway' && event.what === 'upstream-failed' && event.request === request,
   )
+}
+
+/** The reply of an API that does not tell what it decided. */
+function untoldAnswer(events: readonly TraceEvent[]): Reading | undefined {
+  if (events.some((event) => event.machine === 'api' && event.what === 'decided')) return undefined
+  const answered = events.find((event) => event.machine === 'gateway' && event.what === 'upstream-response')
+  const left = events.find(
+    (event): event is Of<'gateway'> =>
+      event.machine === 'gateway' && event.what === 'left' && (event.status ?? 0) >= 200,
+  )
+  if (answered === undefined || left === undefined) return undefined
+  const { atMs, digest, headers, status } = left
+  return { value: `${status} ${headers} ${digest}`, words: [`${status}`], atMs, pair: otherAnswer }
 }
 
 /** From the gateway to the route that took the request. */
@@ -63,7 +77,7 @@ function wayToTheRoute(gaveUp: Checkpoint['read']): readonly Checkpoint[] {
       const asked = events.find((event) => event.machine === 'gateway' && event.what === 'handed-on')
       const taken = events.find((event) => event.machine === 'api' && event.what === 'request')
       return asked && { fromMs: asked.atMs, doneMs: taken?.atMs }
-    }),
+    }, untakenRequest),
     {
       step: 'server',
       name: 'the request at the API',
@@ -101,6 +115,14 @@ const decisionAndAnswer: readonly Checkpoint[] = [
           : undefined,
       { words: statusWords },
     ),
+  },
+  {
+    step: 'backend',
+    name: "the API's answer",
+    was: 'the answer was',
+    never: 'there was no answer',
+    otherwise: (words) => `the answer was ${words} with other data or headers`,
+    read: untoldAnswer,
   },
   {
     // What its parser cannot read left the API so.
@@ -160,4 +182,6 @@ export interface Calls {
   readonly broken: readonly TraceEvent[]
   /** What is no lateness yet. */
   readonly noiseMs: number
+  /** The client of the broken call reached its own limit. */
+  readonly isOutOfTime: boolean
 }

@@ -23,6 +23,8 @@ interface Connection {
   isNew: boolean
   /** When its first end went in or out. */
   endedMs?: number
+  /** That end was the client's. */
+  isLeft?: boolean
   readonly client: Direction
   readonly server: Direction
 }
@@ -46,7 +48,10 @@ function connections(wire: WireObservation['wire'], events: readonly TraceEvent[
     all.set(event.connection, connection)
     if (event.what === 'accepted') connection.isNew = true
     if (event.what === 'refused') connection.server.in.end = 'RST'
-    if (ends.includes(event.what)) connection.endedMs ??= event.atMs
+    if (ends.includes(event.what)) {
+      connection.endedMs ??= event.atMs
+      connection.isLeft ??= event.what.endsWith('-in') && event.side === 'client'
+    }
     if (event.side !== undefined) add(connection, event, event.side)
   }
   return [...all.values()]
@@ -135,11 +140,17 @@ export function wayThere(which: 'new' | 'open'): Checkpoint['read'] {
   }
 }
 
+/** Every connection of the network was ended by the client, before any other end. */
+export function areLeft(events: readonly TraceEvent[]): boolean {
+  const all = connections('front', events)
+  return all.length > 0 && all.every(({ isLeft }) => isLeft === true)
+}
+
 /**
  * What a wire behind TLS did to the request before the gateway had all of it, or had refused it. What was changed was
  * changed on the way there, whenever it is told.
  */
-export function wayIn(events: readonly TraceEvent[]): Reading | undefined {
+export function behindTls(events: readonly TraceEvent[]): Reading | undefined {
   const untilMs = throughMs(events) ?? Number.POSITIVE_INFINITY
   const troubles = connections('inner', events).flatMap(({ client, endedMs = untilMs, server }) => {
     const verdict = judge(client)

@@ -13,5 +13,5 @@ export function checkpointsOf(calls: Calls): readonly Checkpoint[] {
   const further = requestsOf(first)
     .slice(1)
     .flatMap((_, index) => atServer(index + 1, calls))
-  return [...wayThereOf(first), ...atServer(0, calls), ...wayBack, ...further, ...atClient]
+  return [...wayThereOf(first, calls.isOutOfTime), ...atServer(0, calls), ...wayBack, ...further, ...atClient]
 }

@@ -9,6 +9,8 @@ import { deciding, type ObservedCall, ranOutOfTime } from './observed-call.ts'
 export interface Diagnosis {
   /** The step that broke; undefined when nothing differs from the healthy call. */
   readonly broke: Step | undefined
+  /** The other step of a reviewed pair, where what was observed is the same of both. */
+  readonly orElse?: Step
   /** Where the client noticed; undefined when it noticed nothing. */
   readonly noticed: Step | undefined
   /** The observation that decided, healthy against broken, in words. */
@@ -39,9 +41,12 @@ export function diagnose(healthy: HealthyCalls, broken: ObservedCall, valued: Va
   const at = counts ? late : undefined
   const decisive = readings[at?.index ?? differs]
   const broke = decisive?.step
+  const { pair } = at === undefined ? (decisive?.broken ?? {}) : {}
+  const orElse = pair?.steps.find((step) => step !== broke)
   const noticed = noticedStep(broken)
   return {
     broke,
+    ...(orElse === undefined ? {} : { orElse }),
     noticed,
     because:
       decisive === undefined
@@ -57,7 +62,8 @@ export function diagnose(healthy: HealthyCalls, broken: ObservedCall, valued: Va
 function readingsOf(healthy: HealthyCalls, broken: ObservedCall, valued: Valued): readonly Compared[] {
   const [first, ...further] = healthy.map(deciding) as [ReturnType<typeof deciding>]
   const now = deciding(broken)
-  return checkpointsOf({ healthy: [first, ...further], broken: now, noiseMs: noiseMs(healthy) })
+  const isOutOfTime = ranOutOfTime(broken)
+  return checkpointsOf({ healthy: [first, ...further], broken: now, noiseMs: noiseMs(healthy), isOutOfTime })
     .map(
       (checkpoint): Compared => ({
         ...checkpoint,

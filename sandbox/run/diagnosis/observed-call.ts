@@ -33,7 +33,9 @@ export function deciding(call: ObservedCall): readonly TraceEvent[] {
         return requests.has(event.request) && event.atMs <= untilMs
       case 'process':
         // How it stands is looked at when the call is over.
-        return event.what === 'stopped' || event.atMs - (event.busyMs ?? 0) <= untilMs
+        return event.what === 'ended' || event.busyMs !== undefined
+          ? event.atMs - (event.busyMs ?? 0) <= untilMs
+          : true
       case 'dns':
       case 'tls':
         return event.atMs <= untilMs

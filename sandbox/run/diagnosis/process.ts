@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import type { Checkpoint, Reading } from './checkpoint.ts'
+import type { Pair } from './pairs.ts'
 import type { Of } from './readings.ts'
 
 /** Within this a process that is busy with other things takes its turn: it is no break. */
@@ -24,23 +25,28 @@ function busyMs(events: readonly TraceEvent[], fromMs: number, untilMs: number):
 /**
  * What became of the API's process, seen from outside it, between what it had to take up and its taking it up: so what
  * it kept waiting while it was busy is not put down to the machine that it kept waiting.
+ *
+ * @param pair of which steps it tells where the process cannot be looked into.
  */
 export function processTurn(
   find: (
     events: readonly TraceEvent[],
   ) => { readonly fromMs: number; readonly doneMs: number | undefined } | undefined,
+  pair?: Pair,
 ): Checkpoint {
   const read = (events: readonly TraceEvent[]): Reading | undefined => {
     const found = find(events)
     if (found === undefined) return undefined
     const { doneMs, fromMs } = found
     const keptMs = busyMs(events, fromMs, doneMs ?? Number.POSITIVE_INFINITY)
-    const became = events.find(
-      (event): event is Of<'process'> => event.machine === 'process' && event.what !== 'busy',
-    )
+    const seen = events.filter((event): event is Of<'process'> => event.machine === 'process')
+    const became = seen.find(({ what }) => what === 'ended' || what === 'stopped')
     if (became !== undefined) return { value: endWords(became), atMs: fromMs }
     if (doneMs !== undefined) return { value: 'ran on', atMs: fromMs + keptMs }
-    return { value: keptMs > busyMinMs ? 'was busy' : 'ran on', atMs: fromMs }
+    if (keptMs > busyMinMs) return { value: 'was busy', atMs: fromMs }
+    return seen.length > 0 || pair === undefined
+      ? { value: 'ran on', atMs: fromMs }
+      : { value: 'took nothing up, and nothing tells of it', atMs: fromMs, pair }
   }
   return {
     step: 'backend',

@@ -1,8 +1,9 @@
 import type { TraceEvent } from '../../machines/shared/trace.ts'
-import { waited, wayIn, wayThere } from './carried.ts'
+import { behindTls, waited, wayThere } from './carried.ts'
 import { certificateWords, servedCertificate } from './certificates.ts'
 import type { Checkpoint, Reading } from './checkpoint.ts'
 import { dnsAnswer, dnsAnswerWords } from './dns-answers.ts'
+import { leaving } from './leaving.ts'
 import { gather, type Of } from './readings.ts'
 import { beforeRedirect } from './requests.ts'
 
@@ -27,7 +28,7 @@ function handshakes(events: readonly TraceEvent[]): Reading | undefined {
   return hasFailed ? { ...reading, value } : reading
 }
 
-const wayThereAndIn: readonly Checkpoint[] = [
+const wayToTheCertificate: readonly Checkpoint[] = [
   {
     step: 'request',
     name: 'the request',
@@ -133,6 +134,9 @@ const wayThereAndIn: readonly Checkpoint[] = [
     otherwise: () => 'the certificate served was another one, of the same names, dates and signers',
     read: gather('tls', servedCertificate, { order: 'sorted', words: certificateWords }),
   },
+]
+
+const wayIn: readonly Checkpoint[] = [
   {
     step: 'tls',
     name: 'the end of the TLS handshake',
@@ -146,7 +150,7 @@ const wayThereAndIn: readonly Checkpoint[] = [
     was: 'on the way to the gateway, behind TLS,',
     never: 'on the way to the gateway, behind TLS, everything was handed on',
     isTrouble: true,
-    read: wayIn,
+    read: behindTls,
   },
   {
     step: 'network',
@@ -157,7 +161,12 @@ const wayThereAndIn: readonly Checkpoint[] = [
   },
 ]
 
-/** From the app to the gateway. */
-export function wayThereOf(healthy: readonly TraceEvent[]): readonly Checkpoint[] {
-  return wayThereAndIn.map((checkpoint) => beforeRedirect(healthy, checkpoint))
+/**
+ * From the app to the gateway.
+ *
+ * @param isOutOfTime the client of the broken call reached its own limit.
+ */
+export function wayThereOf(healthy: readonly TraceEvent[], isOutOfTime: boolean): readonly Checkpoint[] {
+  const all = [...wayToTheCertificate, ...leaving(isOutOfTime), ...wayIn]
+  return all.map((checkpoint) => beforeRedirect(healthy, checkpoint))
 }

@@ -371,17 +371,18 @@ test('hangs in one route while the others answer; blocked, none answers', async 
   await armed.heal()
 })
 
-test('of a process that is busy it is told that it is, and then for how long it was', async () => {
+test('of a process that is busy it is told that it is, and then for how long it was; of another, that it is awake', async () => {
   await api!.flush()
-  expect(processSeen).toEqual([])
+  expect(processSeen).toEqual([{ machine: 'process', what: 'awake' }])
   armed = await api!.point('test').arm({ rules: [{ match: {}, verdict: { kind: 'block', forMs: 900 } }] })
   const blocking = call('/users')
   await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1))
   await api!.flush()
-  expect(processSeen).toEqual([{ machine: 'process', what: 'busy' }])
+  expect(processSeen.slice(1)).toEqual([{ machine: 'process', what: 'busy' }])
   expect(await blocking).toMatchObject({ status: 200 })
   await api!.flush()
-  const [, { busyMs }] = processSeen as [Observation, { readonly busyMs: number }]
+  expect(processSeen.at(-1)).toEqual({ machine: 'process', what: 'awake' })
+  const [, , { busyMs }] = processSeen as [Observation, Observation, { readonly busyMs: number }]
   expect(busyMs).toBeGreaterThan(700)
   expect(busyMs).toBeLessThan(2_000)
   await armed.heal()
