@@ -25,8 +25,12 @@ export function expectConnection(
 
 /** Its request came, and no connection was made for it. */
 function hasReused(events: readonly TraceEvent[]): boolean {
+  // Over http:// there is another wire.
   const isMade = events.some(
-    (event) => event.machine === 'wire' && event.wire === 'front' && event.what === 'accepted',
+    (event) =>
+      event.machine === 'wire' &&
+      (event.wire === 'front' || event.wire === 'plain') &&
+      event.what === 'accepted',
   )
   return !isMade && events.some((event) => event.machine === 'gateway' && event.what === 'request')
 }

@@ -24,8 +24,11 @@ const check = (connection: 'cold' | 'warm' | 'resumed', events = fresh, isOpenin
   expectConnection('x: fetch', connection, isOpening, events)
 }
 
+const { events: overHttp } = observed([wire('plain', 1, 'accepted'), gateway('request')])
+
 test('a call that is to be cold makes its connection, or calls another host', () => {
   check('cold')
+  check('cold', overHttp)
   check('cold', elsewhere)
   expect(() => check('cold', reused)).toThrow('x: fetch: a cold call reused a connection')
   expect(() => check('resumed', reused)).toThrow('a resumed call reused a connection')

@@ -1,16 +1,16 @@
 import type { Compared } from './compared.ts'
 import type { ObservedCall } from './observed-call.ts'
 
-/** Lateness below this, and below what the healthy call took in all beside it, is the noise of a busy machine. */
+/** Lateness below this, and below what a healthy call took in all beside it, is the noise of a busy machine. */
 const lateMinMs = 200
 
 /** How late something must be at least, against healthy calls, to be late. */
 export function noiseMs(healthy: readonly ObservedCall[]): number {
-  return lateMinMs + tookMs(healthy)
+  return lateMinMs + Math.min(...tookMs(healthy))
 }
 
-function tookMs(healthy: readonly ObservedCall[]): number {
-  return Math.max(...healthy.map(({ symptom }) => symptom.tookMs))
+function tookMs(healthy: readonly ObservedCall[]): number[] {
+  return healthy.map(({ symptom }) => symptom.tookMs)
 }
 
 /** A border that was reached late. */
@@ -35,7 +35,7 @@ export function latest(
     const late = Math.min(...lateMs.flatMap((borders) => borders[index] ?? []))
     if (Number.isFinite(late) && late > (worst?.lateMs ?? noiseMs(healthy))) worst = { index, lateMs: late }
   }
-  const extraMs = broken.symptom.tookMs - tookMs(healthy)
+  const extraMs = broken.symptom.tookMs - Math.max(...tookMs(healthy))
   return worst !== undefined && worst.lateMs > extraMs / 2 ? worst : undefined
 }
 

@@ -3,10 +3,9 @@ import { areLeft } from './carried.ts'
 import type { Checkpoint, Reading } from './checkpoint.ts'
 import { unsaidLeave } from './pairs.ts'
 
-/** As clients name it: codes of Node, OpenSSL and Chromium, names of Python, exit codes of curl (curl(1)). */
-const refusal =
-  /CERT|SSL|TLS|UNABLE_TO_|SELF_SIGNED|HOSTNAME|^exit (35|51|53|54|58|59|60|66|77|80|82|83|90|91)$/i
 const givingUp = /ABORT/i
+/** That the connection is gone, as Node, Chromium and curl (CURLE_GOT_NOTHING and the two behind it) have it. */
+const noReason = /^$|^ECONN|^EPIPE$|^ERR_CONNECTION_|^exit (52|55|56)$/
 
 type Why = 'refused' | 'gave up' | 'unsaid'
 
@@ -22,12 +21,13 @@ function whyLeft(events: readonly TraceEvent[]): Why | undefined {
   if (!isServed || isRejected || hasSpoken || !areLeft(events)) return undefined
   const failed = events.findLast((event) => event.machine === 'client' && event.what === 'failed')
   const said = failed?.machine === 'client' ? (failed.detail ?? '') : ''
-  if (refusal.test(said)) return 'refused'
-  return givingUp.test(said) ? 'gave up' : 'unsaid'
+  if (noReason.test(said)) return 'unsaid'
+  // All else that it can complain of here is TLS.
+  return givingUp.test(said) ? 'gave up' : 'refused'
 }
 
 const borders: readonly (readonly [Why, Checkpoint['step'], string])[] = [
-  ['refused', 'tls', 'the client refused the certificate'],
+  ['refused', 'tls', 'the client refused the handshake'],
   ['gave up', 'request', 'the app gave up before its request'],
   ['unsaid', 'tls', 'the client left before its request, without a reason'],
 ]
