@@ -18,6 +18,7 @@ interface WriteOut {
   readonly http_code: number
   readonly time_namelookup: number
   readonly time_connect: number
+  readonly local_port: number
   readonly time_appconnect: number
   readonly time_pretransfer: number
   readonly time_starttransfer: number
@@ -82,10 +83,7 @@ function read({
       errors: exit === 0 ? [] : [{ name: `exit ${exit}`, message: said.replace(/^curl: \(\d+\) /, '') }],
       ...response,
     },
-    observations:
-      out === undefined || isUnmade
-        ? []
-        : stages(out, startedMs, exit, tlsExits.includes(exit) || tlsTimeout.test(said)),
+    observations: out === undefined || isUnmade ? [] : stages(out, startedMs, exit),
   }
 }
 
@@ -104,17 +102,8 @@ function headersIn(lines: readonly string[]): Pick<Symptom, 'headers'> {
 /** What it refuses before it looks a name up: a protocol that it does not speak (1), a URL that is none (3). */
 const unmadeExits = [1, 3]
 
-/** TLS failed, so TCP did not: curl then leaves its connect time at 0. */
-const tlsExits = [35, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91]
-const tlsTimeout = /SSL connection timeout/
-
 /** Its own times, as the stages they end; the stage that was under way when it gave up has begun only. */
-function stages(
-  out: WriteOut,
-  startedMs: number,
-  exit: number,
-  failedInTls: boolean,
-): (ClientObservation & { atMs: number })[] {
+function stages(out: WriteOut, startedMs: number, exit: number): (ClientObservation & { atMs: number })[] {
   const at = (seconds: number, what: ClientObservation['what'], detail?: string) => ({
     machine: 'client' as const,
     what,
@@ -124,7 +113,8 @@ function stages(
   const seen = [at(0, 'lookup')]
   if (out.time_namelookup > 0)
     seen.push(at(out.time_namelookup, 'looked-up'), at(out.time_namelookup, 'connect'))
-  if (out.time_connect > 0 || failedInTls) seen.push(at(out.time_connect, 'connected'))
+  // Its connect time stays 0 until TLS is there too; that it has a port of its own tells that TCP is.
+  if (out.local_port > 0) seen.push(at(out.time_connect, 'connected'))
   if (out.time_appconnect > 0) seen.push(at(out.time_appconnect, 'secured'))
   if (out.time_appconnect > 0 && out.time_pretransfer > 0) seen.push(at(out.time_pretransfer, 'sent'))
   if (out.time_starttransfer > 0 && out.http_code > 0)

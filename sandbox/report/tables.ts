@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { symptomWords } from '../clients/common/symptom.ts'
 import type { ClientName } from '../language/scenario.ts'
 import { type Step, stepNumber, steps } from '../language/steps.ts'
+import { named } from '../run/diagnosis/broke-words.ts'
 import type { ScenarioReport } from '../run/report.ts'
 
 /** A call that takes so much longer than usual is one that somebody notices. */
@@ -62,7 +63,8 @@ export function diagnosisTable(reports: readonly ScenarioReport[]): {
   for (const { clients, fault, id, steady } of reports) {
     for (const { client, diagnosis, symptom } of clients) {
       if (diagnosis === undefined) continue
-      const key = `${fault.step} ${diagnosis.broke ?? 'none'}`
+      const isRight = named(diagnosis).includes(fault.step)
+      const key = `${fault.step} ${isRight ? fault.step : (diagnosis.broke ?? 'none')}`
       counts.set(key, (counts.get(key) ?? 0) + 1)
       // A client that saw what it sees when nothing is broken has nothing to diagnose.
       const usual = steady.find((call) => call.client === client)?.symptom
@@ -73,7 +75,7 @@ export function diagnosisTable(reports: readonly ScenarioReport[]): {
         symptom.status === usual.status &&
         symptom.bodyText === usual.bodyText &&
         symptom.tookMs < usual.tookMs + noticedMs
-      if (diagnosis.broke !== fault.step && !isUntouched)
+      if (!isRight && !isUntouched)
         wrong.push(
           `${id}, ${client}: broke ${fault.step}, diagnosed ${diagnosis.broke ?? 'none'} (${diagnosis.because})`,
         )

@@ -1,5 +1,6 @@
 import type { ClientName } from '../language/scenario.ts'
 import { stepWords } from '../language/steps.ts'
+import { brokeWords } from '../run/diagnosis/broke-words.ts'
 import type { Outcome } from '../run/outcome.ts'
 import type { ClientReport, HealthyCall, ReportOpening, ScenarioReport, Versions } from '../run/report.ts'
 import { type Alike, alike, counts, type Said } from './alike.ts'
@@ -143,8 +144,8 @@ function findingLines(clients: readonly ClientReport[], columns: number, paint: 
   const diagnosed = clients.filter(({ diagnosis }) => diagnosis !== undefined)
   const broke = alike(
     diagnosed.map(({ client, diagnosis }): Said => {
-      const { because = '', broke } = diagnosis ?? {}
-      return { client, text: broke === undefined ? `nowhere, ${because}` : `${stepWords(broke)}: ${because}` }
+      const words = diagnosis && brokeWords(diagnosis)
+      return { client, text: `${words === undefined ? 'nowhere,' : `${words}:`} ${diagnosis?.because}` }
     }),
   )
   return [

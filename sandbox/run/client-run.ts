@@ -9,7 +9,8 @@ import type { TraceEvent } from '../machines/shared/trace.ts'
 import type { Seat, SeatOptions } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 import { expectConnection, type Phase } from './connection.ts'
-import type { ObservedCall } from './diagnosis/diagnosis.ts'
+import type { HealthyCalls } from './diagnosis/diagnosis.ts'
+import type { ObservedCall } from './diagnosis/observed-call.ts'
 
 /** How often the machines of the fault say that one client met it, and their words. */
 export interface Fired extends Pick<Evidence, 'text' | 'counted'> {
@@ -83,6 +84,16 @@ export class ClientRun {
     this.#events = parts.events
     this.#prepare = parts.prepare
     this.#client = parts.prepare()
+  }
+
+  /** What the broken calls are held against; undefined where there is none. */
+  get usual(): HealthyCalls | undefined {
+    const { healed, healthy } = this
+    return healthy && (healed === undefined ? [healthy] : [healthy, healed])
+  }
+
+  get isWarm(): boolean {
+    return wholeCall(this.#call).connection === 'warm'
   }
 
   /** Resolves when its process waits for a call. */

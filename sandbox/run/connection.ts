@@ -15,27 +15,37 @@ export interface Way {
 
 /**
  * That a call met the steps it was meant to meet: it would prove nothing otherwise.
- * @throws Stop where the client or the TLS edge says that it did not.
+ * @throws Stop where the client, the front wire or the TLS edge says that it did not.
  */
 export function expectConnection(
   place: string,
   { connection, isOpening, phase }: Way,
   events: readonly TraceEvent[],
 ): void {
-  const seen = new Set(events.map((event) => (event.machine === 'client' ? event.what : undefined)))
-  const isNew = seen.has('connect')
   if (connection === 'warm') {
     // The fault may be what ends the open connection, so only before it a new one is no warm call.
+    const isNew = events.some((event) => event.machine === 'client' && event.what === 'connect')
     if (isNew && !isOpening && phase === 'before the fault')
       throw new Stop('invalid', `${place}: a warm call opened a new connection`)
     return
   }
-  // Over an open connection it meets no DNS, no network and no TLS.
-  if (seen.has('sent') && !isNew)
-    throw new Stop('invalid', `${place}: a ${connection} call reused a connection`)
+  // Over an open connection it meets no DNS, no network and no TLS. Other hosts than the API's are no matter of ours.
+  if (hasReused(events)) throw new Stop('invalid', `${place}: a ${connection} call reused a connection`)
   const hasLookedAgain = events.some(
     (event) => event.machine === 'tls' && event.what === 'secured' && !event.resumed,
   )
   if (connection === 'resumed' && !isOpening && hasLookedAgain)
     throw new Stop('invalid', `${place}: expected a resumed TLS session, saw a full handshake`)
+}
+
+/** Its request came, and no connection was made for it. */
+function hasReused(events: readonly TraceEvent[]): boolean {
+  // Over http:// there is another wire.
+  const isMade = events.some(
+    (event) =>
+      event.machine === 'wire' &&
+      (event.wire === 'front' || event.wire === 'plain') &&
+      event.what === 'accepted',
+  )
+  return !isMade && events.some((event) => event.machine === 'gateway' && event.what === 'request')
 }

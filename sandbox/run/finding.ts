@@ -16,16 +16,17 @@ export interface Finding {
 }
 
 /** Undefined where it has not called both healthy and broken. */
-export function findingOf({ broken = [], healed, healthy, promise }: ClientRun): Finding | undefined {
+export function findingOf({ broken = [], healed, isWarm, promise, usual }: ClientRun): Finding | undefined {
   const symptoms = broken.map(({ symptom }) => symptom)
   const last = symptoms.at(-1)
-  if (healthy === undefined || last === undefined) return undefined
+  if (usual === undefined || last === undefined) return undefined
+  const [healthy] = usual
   const symptom = broken.length === 1 ? last : { ...last, attempts: broken.length }
   return {
     symptom,
     earlier: symptoms.slice(0, -1),
     differences: compare(promise, symptom, { before: healthy.symptom, after: healed?.symptom }),
-    diagnosis: diagnoseAttempts(healthy, broken),
+    diagnosis: diagnoseAttempts(usual, broken, isWarm ? 1 : 2),
     isUnaffected: symptom.kind === 'response' && symptom.status === healthy.symptom.status,
   }
 }

@@ -2,7 +2,7 @@ import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import type { Plan } from '../machines/table.ts'
 import type { ClientRun, Fired } from './client-run.ts'
-import type { ObservedCall } from './diagnosis/diagnosis.ts'
+import type { ObservedCall } from './diagnosis/observed-call.ts'
 
 /** What a call was seen to do where it came as far as a state, and the words where it did not. */
 interface Attempt {

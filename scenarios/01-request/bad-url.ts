@@ -7,7 +7,8 @@ export default scenario({
     fetch: { name: 'TypeError', code: 'ERR_INVALID_URL', message: /^Failed to parse URL from \/users/ },
     https: { name: 'TypeError', code: 'ERR_INVALID_URL', message: /^Invalid URL$/ },
     curl: { exit: 3, message: /bad\/illegal format|[Mm]alformed/ },
-
+    // The page's own host answers, with a page.
+    chromium: { name: 'SyntaxError', message: /^Unexpected token '<', "<!doctype.* is not valid JSON$/s },
     python: { name: 'ValueError', message: /unknown url type: '\/users'/ },
     requests: { name: 'MissingSchema', message: /No scheme supplied/ },
   },

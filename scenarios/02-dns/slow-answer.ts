@@ -6,6 +6,16 @@ export default scenario({
   expect: {
     all: { status: 200, tookMs: [480, 2_500] },
   },
+  portable: {
+    all: {
+      oneOf: [
+        { status: 200, tookMs: [480, 2_500] },
+        { code: 'ETIMEOUT', syscall: 'queryA' },
+      ],
+      because:
+        'c-ares asks again after 0.3 s, from another port, and on a busy machine gives up just before the answer',
+    },
+  },
   lesson: {
     story: 'The first call is slow, every further one on the same connection is fast.',
     why: 'Each new connection waits for the look-up. No byte of the API was late.',

@@ -13,15 +13,19 @@ export default scenario({
       oneOf: [
         { name: 'RemoteDisconnected', message: /Remote end closed connection without response/ },
         { name: 'ConnectionResetError', code: 'ECONNRESET' },
+        { name: 'URLError', message: /EOF occurred in violation of protocol/ },
       ],
-      because: 'OpenSSL gives the reset to Python as an end or as an error, depending on what it reads first',
+      because:
+        'OpenSSL gives the reset to Python as an end or as an error; a slow client meets it as it writes',
     },
     requests: {
       oneOf: [
         { name: 'ConnectionError', message: /Remote end closed connection without response/ },
         { name: 'ConnectionError', message: /Connection reset by peer/ },
+        { name: 'SSLError', message: /EOF occurred in violation of protocol/ },
       ],
-      because: 'OpenSSL gives the reset to Python as an end or as an error, depending on what it reads first',
+      because:
+        'OpenSSL gives the reset to Python as an end or as an error; a slow client meets it as it writes',
     },
   },
   lesson: {

@@ -12,7 +12,7 @@ test('listens on a free loopback port and refuses a taken one with EADDRINUSE', 
   expect(await ground.probe('127.0.0.1', port)).toBe('connected')
 
   await expect(ground.listen(createServer(), '127.0.0.1', port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
-  await expect(ground.fillBacklog('127.0.0.1', port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await expect(ground.fillBacklog('127.0.0.1', port, () => {})).rejects.toMatchObject({ code: 'EADDRINUSE' })
 
   server.close()
   expect(await ground.probe('127.0.0.1', port)).toBe('ECONNREFUSED')
@@ -33,7 +33,7 @@ test.each(['0.0.0.0', '::', 'localhost', '192.0.2.1', ''])(
     await expect(ground.listen(server, address, 0)).rejects.toThrow('loopback')
     expect(server.listening).toBe(false)
     await expect(ground.bindUdp(address, 0)).rejects.toThrow('loopback')
-    await expect(ground.fillBacklog(address, 9)).rejects.toThrow('loopback')
+    await expect(ground.fillBacklog(address, 9, () => {})).rejects.toThrow('loopback')
   },
 )
 
@@ -50,7 +50,7 @@ test.skipIf(linuxOnly).each(['127.0.0.1', '::1'])(
   'a full backlog on %s answers no connect until released (Linux only)',
   async (address) => {
     const port = await freePort(address)
-    const backlog = await ground.fillBacklog(address, port)
+    const backlog = await ground.fillBacklog(address, port, () => {})
     const waiting: Socket[] = []
     try {
       expect(await backlog.unanswered()).toBe(0)

@@ -1,73 +1,24 @@
 import { expect, test } from 'vitest'
 import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import type { Step } from '../../sandbox/language/steps.ts'
-import type { ApiObservation, GatewayObservation, Observation } from '../../sandbox/machines/shared/trace.ts'
+import type { Observation } from '../../sandbox/machines/shared/trace.ts'
 import type { ClientRun } from '../../sandbox/run/client-run.ts'
-import { diagnose, type ObservedCall } from '../../sandbox/run/diagnosis/diagnosis.ts'
+import { diagnose } from '../../sandbox/run/diagnosis/diagnosis.ts'
 import { findingOf } from '../../sandbox/run/finding.ts'
 import { misdiagnoses } from '../../sandbox/run/mismatch.ts'
+import { anOrder, api, type Changes, call, failed, gateway, inVain, ok, without } from './diagnosis-bench.ts'
 
 // Which step broke behind the gateway: one observation decides each, and what lies behind it decides nothing.
 
-const ok: Symptom = { kind: 'response', status: 200, errors: [], tookMs: 20 }
-const failed: Symptom = { kind: 'error', errors: [{ name: 'Error', message: 'x' }], tookMs: 20 }
-
-const gateway = (what: GatewayObservation['what'], rest: Partial<GatewayObservation> = {}): Observation => ({
-  ...{ machine: 'gateway', what, request: 'd-1.1' },
-  ...rest,
-})
-const api = (what: ApiObservation['what'], rest: Partial<ApiObservation> = {}): Observation => ({
-  ...{ machine: 'api', what, request: 'd-1.1' },
-  ...rest,
-})
-
-/** What was observed of one call, by name, so that a test can leave out, change and add. */
-const healthyCall: Readonly<Record<string, Observation>> = {
-  made: { machine: 'client', what: 'request', detail: 'POST https://a.test/orders' },
-  asked: gateway('request', { method: 'POST', path: '/orders' }),
-  received: gateway('received'),
-  handedOn: gateway('handed-on'),
-  apiAsked: api('request', { method: 'POST', path: '/orders' }),
-  routed: api('routed', { path: '/orders' }),
-  lock: api('query', { statement: '/* req=d-1.1 */ SELECT stock', parameters: 'p1' }),
-  locked: api('result', { rows: 1, digest: 'ten left' }),
-  insert: api('query', { statement: '/* req=d-1.1 */ INSERT', parameters: 'p2' }),
-  inserted: api('result', { rows: 1, digest: 'new row' }),
-  decided: api('decided', { status: 201, digest: 'bytes 1', value: 'an order', headers: 'none' }),
-  written: api('response', { status: 201 }),
-  answered: gateway('upstream-response', { status: 201, headers: 'h' }),
-  left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 1' }),
-  done: gateway('response', { status: 201 }),
-  head: { machine: 'client', what: 'head', detail: '201' },
-  body: { machine: 'client', what: 'body' },
-  used: { machine: 'client', what: 'used' },
-}
-
-type Changes = Readonly<Record<string, Observation | readonly Observation[] | undefined>>
-
-function call(changes: Changes = {}, symptom = ok): ObservedCall {
-  const observations = Object.values({ ...healthyCall, ...changes }).flatMap((each) => each ?? [])
-  const events = observations.map((event, index) => ({ ...event, atMs: index, door: 'd-1' }))
-  return { startedMs: 0, symptom, limitsMs: [10_000], events }
-}
-
-/** Nothing from here on. */
-function without(first: string): Changes {
-  const names = Object.keys(healthyCall)
-  return Object.fromEntries(names.slice(names.indexOf(first)).map((name) => [name, undefined]))
-}
-
 const nothingDecided = without('decided')
 const ownAnswer = {
+  left: undefined,
   done: gateway('response', { status: 502 }),
   head: undefined,
   body: undefined,
   used: undefined,
 }
-const badGateway = [
-  gateway('upstream-failed', { code: 'ECONNRESET' }),
-  gateway('own-answer', { status: 502, code: 'bad_gateway' }),
-]
+const badGateway = inVain('ECONNRESET')
 const ended: Observation = { machine: 'process', what: 'ended', code: 'SIGKILL' }
 
 test.each<[string, Step | undefined, Changes]>([
@@ -142,18 +93,42 @@ test.each<[string, Step | undefined, Changes]>([
   [
     'it sends one statement more, and decides the same',
     'backend',
-    { inserted: [healthyCall['inserted']!, api('query', { statement: '/* req=d-1.1 */ NOTIFY' })] },
+    { inserted: [anOrder.inserted, api('query', { statement: '/* req=d-1.1 */ NOTIFY' })] },
   ],
   [
     'another request is answered in between, which is no word to this one',
     undefined,
-    { locked: [api('result', { request: 'd-1.0', rows: 9 }), healthyCall['locked']!] },
+    { locked: [api('result', { request: 'd-1.0', rows: 9 }), anOrder.locked] },
   ],
   ['nothing is decided', 'backend', nothingDecided],
   [
     'the gateway gives up, and nothing behind it was otherwise',
     'server',
-    { answered: badGateway, left: undefined, ...ownAnswer },
+    { answered: badGateway, ...ownAnswer },
+  ],
+  [
+    'the gateway gives up as quickly as the API answers, and what the API still does is in vain',
+    'server',
+    {
+      handedOn: [anOrder.handedOn, ...inVain('ETIMEDOUT', 504)],
+      ...without('lock', 'answered'),
+      ...ownAnswer,
+    },
+  ],
+  [
+    'the gateway cannot read what the API wrote',
+    'response',
+    { answered: inVain('HPE_INVALID_CONSTANT'), ...ownAnswer },
+  ],
+  [
+    'the API hangs up on the gateway although it has decided',
+    'response',
+    { written: undefined, answered: badGateway, ...ownAnswer },
+  ],
+  [
+    'the API hangs up on the gateway and has decided nothing',
+    'backend',
+    { ...without('lock', 'written'), answered: badGateway, ...ownAnswer },
   ],
   [
     'another status leaves',
@@ -178,24 +153,24 @@ test.each<[string, Step | undefined, Changes]>([
   [
     'a head leaves that nobody decided',
     'response',
-    { left: [gateway('left', { status: 103, headers: 'h' }), healthyCall['left']!] },
+    { left: [gateway('left', { status: 103, headers: 'h' }), anOrder.left] },
   ],
   ['the head does not arrive', 'reply', without('head')],
   ['the body does not arrive whole', 'reply', without('body')],
   ['the app fails at whole data', 'app', without('used')],
 ])('%s: %s', (_what, step, changes) => {
   const symptom = step === undefined ? ok : failed
-  expect(diagnose(call(), call(changes, symptom)).broke).toBe(step)
+  expect(diagnose([call()], call(changes, symptom)).broke).toBe(step)
 })
 
 test('what is no longer so in the healthy call either decides nothing', () => {
   const odd = { left: gateway('left', { status: 201, headers: 'h', digest: 'bytes 9' }) }
-  expect(diagnose(call(odd), call(odd)).broke).toBeUndefined()
+  expect(diagnose([call(odd)], call(odd)).broke).toBeUndefined()
 })
 
 test('a call in which nothing differs is no wrong diagnosis only where it was answered as before', () => {
   const misdiagnosed = (symptom: Symptom, changes: Changes = {}) => {
-    const calls = { healthy: call(), broken: [call(changes, symptom)], healed: call() }
+    const calls = { usual: [call()], broken: [call(changes, symptom)] }
     return misdiagnoses('x', 'reply', {
       client: 'fetch',
       ...findingOf({ ...calls, promise: {} } as unknown as ClientRun),

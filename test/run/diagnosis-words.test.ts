@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import { type Step, steps } from '../../sandbox/language/steps.ts'
 import type { Observation, ServedCertificate } from '../../sandbox/machines/shared/trace.ts'
-import type { ObservedCall } from '../../sandbox/run/diagnosis/diagnosis.ts'
 import { diagnose } from '../../sandbox/run/diagnosis/diagnosis.ts'
+import type { ObservedCall } from '../../sandbox/run/diagnosis/observed-call.ts'
 
 // What people read of a diagnosis: what decided, in words without digests, and what stands at each step.
 
@@ -66,7 +66,7 @@ const rows = (digest: string): Observation => ({
 const healthy = call(good, ...through(200, query, rows('abc')))
 
 const because = (...observations: readonly Observation[]) =>
-  diagnose(healthy, call(bad, ...observations)).because
+  diagnose([healthy], call(bad, ...observations)).because
 
 const served = (change: Partial<ServedCertificate>) =>
   because(...found, opened, hello, serves({ ...chain, digests: ['cc', 'bb'], ...change }))
@@ -79,6 +79,10 @@ test('what decided is a sentence about the broken call, and the healthy one besi
   )
   expect(because(made, asked, answer('A', 'NOERROR'), answer('AAAA', 'NOERROR'))).toBe(
     'the answer was NODATA, no address; healthy: A 127.0.0.1',
+  )
+  const gaveUp: Observation = { machine: 'client', what: 'lookup-failed', detail: 'ETIMEOUT' }
+  expect(because(made, asked, gaveUp, ...found.slice(2))).toBe(
+    "the client's look-up failed: ETIMEOUT; healthy: none",
   )
   expect(because(...found)).toBe('no connection was made; healthy: at 127.0.0.1')
   expect(because(...found, opened, hello)).toBe('no certificate was served; healthy: one for a.test')
@@ -104,7 +108,7 @@ test('of a certificate what differs is told, with the dates that stand on it, an
     'the certificate served: sent alone, signed in the end by Middle; healthy: sent with Middle, signed in the end by Root',
   )
   expect(served({})).toBe('the certificate served was another one, of the same names, dates and signers')
-  expect(diagnose(healthy, healthy).because).toBe('nothing differs from the healthy call')
+  expect(diagnose([healthy], healthy).because).toBe('nothing differs from the healthy call')
 })
 
 test('other rows in the same number are other data', () => {
@@ -122,7 +126,7 @@ const letters = {
 }
 
 function marks(broken: ObservedCall, usual = healthy): string {
-  const { marks } = diagnose(usual, broken)
+  const { marks } = diagnose([usual], broken)
   return steps.map((step: Step) => letters[marks[step]]).join('')
 }
 
@@ -146,21 +150,21 @@ test('a lost packet is a break only where the healthy call lost none', () => {
     ...through(200, query, rows('abc')).slice(found.length + 1),
   )
   const broken = call(bad, ...found, opened, hello)
-  expect(diagnose(healthy, losing)).toMatchObject({
+  expect(diagnose([healthy], losing)).toMatchObject({
     broke: 'network',
     because: 'packets were lost; healthy: none',
   })
-  expect(diagnose(losing, broken)).toMatchObject({
+  expect(diagnose([losing], broken)).toMatchObject({
     broke: 'tls',
     because: 'no certificate was served; healthy: one for a.test',
   })
-  expect(diagnose(losing, healthy).broke).toBeUndefined()
-  expect(diagnose(losing, losing).broke).toBeUndefined()
+  expect(diagnose([losing], healthy).broke).toBeUndefined()
+  expect(diagnose([losing], losing).broke).toBeUndefined()
   // Nor does it say when the call came there: the kernel counts at the end.
   const late = call(good, ...losing.events.filter(({ machine }) => machine !== 'kernel'))
   const counted = { ...lost, atMs: 5_000, door: 'd-1' } as const
   const slow = { ...losing, events: [...late.events, counted], symptom: { ...good, tookMs: 5_000 } }
-  expect(diagnose(losing, slow).broke).toBeUndefined()
+  expect(diagnose([losing], slow).broke).toBeUndefined()
 })
 
 test('an answer carries the failure as far as the client, which notices it', () => {

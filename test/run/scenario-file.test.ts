@@ -119,6 +119,9 @@ test.each<[what: string, lines: string, ...answers: RegExp[]]>([
     /^5:3: break: expected one fault.*saw a function\. Call it: dns\.nxdomain\(\)$/,
   ],
   ['an unknown key', `${good}\n  cal: {},`, /^7:3: unknown key "cal"\. Did you mean "call"\?/],
+  // Which steps the diagnosis may take for one another is no matter of a scenario.
+  ['pairs of steps', `${good}\n  pairs: [['server', 'backend']],`, /^7:3: unknown key "pairs"\. /],
+  ['a step of its own', `${good}\n  step: 'network',`, /^7:3: unknown key "step"\. /],
   ['a key that every object inherits', `${good}\n  constructor: {},`, /^7:3: unknown key "constructor"/],
   [
     'an unknown key deep inside',

@@ -9,6 +9,9 @@ import { npmRun, root } from '../support/command.ts'
 
 /** A scenario takes at most this long, or stands below with its reason. */
 const tookMsMax = 4_000
+/** Calls in which the diagnosis may name two steps, of the pairs in `sandbox/run/diagnosis/pairs.ts`: none needs to. */
+const reviewedPairs: readonly string[] = []
+
 const mayTakeLonger: Readonly<Record<string, string>> = {}
 
 /** The reports, and what stands behind them. */
@@ -26,6 +29,12 @@ test.each(['sealed', 'portable'])(
   async (world) => {
     const [reports, table] = await run(world, '--', '--all', '--jobs=3')
     expect(table).toContain('no wrong diagnosis')
+    const paired = reports.flatMap(({ clients, id }) =>
+      clients.flatMap(({ client, diagnosis }) =>
+        diagnosis?.orElse === undefined ? [] : [`${id}, ${client}`],
+      ),
+    )
+    expect(paired).toEqual(reviewedPairs)
     const isSlow = ({ id, tookMs }: ScenarioReport) => tookMs > tookMsMax && !(id in mayTakeLonger)
     // Side by side they wait for each other's processors: a scenario that took long is timed again, alone.
     const late = reports.filter(isSlow).map(({ id }) => id)

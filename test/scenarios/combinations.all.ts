@@ -104,7 +104,8 @@ test.each(Array.from({ length: Math.ceil(count / perTest) }, (_, index) => index
       expect
         .soft([place, problems.filter((problem) => !isSaid(problem) && outcome !== 'skipped')])
         .toEqual([place, []])
-      const broke = reports[0]?.diagnosis?.broke
+      const { broke, orElse } = reports[0]?.diagnosis ?? {}
+      expect.soft([place, orElse]).toEqual([place, undefined])
       expect.soft([place, findings(await run(drawn))]).toEqual([place, findings(report)])
       if (outcome === 'mismatch' && broke !== undefined)
         expect.soft([place, broke]).toEqual([place, fault.step])

@@ -14,6 +14,8 @@ interface Sent {
   /** Its headers went out: this is reported only then. */
   sentMs?: number
   head?: { readonly status: number; readonly atMs: number }
+  /** A redirect that it followed, the first of them: only this one went the way that the call went. */
+  redirect?: Protocol.Network.Response
   response?: Protocol.Network.Response
   bodyMs?: number
   failed?: Protocol.Network.LoadingFailedEvent & { readonly atMs: number }
@@ -48,9 +50,20 @@ export class CallWatch {
   }
 
   readonly #handlers: { readonly [Name in keyof Events]?: (event: Events[Name][0]) => void } = {
-    'Network.requestWillBeSent': ({ requestId, request, documentURL, initiator, timestamp }) => {
+    'Network.requestWillBeSent': ({
+      documentURL,
+      initiator,
+      redirectResponse,
+      request,
+      requestId,
+      timestamp,
+    }) => {
       // It comes again for each redirect: the call that the app made is the first.
-      if (this.#requests.has(requestId)) return
+      const known = this.#requests.get(requestId)
+      if (known !== undefined) {
+        if (redirectResponse !== undefined) known.redirect ??= redirectResponse
+        return
+      }
       const names = Object.keys(request.headers).filter((name) => !/^(sec-|referer$)/i.test(name))
       const words = requestWords(request.method, request.url, names)
       const detail = `${words} from ${new URL(documentURL).origin}`
@@ -125,7 +138,8 @@ function netError({ errorText }: Protocol.Network.LoadingFailedEvent): string | 
 }
 
 /** From its making to its sending. A context of its own has no connection to use again: what was sent had one. */
-function wayOf({ made, sentMs, response, failed }: Sent, isWarm: boolean): Timed[] {
+function wayOf({ made, sentMs, redirect, failed, ...sent }: Sent, isWarm: boolean): Timed[] {
+  const response = redirect ?? sent.response
   const at = (what: ClientObservation['what'], atMs: number, detail?: string): Timed => ({
     machine: 'client',
     what,

@@ -24,7 +24,7 @@ const SYN_SENT = '02'
  *
  * @throws Error with `code` EADDRINUSE when the port is taken.
  */
-export async function fillBacklog(address: string, port: number): Promise<FullBacklog> {
+export async function fillBacklog(address: string, port: number, vacate: () => void): Promise<FullBacklog> {
   if (process.platform !== 'linux') {
     throw new Error(
       `full backlog: needs Linux, this is ${process.platform}: only Linux drops the SYN when the accept queue is full. Run the scenario on Linux.`,
@@ -35,6 +35,10 @@ export async function fillBacklog(address: string, port: number): Promise<FullBa
     execArgv: [],
   })
   try {
+    await once(worker, 'message')
+    // Only now, when the thread waits for it: a client that comes in between is refused.
+    vacate()
+    worker.postMessage('listen')
     const [message] = (await once(worker, 'message')) as [string]
     if (message !== 'listening') throw cannotListen(address, port, message)
     for (let filler = 0; filler < FILLERS; filler += 1) await fill(address, port)

@@ -17,10 +17,13 @@ export interface Ground {
   /** A UDP socket bound to `address:port` (0 means any free port). Same errors. */
   bindUdp(address: string, port: number): Promise<UdpSocket>
   /**
-   * From now on the kernel drops every SYN to `address:port`, so a client sees a connect that never ends: by a
-   * listener with a full accept queue, or by the packet filter. The port must be free. `release` undoes it.
+   * From now on the kernel drops every SYN to `address:port`, so a client sees a connect that never ends: by the packet
+   * filter, or by a listener with a full accept queue. `release` undoes it.
+   *
+   * @param vacate is called where the port must be free, right before it is taken: nothing listens there for a moment.
+   *   With the packet filter it is not called, and no client is ever refused.
    */
-  fillBacklog(address: string, port: number): Promise<FullBacklog>
+  fillBacklog(address: string, port: number, vacate: () => void): Promise<FullBacklog>
   /** Opens so many TCP connections from where the clients are, as other users would, and keeps them until released. */
   occupy(address: string, port: number, connections: number): Promise<Occupation>
   /**

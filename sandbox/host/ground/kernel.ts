@@ -10,6 +10,11 @@ export interface Kernel {
   nft(input: string): Promise<string>
   /** Of one address and port, since the namespaces were made; nothing where there is no nft. */
   packets(address: string, port: number): Promise<PacketCounts>
+  /**
+   * Ends the connections of one address and port that one side has left and the other has not, or does not know of: an
+   * end that was lost is sent again ever more seldom, for minutes. Nothing happens where there is no `ss` (iproute2).
+   */
+  endLeft(address: string, port: number): Promise<void>
   /** TCP segments sent again so far, by any process (RFC 4022, tcpRetransSegs). */
   repeats(): Promise<number>
 }

@@ -40,10 +40,10 @@ export class LoopbackGround implements Ground {
     return socket
   }
 
-  async fillBacklog(address: string, port: number): Promise<FullBacklog> {
+  async fillBacklog(address: string, port: number, vacate: () => void): Promise<FullBacklog> {
     this.#assertReachable(address)
     const { fillBacklog } = await import('./full-backlog.ts')
-    return await fillBacklog(address, port)
+    return await fillBacklog(address, port, vacate)
   }
 
   async occupy(address: string, port: number, connections: number): Promise<Occupation> {

@@ -77,12 +77,21 @@ export class Api {
     return { arm: (plan) => this.#arm(door, plan) }
   }
 
-  /** Resolves when everything the API has observed so far has been handed to `onTrace`. */
+  /** Resolves when everything the API has observed so far has been handed to `onTrace`, and how its process stands. */
   async flush(): Promise<void> {
-    // A stopped process answers nothing; what it saw before, it sent before. Nor does one that its fault ended meanwhile
-    // or keeps busy, and the trace says so by itself.
-    if (this.#process.isStopped) this.#options.observe?.({ machine: 'process', what: 'stopped' })
-    else await this.#process.ask((id) => ({ kind: 'flush', id }), flushMs).catch(() => {})
+    this.#options.observe?.({ machine: 'process', what: await this.#flushed() })
+  }
+
+  async #flushed(): Promise<'stopped' | 'busy' | 'awake' | 'absent'> {
+    const asked = this.#process
+    // A stopped process answers nothing; what it saw before, it sent before.
+    if (asked.isStopped) return 'stopped'
+    try {
+      await asked.ask((id) => ({ kind: 'flush', id }), flushMs)
+      return 'awake'
+    } catch {
+      return asked.isRunning ? 'busy' : 'absent'
+    }
   }
 
   /** Ends the process and its children, also when it is stopped or blocked. Safe to repeat. */

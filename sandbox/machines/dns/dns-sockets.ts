@@ -2,6 +2,7 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ground } from '../../host/ground/ground.ts'
+import { resetSocket } from '../../host/reset-socket.ts'
 
 export type Transport = 'udp' | 'tcp'
 
@@ -140,7 +141,7 @@ export class DnsSockets {
       transport: 'tcp',
       isThere: () => socket.writable,
       send: (answer) => socket.write(framed(answer)),
-      reset: () => socket.resetAndDestroy(),
+      reset: () => resetSocket(socket),
       end: () => socket.end(),
     }
     let bytes: Buffer = Buffer.alloc(0)

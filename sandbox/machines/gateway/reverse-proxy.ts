@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node
 import util from 'node:util'
 import type HttpProxy from 'http-proxy'
 import { library } from '../../host/libraries/library.ts'
+import { resetSocket } from '../../host/reset-socket.ts'
 
 /** The head of an answer as the client is to get it. */
 export interface Head {
@@ -197,6 +198,8 @@ function misframe(answer: IncomingMessage, response: ServerResponse, head: Head,
 
 /** The client has the head already, so only the end of its connection can tell it that the body is not whole. */
 function breakOff(response: ServerResponse, failure: UpstreamFailure): void {
-  if (failure.isReset) response.socket?.resetAndDestroy()
-  else response.socket?.destroySoon()
+  const { socket } = response
+  if (socket === null) return
+  if (failure.isReset) resetSocket(socket)
+  else socket.destroySoon()
 }

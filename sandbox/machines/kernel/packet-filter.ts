@@ -49,6 +49,8 @@ export class PacketFilter implements Breakable<PacketPlan> {
     if (!this.#isArmed) return
     await this.#kernel.nft(removalOf(this.#table))
     this.#isArmed = false
+    // What was lost of their ends would come again long after, in a call that has nothing to do with it.
+    await this.#kernel.endLeft(this.#place.address, this.#place.ports.https)
   }
 
   /** The kernel's own counters. */

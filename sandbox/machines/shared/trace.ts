@@ -110,9 +110,11 @@ export interface WireObservation {
   readonly digest?: string
   /**
    * On what goes out: how long something of that direction has waited here so far between its arrival and the
-   * moment it was handed on, whatever the reason: a receiver that takes no more is one, too.
+   * moment it was handed on, whatever the reason.
    */
   readonly heldMs?: number
+  /** Of this, how long because the receiver took no more: a browser that is busy, an app that does not read. */
+  readonly unreadMs?: number
 }
 
 export interface TlsObservation {
@@ -127,8 +129,8 @@ export interface TlsObservation {
   readonly resumed?: true
   /** On failed: what this side's TLS stack said, `ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED`, `ECONNRESET`. */
   readonly code?: string
-  /** On failed: this side gave it up; left out where the client had left or refused. */
-  readonly refused?: true
+  /** On failed: the client ended the connection, by FIN or RST, when neither side had sent an alert or an end. */
+  readonly isLeft?: true
 }
 
 /** A certificate chain as it went over the wire. */
@@ -210,9 +212,12 @@ export interface ProcessObservation {
    * - `ended`: it is gone; `code` is its exit code or the signal.
    * - `stopped`: the kernel does not run it (SIGSTOP).
    * - `closing`: it stopped listening, and serves what is in flight.
-   * - `busy`: its event loop did not turn for `busyMs`, which ended now.
+   * - `busy`: its event loop did not turn for `busyMs`, which ended now; without it, it does not turn now.
+   * - `awake`, `absent`: it answers, or there is none.
+   *
+   * How it stands is looked at when a call is over: then it is `stopped`, `busy`, `awake` or `absent`.
    */
-  readonly what: 'ended' | 'stopped' | 'closing' | 'busy'
+  readonly what: 'ended' | 'stopped' | 'closing' | 'busy' | 'awake' | 'absent'
   readonly code?: string
   readonly busyMs?: number
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { resetSocket } from '../../host/reset-socket.ts'
 import { Conversation } from './conversation.ts'
 import { UnreadableMessage } from './frames.ts'
 import { Replies } from './replies.ts'
@@ -129,10 +130,8 @@ export class Session {
   #reset(): void {
     const { api, connection } = this.#options
     this.#requests.close()
-    api.resetAndDestroy()
-    // While it is being opened, a RST would wait until it is open.
-    if (connection.connecting) connection.destroy()
-    else connection.resetAndDestroy()
+    resetSocket(api)
+    resetSocket(connection)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { resetSocket } from '../../host/reset-socket.ts'
 import type { TlsVerdict } from './tls-points.ts'
 import type { TlsSettings } from './tls-settings.ts'
 
@@ -112,7 +113,7 @@ export class FlightShaper extends Duplex {
     this.#shaped()
     // What the stack says from here on reaches no client, so `done` is never called. The RST waits for the bytes
     // to be with the kernel, which would drop them otherwise.
-    this.#raw.write(rest, () => (verdict.how === 'reset' ? this.#raw.resetAndDestroy() : this.#raw.end()))
+    this.#raw.write(rest, () => (verdict.how === 'reset' ? resetSocket(this.#raw) : this.#raw.end()))
   }
 
   /** Records may lie anywhere in a chunk, but OpenSSL hands a whole flight over at once. */

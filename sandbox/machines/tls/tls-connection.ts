@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createServer, type Server, TLSSocket } from 'node:tls'
+import { resetSocket } from '../../host/reset-socket.ts'
 import type { TlsObservation } from '../shared/trace.ts'
 import { type HelloRead, readClientHello } from './client-hello.ts'
 import { FlightShaper, shapingOf } from './flight-shaper.ts'
@@ -32,8 +33,10 @@ export class TlsConnection {
   #hasFailed = false
   #isSecured = false
   #isRefused = false
-  /** This side has given the handshake up, before the client did. */
-  #hasGivenUp = false
+  /** An alert has passed, in either direction. */
+  #isRejected = false
+  /** The client ended it, and neither an alert nor an end of this side's had passed before. */
+  #isLeft = false
   #isResumed = false
   #upstream: Socket | undefined
 
@@ -41,7 +44,7 @@ export class TlsConnection {
     this.#raw = raw
     this.#host = host
     host.observe({ what: 'accepted' })
-    raw.on('error', (error: NodeJS.ErrnoException) => this.#failed(error.code))
+    raw.on('error', (error: NodeJS.ErrnoException) => this.#broken(error.code))
     raw.once('close', () => {
       this.#failed()
       host.observe({ what: 'end' })
@@ -89,6 +92,7 @@ export class TlsConnection {
   }
 
   #onEarlyEnd = (): void => {
+    this.#left()
     this.#raw.end()
   }
 
@@ -136,15 +140,15 @@ export class TlsConnection {
   }
 
   #reply(bytes: Buffer, ending: Ending = 'end'): void {
+    this.#isRejected = true
     this.#discardInput()
     // The RST waits until the kernel has the bytes: it would take them back otherwise.
     this.#raw.write(bytes, () => this.#finish(ending))
   }
 
   #finish(how: Ending): void {
-    this.#hasGivenUp ||= how !== 'stall'
     if (how === 'end') this.#raw.end()
-    else if (how === 'reset') this.#raw.resetAndDestroy()
+    else if (how === 'reset') resetSocket(this.#raw)
   }
 
   /** Unread bytes would turn our FIN into a RST, and a client that gives up must not leave a socket behind. */
@@ -160,10 +164,7 @@ export class TlsConnection {
     this.#settings = settings
     this.#raw.unshift(this.#head)
     const shaping = shapingOf(verdict, settings)
-    const onShaped = () => {
-      this.#hasGivenUp ||= verdict?.kind === 'cut'
-      if (verdict !== undefined) this.#host.onActed(verdict)
-    }
+    const onShaped = () => verdict && this.#host.onActed(verdict)
     const shaper = shaping && new FlightShaper(this.#raw, shaping, onShaped)
     const tls = new TLSSocket(shaper ?? this.#raw, {
       isServer: true,
@@ -174,9 +175,8 @@ export class TlsConnection {
       rejectUnauthorized: settings.clientCertificate === 'required',
     })
     tls.on('error', (error: NodeJS.ErrnoException) => {
-      this.#hasGivenUp ||= isOwnRefusal(error.code)
-      this.#failed(error.code)
-      this.#upstream?.resetAndDestroy()
+      this.#broken(error.code)
+      if (this.#upstream !== undefined) resetSocket(this.#upstream)
     })
     tls.once('close', () => this.#raw.destroy())
     tls.once('readable', () => this.#onReadable(tls, verdict))
@@ -198,7 +198,7 @@ export class TlsConnection {
     this.#host.observe({ what: 'secured', ...this.#served(), ...(this.#isResumed && { resumed: true }) })
     if (verdict?.kind === 'cut' && verdict.at === 'secured') {
       this.#host.onActed(verdict)
-      if (verdict.how === 'reset') this.#raw.resetAndDestroy()
+      if (verdict.how === 'reset') resetSocket(this.#raw)
       else tls.end()
     }
   }
@@ -220,7 +220,7 @@ export class TlsConnection {
    */
   #onReadable(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
     if (this.#isRefused) tls.resume()
-    else if (!this.#isSecured) this.#raw.destroy()
+    else if (!this.#isSecured) this.#leave()
     else if (verdict?.kind === 'cut' && verdict.at === 'secured') tls.resume()
     else if (tls.readableLength > 0) this.#relay(tls, verdict)
     else tls.resume().end()
@@ -229,7 +229,7 @@ export class TlsConnection {
   #relay(tls: TLSSocket, verdict: TlsVerdict | undefined): void {
     const upstream = connect({ ...this.#host.upstream(), allowHalfOpen: true, noDelay: true })
     this.#upstream = upstream
-    upstream.on('error', () => this.#raw.resetAndDestroy())
+    upstream.on('error', () => resetSocket(this.#raw))
     tls.once('close', () => upstream.destroy())
     tls.pipe(upstream)
     if (verdict?.kind === 'truncate') {
@@ -243,21 +243,33 @@ export class TlsConnection {
     }
   }
 
+  /** The client's FIN came within the handshake. */
+  #leave(): void {
+    this.#left()
+    this.#raw.destroy()
+  }
+
+  #left(): void {
+    if (!this.#isRejected && !this.#raw.writableEnded) this.#isLeft = true
+  }
+
+  /** By the client's RST, or by what OpenSSL sent an alert for, or was sent one. */
+  #broken(code: string | undefined): void {
+    if (code === 'ECONNRESET') this.#left()
+    else this.#isRejected = true
+    this.#failed(code)
+  }
+
   #failed(code?: string): void {
     if (this.#isSecured || this.#hasFailed) return
     this.#hasFailed = true
-    const how = { ...(code !== undefined && { code }), ...(this.#hasGivenUp && { refused: true as const }) }
-    this.#host.observe({ what: 'failed', ...how, ...this.#served() })
+    const isLeft = this.#isLeft && { isLeft: true as const }
+    this.#host.observe({ what: 'failed', ...(code !== undefined && { code }), ...isLeft, ...this.#served() })
   }
 
   #served(): Pick<TlsObservation, 'certificate'> {
     return this.hasServedCertificate ? { certificate: this.#settings!.chain.served } : {}
   }
-}
-
-/** OpenSSL did not go on; an alert is the client's word. */
-function isOwnRefusal(code = ''): boolean {
-  return code.startsWith('ERR_SSL_') && !code.includes('ALERT')
 }
 
 /** Node staples only where the connection belongs to a TLS server: this one does nothing else, and never listens. */

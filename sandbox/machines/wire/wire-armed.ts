@@ -36,8 +36,10 @@ export interface ArmedWire {
 /** What the kinds have in common: each does less than this, or otherwise. */
 abstract class Armed implements ArmedWire {
   readonly tally: Tally
+  readonly #links: ReadonlySet<WireLink>
 
-  constructor(tally = new Tally()) {
+  constructor({ links }: WireSurroundings, tally = new Tally()) {
+    this.#links = links
     this.tally = tally
   }
 
@@ -51,15 +53,18 @@ abstract class Armed implements ArmedWire {
     return this.tally.evidence()
   }
 
-  async heal(): Promise<void> {}
+  /** Connections that can never end by themselves are ended: on a healthy wire there are none. */
+  async heal(): Promise<void> {
+    for (const link of this.#links) if (link.isStuck) link.destroy()
+  }
 }
 
 /** Rules: each connection gets its verdict when it is accepted. */
 class Rules extends Armed {
   readonly #rules = new RuleSet<WireEvent, WireVerdict>()
 
-  constructor(rules: NonNullable<WirePlan['rules']>) {
-    super()
+  constructor(rules: NonNullable<WirePlan['rules']>, wire: WireSurroundings) {
+    super(wire)
     this.#rules.arm(rules, nowMs())
   }
 
@@ -69,6 +74,7 @@ class Rules extends Armed {
 
   override async heal(): Promise<void> {
     this.#rules.heal()
+    await super.heal()
   }
 }
 
@@ -77,11 +83,11 @@ class Shut extends Armed {
   readonly #state: ShutState
   readonly #listeners: readonly WireListener[]
 
-  constructor(state: ShutState, { listeners }: WireSurroundings) {
-    super()
+  constructor(state: ShutState, wire: WireSurroundings) {
+    super(wire)
     this.#state = state
-    this.#listeners = listeners
-    if (state.kind === 'by-family' && listeners.length === 1) {
+    this.#listeners = wire.listeners
+    if (state.kind === 'by-family' && wire.listeners.length === 1) {
       throw new Error(
         'wire: expected an IPv6 address, has none: only the run of a scenario whose fault needs it gives one',
       )
@@ -119,7 +125,7 @@ class Full extends Armed {
   takeOther: ((link: WireLink) => void) | undefined
 
   constructor(state: StateOf<'full'>, wire: WireSurroundings) {
-    super(new Tally(state.connections))
+    super(wire, new Tally(state.connections))
     this.#state = state
     this.#wire = wire
   }
@@ -149,6 +155,7 @@ class Full extends Armed {
     const occupation = await this.#occupying?.catch(() => undefined)
     await occupation?.release()
     for (const link of this.#others) link.destroy()
+    await super.heal()
   }
 }
 
@@ -161,10 +168,10 @@ class OpenStruck extends Armed {
   readonly #links: readonly WireLink[]
   #isHealed = false
 
-  constructor(state: StateOf<'open-struck'>, { links }: WireSurroundings) {
-    super()
+  constructor(state: StateOf<'open-struck'>, wire: WireSurroundings) {
+    super(wire)
     this.#state = state
-    this.#links = [...links]
+    this.#links = [...wire.links]
     this.tally.accepted = this.#links.length
   }
 
@@ -181,6 +188,7 @@ class OpenStruck extends Armed {
 
   override async heal(): Promise<void> {
     this.#isHealed = true
+    await super.heal()
   }
 }
 
@@ -203,7 +211,7 @@ const states: {
 
 /** A plan, about to be armed at a wire. */
 export function armedWire({ rules = [], state }: WirePlan, wire: WireSurroundings): ArmedWire {
-  if (state === undefined) return new Rules(rules)
+  if (state === undefined) return new Rules(rules, wire)
   const Kind = states[state.kind] as new (state: WireState, wire: WireSurroundings) => ArmedWire
   return new Kind(state, wire)
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
+import { resetSocket } from '../../host/reset-socket.ts'
 import type { WireObservation, WireSide } from '../shared/trace.ts'
 import type { ByteMark } from './wire-mark.ts'
 import type { Shape } from './wire-shape.ts'
@@ -53,6 +54,9 @@ export class WireFlow {
   /** Since when something here waits, for its time or for a sink that takes no more; how long something has. */
   #heldSinceMs: number | undefined
   #heldMs = 0
+  /** Of this time, that in which its own time had come and the sink took no more. */
+  #unreadSinceMs: number | undefined
+  #unreadMs = 0
   #told = { in: 0, out: -1, heldMs: 0 }
 
   constructor(options: FlowOptions) {
@@ -121,7 +125,7 @@ export class WireFlow {
   /** Sends a RST to the sink, now. */
   resetSink(): void {
     if (this.sink === undefined || this.sink.destroyed) return
-    this.sink.resetAndDestroy()
+    resetSocket(this.sink)
     this.#observeOut('reset-out')
   }
 
@@ -151,9 +155,22 @@ export class WireFlow {
       this.#queue.shift()
       this.#handOn(item)
     }
+    this.#noteUnread()
     if (!this.isFlushed) this.#heldSinceMs ??= nowMs()
     else this.#release()
     this.#steerSource()
+  }
+
+  /** Whether it is the sink that is waited for, from now on. */
+  #noteUnread(): void {
+    const [next] = this.#queue
+    const isUnread = !this.isFlushed && (next === undefined || this.#momentOf(next) <= nowMs())
+    this.#unreadMs = this.#unreadSoFarMs
+    this.#unreadSinceMs = isUnread && this.sink !== undefined ? nowMs() : undefined
+  }
+
+  get #unreadSoFarMs(): number {
+    return this.#unreadMs + (this.#unreadSinceMs === undefined ? 0 : nowMs() - this.#unreadSinceMs)
   }
 
   /** Nothing waits any more. */
@@ -177,11 +194,16 @@ export class WireFlow {
     if (sink === undefined) return true
     const written = item.what === 'bytes' ? !sink.writableNeedDrain : sink.writableLength === 0
     if (!written && !sink.destroyed) return true
-    const momentMs = Math.max(item.dueMs, this.lastOutMs + (item.gapMs ?? 0))
+    const momentMs = this.#momentOf(item)
     if (momentMs <= nowMs()) return false
     this.#deadlines.clear()
     this.#deadlines.at(momentMs, this.#pump)
     return true
+  }
+
+  /** When its time comes. */
+  #momentOf({ dueMs, gapMs = 0 }: Item): number {
+    return Math.max(dueMs, this.lastOutMs + gapMs)
   }
 
   #handOn(item: Item): void {
@@ -235,6 +257,7 @@ export class WireFlow {
 
   #observeOut(what: 'out' | 'end-out' | 'reset-out'): void {
     const heldMs = this.#heldSoFarMs
+    const unreadMs = this.#unreadSoFarMs
     this.#told = { ...this.#told, out: this.#outBytes, heldMs }
     this.#options.observe({
       what,
@@ -242,6 +265,7 @@ export class WireFlow {
       bytes: this.#outBytes,
       digest: short(this.#outDigest),
       ...(heldMs === 0 ? {} : { heldMs }),
+      ...(unreadMs === 0 ? {} : { unreadMs }),
     })
   }
 }

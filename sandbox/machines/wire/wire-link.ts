@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
+import { resetSocket } from '../../host/reset-socket.ts'
 import type { WireSide } from '../shared/trace.ts'
 import { type Seen, WireFlow } from './wire-flow.ts'
 import { ByteMark, markOf } from './wire-mark.ts'
@@ -27,6 +28,9 @@ const RESET_AFTER_QUIET_MS = 50
 /** A peer that does not read must not put off a RST for ever. */
 const FLUSH_WAITS_MAX_MS = 2_000
 
+/** What keeps things back for good. */
+const stuck: readonly WireVerdict['kind'][] = ['stall', 'silence', 'forget', 'swallow-end']
+
 /** One connection of a wire: two sockets, a flow each way, and the verdict it got when it was accepted. */
 export class WireLink {
   readonly #options: LinkOptions
@@ -44,6 +48,8 @@ export class WireLink {
   #forgotten = false
   #struck = false
   #closed = false
+  /** Something that one side said, an end or all it will ever say, is kept from the other for good. */
+  #isStuck = false
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -59,6 +65,11 @@ export class WireLink {
     else this.#connect()
   }
 
+  /** It cannot come to an end by itself any more: one side waits for what the other has sent long ago. */
+  get isStuck(): boolean {
+    return this.#isStuck && !this.#closed
+  }
+
   /** A RST to both sides, now. */
   reset(): void {
     this.#stop()
@@ -69,8 +80,8 @@ export class WireLink {
 
   /** The connection is gone at once, with everything it holds. It is not observed: it belongs to no call. */
   destroy(): void {
-    this.#client.resetAndDestroy()
-    this.#server?.resetAndDestroy()
+    resetSocket(this.#client)
+    if (this.#server !== undefined) resetSocket(this.#server)
     this.#close()
   }
 
@@ -91,7 +102,7 @@ export class WireLink {
       })
     }
     const isShaped = verdict !== undefined && (!('from' in verdict) || (verdict.from ?? from) === from)
-    const shape = isShaped ? shapeOf(verdict, () => this.#tellStruck()) : undefined
+    const shape = isShaped ? shapeOf(verdict, () => this.#tellStruck(verdict)) : undefined
     return new WireFlow({ from, observe, shape, mark: isShaped ? markOf(verdict) : undefined })
   }
 
@@ -134,7 +145,7 @@ export class WireLink {
 
   /** Now. */
   strike(strike: Strike): void {
-    this.#tellStruck()
+    this.#tellStruck(strike)
     if (strike.kind === 'stall') return
     if (strike.kind !== 'half-cut') this.#stop()
     switch (strike.kind) {
@@ -177,7 +188,8 @@ export class WireLink {
     look()
   }
 
-  #tellStruck(): void {
+  #tellStruck({ kind }: WireVerdict): void {
+    this.#isStuck ||= stuck.includes(kind)
     if (this.#struck) return
     this.#struck = true
     this.#options.onStruck()

@@ -38,11 +38,16 @@ export class WireListener {
 
   async become(reach: Reach): Promise<void> {
     if (reach === this.#reach) return
-    await this.close()
+    await this.#release()
     // Until the change is complete, so that a further one starts from what is true.
     this.#reach = 'refused'
-    if (reach === 'works') await this.open(this.#port)
-    if (reach === 'silence') this.#backlog = await this.#options.ground.fillBacklog(this.address, this.#port)
+    if (reach === 'works' && this.#server === undefined) await this.open(this.#port)
+    if (reach === 'refused') this.#vacate()
+    if (reach === 'silence') {
+      const { ground } = this.#options
+      // Where the kernel drops SYNs by itself, it goes on to listen: so no client meets a closed port before or after.
+      this.#backlog = await ground.fillBacklog(this.address, this.#port, () => this.#vacate())
+    }
     this.#reach = reach
   }
 
@@ -66,8 +71,16 @@ export class WireListener {
 
   /** The port is free at once; the connections it accepted go on. */
   async close(): Promise<void> {
+    this.#vacate()
+    await this.#release()
+  }
+
+  #vacate(): void {
     this.#server?.close()
     this.#server = undefined
+  }
+
+  async #release(): Promise<void> {
     await this.#backlog?.release()
     this.#backlog = undefined
   }

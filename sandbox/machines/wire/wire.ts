@@ -30,7 +30,7 @@ export interface WireOptions {
  * half-closed connections and back-pressure; when the upstream refuses, the client gets a RST.
  *
  * Rules are decided once per connection, when it is accepted: arming and healing change nothing on connections
- * that are open.
+ * that are open, but that healing ends those which could not end by themselves any more.
  */
 export class Wire implements Breakable<WirePlan> {
   readonly address: string

@@ -1,5 +1,5 @@
 import type { TraceEvent, WireObservation, WireSide } from '../../machines/shared/trace.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint, Reading } from './checkpoint.ts'
 
 /** What one direction of one connection did, as both ends of the wire saw it. */
 interface Direction {
@@ -23,12 +23,15 @@ interface Connection {
   isNew: boolean
   /** When its first end went in or out. */
   endedMs?: number
+  /** That end was the client's. */
+  isLeft?: boolean
   readonly client: Direction
   readonly server: Direction
 }
 
 const whole = 'everything was handed on'
 const incomplete = 'not everything was handed on'
+const changed = 'bytes were changed'
 
 const ends: readonly WireObservation['what'][] = ['end-in', 'end-out', 'reset-in', 'reset-out']
 
@@ -45,7 +48,10 @@ function connections(wire: WireObservation['wire'], events: readonly TraceEvent[
     all.set(event.connection, connection)
     if (event.what === 'accepted') connection.isNew = true
     if (event.what === 'refused') connection.server.in.end = 'RST'
-    if (ends.includes(event.what)) connection.endedMs ??= event.atMs
+    if (ends.includes(event.what)) {
+      connection.endedMs ??= event.atMs
+      connection.isLeft ??= event.what.endsWith('-in') && event.side === 'client'
+    }
     if (event.side !== undefined) add(connection, event, event.side)
   }
   return [...all.values()]
@@ -93,7 +99,7 @@ function judge({ in: came, out: went, isUnasked, isUnwanted }: Direction): strin
   if (isUnasked) return `a ${went.end} came that neither side had sent`
   if (wentBytes < cameBytes && !isUnwanted) return incomplete
   const isSame = came.digest === undefined || went.digest === undefined || came.digest === went.digest
-  return isSame || wentBytes < cameBytes ? whole : 'bytes were changed'
+  return isSame || wentBytes < cameBytes ? whole : changed
 }
 
 /** How one direction of a wire ended up: everything handed on as it came, or not. */
@@ -134,18 +140,69 @@ export function wayThere(which: 'new' | 'open'): Checkpoint['read'] {
   }
 }
 
-/** How long bytes waited on the network: any on the way there; on the way back where the handshake did too. */
-export function waited(): Checkpoint['read'] {
+/** Every connection of the network was ended by the client, before any other end. */
+export function areLeft(events: readonly TraceEvent[]): boolean {
+  const all = connections('front', events)
+  return all.length > 0 && all.every(({ isLeft }) => isLeft === true)
+}
+
+/**
+ * What a wire behind TLS did to the request before the gateway had all of it, or had refused it. What was changed was
+ * changed on the way there, whenever it is told.
+ */
+export function behindTls(events: readonly TraceEvent[]): Reading | undefined {
+  const untilMs = throughMs(events) ?? Number.POSITIVE_INFINITY
+  const troubles = connections('inner', events).flatMap(({ client, endedMs = untilMs, server }) => {
+    const verdict = judge(client)
+    if (verdict === undefined || verdict === whole) return []
+    // A gateway that has ended takes no more.
+    if (verdict === incomplete && server.in.end !== undefined) return []
+    return verdict === changed || endedMs < untilMs || untilMs === Number.POSITIVE_INFINITY ? [verdict] : []
+  })
+  const trouble = troubles.find((verdict) => verdict !== incomplete) ?? troubles[0]
+  return trouble === undefined ? undefined : { value: trouble, atMs: events[0]!.atMs }
+}
+
+/**
+ * How long a wire itself kept bytes waiting: any on the way there; on the way back, on the network, where the handshake
+ * waited too. What a receiver did not take is not counted.
+ */
+export function waited(wire: 'front' | 'inner'): Checkpoint['read'] {
   return (events) => {
     const beforeMs = throughMs(events) ?? Number.POSITIVE_INFINITY
-    const heldMs = events
-      .filter((event) => event.machine === 'wire')
-      .filter(({ wire, side, atMs }) => wire === 'front' && (side === 'server' || atMs <= beforeMs))
-      .map((event) => event.heldMs ?? 0)
-    if (heldMs.length === 0) return undefined
-    const waitedMs = Math.max(...heldMs)
-    return { value: `${Math.round(waitedMs)} ms`, waitedMs, atMs: events[0]!.atMs }
+    return waitedMs(
+      events.filter(
+        (event) =>
+          event.machine === 'wire' &&
+          event.wire === wire &&
+          (event.side === 'server' || (wire === 'front' && event.atMs <= beforeMs)),
+      ),
+    )
   }
+}
+
+/** How long the wires kept the reply waiting. */
+export function waitedBack(events: readonly TraceEvent[]): Reading | undefined {
+  const afterMs = throughMs(events)
+  if (afterMs === undefined) return undefined
+  return waitedMs(
+    events.filter(
+      (event) =>
+        event.machine === 'wire' &&
+        (event.wire === 'front' || event.wire === 'inner') &&
+        event.side === 'client' &&
+        event.atMs > afterMs,
+    ),
+  )
+}
+
+function waitedMs(events: readonly TraceEvent[]): Reading | undefined {
+  if (events.length === 0) return undefined
+  const ownMs = events.map((event) =>
+    event.machine === 'wire' ? (event.heldMs ?? 0) - (event.unreadMs ?? 0) : 0,
+  )
+  const longestMs = Math.max(0, ...ownMs)
+  return { value: `${Math.round(longestMs)} ms`, waitedMs: longestMs, atMs: events[0]!.atMs }
 }
 
 /** When the request had come out of the network and of TLS: all of it, or what the gateway wanted of it. */

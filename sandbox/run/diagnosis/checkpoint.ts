@@ -1,5 +1,6 @@
 import type { Step } from '../../language/steps.ts'
 import type { TraceEvent } from '../../machines/shared/trace.ts'
+import type { Pair } from './pairs.ts'
 
 /** What stood at one place of the journey, and when it first did (on the one clock). */
 export interface Reading {
@@ -13,6 +14,8 @@ export interface Reading {
   readonly atMs: number
   /** Of what is measured and not merely so or otherwise: it differs where this has grown beyond noise. */
   readonly waitedMs?: number
+  /** Where this is what differs, it tells of two steps. */
+  readonly pair?: Pair
 }
 
 /**

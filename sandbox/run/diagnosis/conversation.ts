@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../../machines/shared/trace.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { processTurn } from './process.ts'
 import type { Of } from './readings.ts'
 
 /** One statement of the API, and what came back. */
@@ -29,7 +30,19 @@ function turnsOf(events: readonly TraceEvent[]): readonly Turn[] {
  */
 export function conversation(...calls: readonly (readonly TraceEvent[])[]): readonly Checkpoint[] {
   const count = Math.max(...calls.map((events) => turnsOf(events).length))
-  return Array.from({ length: count }, (_, index) => [words(index, count), answer(index, count)]).flat()
+  return Array.from({ length: count }, (_, index) => [
+    words(index, count),
+    readiness(index),
+    answer(index, count),
+  ]).flat()
+}
+
+/** An answer that lies there while the process is busy is not late. */
+function readiness(index: number): Checkpoint {
+  return processTurn((events) => {
+    const turn = turnsOf(events)[index]
+    return turn && { fromMs: turn.query.atMs, doneMs: turn.result?.atMs }
+  })
 }
 
 function words(index: number, count: number): Checkpoint {

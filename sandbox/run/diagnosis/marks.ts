@@ -51,7 +51,7 @@ function markOf(
 /** The last border of the step that the healthy call reached was reached again: it did not only begin. */
 function passes(readings: readonly Compared[], step: Step): boolean {
   const own = readings.filter((reading) => reading.step === step)
-  const last = own.findLast(({ healthy }) => healthy !== undefined) ?? own.at(-1)
+  const last = own.findLast(({ usual: [healthy] }) => healthy !== undefined) ?? own.at(-1)
   return last?.broken !== undefined
 }
 

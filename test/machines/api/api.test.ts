@@ -17,7 +17,7 @@ import type { Database } from '../../../sandbox/machines/database/database.ts'
 import { openDatabase } from '../../../sandbox/machines/database/open-database.ts'
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
 import type { Armed } from '../../../sandbox/machines/shared/breakable.ts'
-import type { TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
+import type { Observation, TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
 import { StatementLink } from '../../../sandbox/machines/statements/statement-link.ts'
 
 let lease: AddressLease
@@ -31,6 +31,7 @@ let admin: Client
 let locker: Client
 let api: Api | undefined
 let trace: TraceEvent[] = []
+let processSeen: Observation[] = []
 let exits: (ApiExit & { readonly isWanted: boolean })[] = []
 const ended = new Set<number>()
 
@@ -57,6 +58,7 @@ beforeEach(async () => {
   await api?.flush()
   trace = []
   exits = []
+  processSeen = []
   await database.reset()
   if (api === undefined || ended.has(api.pid)) api = await startApi(api?.port)
 })
@@ -69,6 +71,7 @@ async function startApi(port = 0, target = database.target): Promise<Api> {
     address: lease.address,
     port,
     onTrace: (event) => trace.push(event),
+    observe: (observation) => processSeen.push(observation),
     onExit: (exit, isWanted) => {
       exits.push({ ...exit, isWanted })
       ended.add(exit.pid)
@@ -255,6 +258,26 @@ test("lets pages of the app's own origin read its answers, and no others", async
   expect(await call('/users', { method: 'OPTIONS' })).toEqual(refused(405, 'method_not_allowed'))
 })
 
+test('what pages may read is decided by the API: whom it allows stands in what it tells of its decision', async () => {
+  const decisionFor = async (origin: string, method: string) => {
+    trace = []
+    await fetch(`http://${lease.address}:${api?.port}/users`, {
+      method,
+      headers: { origin, 'x-request-id': 'test.1', 'access-control-request-method': 'POST' },
+    })
+    await api?.flush()
+    return trace.find(({ what }) => what === 'decided')
+  }
+  const app = 'https://app.example.test'
+  for (const method of ['GET', 'OPTIONS']) {
+    const decided = await decisionFor(app, method)
+    expect(decided).toMatchObject({ request: 'test.1', status: method === 'GET' ? 200 : 204 })
+    expect(await decisionFor(app, method)).toMatchObject({ ...decided, atMs: expect.any(Number) })
+    const { headers } = (await decisionFor('https://www.example.test', method)) as { headers?: string }
+    expect(headers).not.toBe(decided && 'headers' in decided && decided.headers)
+  }
+})
+
 test('tells a client which way the database failed, and no more', async () => {
   await admin.query('ALTER TABLE users RENAME TO people')
   expect(await call('/users')).toEqual(refused(500, 'internal_error'))
@@ -398,6 +421,23 @@ test('hangs in one route while the others answer; blocked, none answers', async 
   expect(await call('/healthz')).toMatchObject({ status: 200 })
   expect(performance.now() - startedMs).toBeGreaterThan(300)
   expect(await blocking).toMatchObject({ status: 200 })
+  await armed.heal()
+})
+
+test('of a process that is busy it is told that it is, and then for how long it was; of another, that it is awake', async () => {
+  await api!.flush()
+  expect(processSeen).toEqual([{ machine: 'process', what: 'awake' }])
+  armed = await api!.point('test').arm({ rules: [{ match: {}, verdict: { kind: 'block', forMs: 900 } }] })
+  const blocking = call('/users')
+  await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1))
+  await api!.flush()
+  expect(processSeen.slice(1)).toEqual([{ machine: 'process', what: 'busy' }])
+  expect(await blocking).toMatchObject({ status: 200 })
+  await api!.flush()
+  expect(processSeen.at(-1)).toEqual({ machine: 'process', what: 'awake' })
+  const [, , { busyMs }] = processSeen as [Observation, Observation, { readonly busyMs: number }]
+  expect(busyMs).toBeGreaterThan(700)
+  expect(busyMs).toBeLessThan(2_000)
   await armed.heal()
 })
 

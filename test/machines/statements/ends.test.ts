@@ -121,7 +121,7 @@ describe('a Postgres that is not there', () => {
       const probe = createServer()
       const port = await ground.listen(probe, '127.0.0.1', 0)
       await new Promise((resolve) => probe.close(resolve))
-      const full = await ground.fillBacklog('127.0.0.1', port)
+      const full = await ground.fillBacklog('127.0.0.1', port, () => {})
       const other = await openLink({ upstream: () => ({ host: '127.0.0.1', port }) })
       const [one, two] = [new RawClient(raw(other)), new RawClient(raw(other))]
       for (const { socket } of [one, two]) socket.write(say.startup('x'))

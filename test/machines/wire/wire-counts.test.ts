@@ -57,6 +57,8 @@ test('says how long bytes waited, where they did; and compares what came with wh
   const heldMs = observed('out', 'server').at(-1)?.heldMs ?? 0
   expect(heldMs).toBeGreaterThanOrEqual(75)
   expect(observed('out', 'client').map((one) => one.heldMs)).not.toContainEqual(expect.anything())
+  // It was the wire that kept them, not the receiver.
+  expect(observed('out', 'server').at(-1)?.unreadMs ?? 0).toBeLessThan(heldMs / 2)
 
   seen.length = 0
   await arm({ kind: 'corrupt', from: 'client', afterBytes: 1, xor: 1 })
@@ -67,7 +69,7 @@ test('says how long bytes waited, where they did; and compares what came with wh
   expect(observed('out', 'server').at(-1)?.digest).toBe(digest(Buffer.from('hdllo')))
 })
 
-test('bytes that a full receiver makes wait have waited, too', async () => {
+test('bytes that a full receiver makes wait have waited, too, and it is told that it was the receiver', async () => {
   const atServer = nextAtServer()
   const client = call(Buffer.alloc(20_000_000))
   const far = await atServer
@@ -78,6 +80,8 @@ test('bytes that a full receiver makes wait have waited, too', async () => {
   await new Promise<void>((resolve) => client.socket.end(resolve))
   client.socket.destroy()
   await wire.quiet(1_000)
-  expect(observed('out', 'server').at(-1)?.heldMs).toBeGreaterThan(100)
+  const { heldMs = 0, unreadMs = 0 } = observed('out', 'server').at(-1) ?? {}
+  expect(heldMs).toBeGreaterThan(100)
+  expect(heldMs - unreadMs).toBeLessThan(50)
   expect(observed('out', 'server').length).toBeLessThan(20)
 })

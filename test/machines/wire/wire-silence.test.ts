@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import type { WireVerdict } from '../../../sandbox/machines/wire/wire-points.ts'
 import { arm, call, nextAtServer, observed, serveWith, silence, wire } from './wire-bench.ts'
 
 // That nothing comes is only shown by waiting, long against a round trip of loopback, and by showing that there was
@@ -17,6 +18,27 @@ test('silence at accept: connected, and then nothing; not even the FIN is answer
   expect(observed('in', 'client').at(-1)!.bytes).toBe(5)
   expect(observed('out', 'server').at(-1)).toMatchObject({ bytes: 0 })
   expect((await wire.evidence()).fired).toBe(1)
+})
+
+test.each<WireVerdict>([
+  { kind: 'silence' },
+  { kind: 'stall', from: 'server' },
+  { kind: 'swallow-end', from: 'server' },
+])('healing ends a connection that could not end by itself: %o', async (verdict) => {
+  await arm({ kind: 'delay', delayMs: 1 })
+  const works = call('hello')
+  await works.until(() => works.text === 'hello')
+  serveWith((socket) => socket.resume().end('bye'))
+  await arm(verdict)
+  const stuck = call('GET')
+  await expect.poll(async () => (await wire.evidence()).fired).toBe(1)
+  await silence()
+  expect(stuck.fate).toBeUndefined()
+  await wire.heal()
+  await stuck.untilFate()
+  expect(stuck.fate).toBe('ECONNRESET')
+  expect(wire.open).toBe(1)
+  expect(works.fate).toBeUndefined()
 })
 
 test('afterMs: everything is handed on until then, and nothing after', async () => {
@@ -86,6 +108,7 @@ test.each([
     await late.untilFate()
     expect(late.fate).toBe(fate)
     expect(late.fateMs - late.reads.at(-1)!.atMs).toBeGreaterThan(150)
-    expect(left.fate).toBeUndefined()
+    // Arming anew heals what was armed before, and so ends what that one kept.
+    expect(left.fate).toBe('ECONNRESET')
   },
 )

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { PartFailure } from '../../../errors/part-failure.ts'
 import { cleanEnvironment, nodeFlags } from '../../environment.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
+import { InTurn } from '../../in-turn.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
 import { Questions } from '../../questions.ts'
@@ -49,6 +50,7 @@ export class KeeperProcess {
   readonly entered: Entered
   readonly #child: ChildProcess
   readonly #questions = new Questions<Answer>()
+  readonly #sockets = new InTurn()
 
   /**
    * Makes the namespaces. Resolves when they can be entered, while the keeper still comes up.
@@ -91,6 +93,14 @@ export class KeeperProcess {
           this.#questions.fail(id, error)
       })
     return this.#questions.ask(send, answerMs, silence)
+  }
+
+  /**
+   * Asks for a socket, one after the other: Node sends the next only when the one before has arrived, and meanwhile the
+   * keeper would accept what comes in.
+   */
+  askForSocket(request: Request): Promise<Answer> {
+    return this.#sockets.do(() => this.ask(request))
   }
 
   /** Ends the namespaces with everything that runs in them. */

@@ -1,7 +1,7 @@
 /**
  * The runner's hand inside the clients' namespaces: it opens sockets there and passes them out, so that every
  * machine behind them stays outside, with the runner. It closes its own copies, or it would accept connections
- * that no machine serves.
+ * that no machine serves: at once, within the turn of the event loop in which a socket was opened.
  */
 import { type SendHandle, spawn } from 'node:child_process'
 import { flushCompileCache } from 'node:module'
@@ -38,6 +38,9 @@ async function answer(message: ToKeeper): Promise<void> {
       return tell({ kind: 'done', id, value: await nft(message.input) })
     case 'packets':
       return tell({ kind: 'done', id, value: await packets(message.address, message.port) })
+    case 'end-left':
+      await endLeft(message.address, message.port)
+      return tell({ kind: 'done', id })
     case 'repeats':
       return tell({ kind: 'done', id, value: repeats() })
     default:
@@ -46,7 +49,7 @@ async function answer(message: ToKeeper): Promise<void> {
 }
 
 async function answerSocket(
-  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'repeats' }>,
+  message: Exclude<ToKeeper, { kind: 'nft' | 'packets' | 'end-left' | 'repeats' }>,
 ): Promise<void> {
   const { id, address, port } = message
   const place = `${address}:${port}`
@@ -55,9 +58,9 @@ async function answerSocket(
       const { createServer } = await import('node:net')
       if (isIPv6(address)) await haveAddress(address)
       const server = createServer({ pauseOnConnect: true })
-      await ground.listen(server, address, port)
       // No client calls before the packets of the call are counted.
       await watching
+      await ground.listen(server, address, port)
       tell({ kind: 'done', id }, server, () => server.close())
       return
     }
@@ -69,7 +72,9 @@ async function answerSocket(
     case 'probe':
       return tell({ kind: 'done', id, value: await ground.probe(address, port) })
     case 'fill-backlog': {
-      const backlog = hasNft() ? await dropSyns(address, port) : await ground.fillBacklog(address, port)
+      const backlog = hasNft()
+        ? await dropSyns(address, port)
+        : await ground.fillBacklog(address, port, () => {})
       backlogs.set(place, backlog)
       return tell({ kind: 'done', id, value: backlog.witness })
     }
@@ -128,6 +133,16 @@ async function packets(address: string, port: number): Promise<PacketCounts> {
     watching = watch()
     await watching
     return { sent: 0, arrived: 0 }
+  }
+}
+
+/** Either side's: the client's, and that of the wire. The kernel forgets it and resets the other side. */
+async function endLeft(address: string, port: number): Promise<void> {
+  if (findCommand('ss') === undefined) return
+  const states = ['fin-wait-1', 'fin-wait-2', 'closing', 'last-ack'].flatMap((state) => ['state', state])
+  for (const end of ['src', 'dst']) {
+    // A kernel may be built without it (CONFIG_INET_DIAG_DESTROY): then they end by themselves, some time.
+    await run('ss', ['-HKtn', ...states, end, `${address}:${port}`]).catch(() => {})
   }
 }
 

@@ -17,6 +17,7 @@ export type ToKeeper = { readonly id: number } & (
   | { readonly kind: 'leave'; readonly address: string; readonly port: number }
   | { readonly kind: 'nft'; readonly input: string }
   | { readonly kind: 'packets'; readonly address: string; readonly port: number }
+  | { readonly kind: 'end-left'; readonly address: string; readonly port: number }
   | { readonly kind: 'repeats' }
 )
 

@@ -69,7 +69,7 @@ export class SealedGround implements ClientGround, Kernel {
   }
 
   async listen(server: Server, address: string, port: number): Promise<number> {
-    const { handle } = await this.#keeper.ask({ kind: 'listen', address, port })
+    const { handle } = await this.#keeper.askForSocket({ kind: 'listen', address, port })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(handle as Server, () => {
@@ -82,7 +82,7 @@ export class SealedGround implements ClientGround, Kernel {
   }
 
   async bindUdp(address: string, port: number): Promise<UdpSocket> {
-    const { handle } = await this.#keeper.ask({ kind: 'bind-udp', address, port })
+    const { handle } = await this.#keeper.askForSocket({ kind: 'bind-udp', address, port })
     return handle as UdpSocket
   }
 
@@ -90,7 +90,8 @@ export class SealedGround implements ClientGround, Kernel {
     return String((await this.#keeper.ask({ kind: 'probe', address, port })).value)
   }
 
-  async fillBacklog(address: string, port: number): Promise<FullBacklog> {
+  async fillBacklog(address: string, port: number, vacate: () => void): Promise<FullBacklog> {
+    if (!this.#keeper.entered.hasNft) vacate()
     const { value } = await this.#keeper.ask({ kind: 'fill-backlog', address, port })
     return {
       witness: value as FullBacklog['witness'],
@@ -116,6 +117,10 @@ export class SealedGround implements ClientGround, Kernel {
 
   async packets(address: string, port: number): Promise<PacketCounts> {
     return (await this.#keeper.ask({ kind: 'packets', address, port })).value as PacketCounts
+  }
+
+  async endLeft(address: string, port: number): Promise<void> {
+    await this.#keeper.ask({ kind: 'end-left', address, port })
   }
 
   async repeats(): Promise<number> {

@@ -14,7 +14,7 @@ export function createApp(database: Database, faults: Faults): Express {
   const app = express()
   app.disable('x-powered-by')
   app.use(admit(database))
-  app.use(allowApp)
+  app.use(allowApp(sendNothing))
   app.use(express.json())
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path)
@@ -84,16 +84,36 @@ function refuseMethod(here: readonly Route[]) {
 function send(response: Response, reply: Reply, database: Database, code?: string): void {
   const { body, generated, headers = {}, status } = reply
   const request = idOf(response)
+  response.status(status).set(headers)
   observe({
     what: 'decided',
     request,
     status,
     digest: digestOf(JSON.stringify(body)),
     value: database.originsOf(request).value(body, generated),
-    headers: digestOf(JSON.stringify(headers)),
+    headers: headersSet(response),
     ...(code === undefined ? {} : { code }),
   })
-  response.status(status).set(headers).json(body)
+  response.json(body)
+}
+
+/** A browser's question before the call is answered by no route. */
+function sendNothing(response: Response): void {
+  response.status(204)
+  observe({
+    what: 'decided',
+    request: idOf(response),
+    status: 204,
+    digest: digestOf(''),
+    headers: headersSet(response),
+  })
+  response.end()
+}
+
+/** A digest of all that the application has set by now, wherever it did: what Express adds comes later. */
+function headersSet(response: Response): string {
+  const lines = Object.entries(response.getHeaders()).map(([name, value]) => `${name}: ${String(value)}`)
+  return digestOf(lines.sort().join('\n'))
 }
 
 function idOf(response: Response): string {

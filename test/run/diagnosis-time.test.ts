@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest'
+import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
+import type { Step } from '../../sandbox/language/steps.ts'
+import type { Observation } from '../../sandbox/machines/shared/trace.ts'
+import { diagnose } from '../../sandbox/run/diagnosis/diagnosis.ts'
+import {
+  after,
+  anOrder,
+  api,
+  type Changes,
+  call,
+  gateway,
+  inVain,
+  limitMs,
+  without,
+} from './diagnosis-bench.ts'
+
+// Time decides where nothing else does: the machine that kept the others waiting broke, and what comes after the client
+// has gone, or in time enough, is no break.
+
+const took = (tookMs: number): Symptom => ({ kind: 'response', status: 201, errors: [], tookMs })
+const gaveUp: Symptom = { kind: 'error', errors: [{ name: 'TimeoutError', message: 'x' }], tookMs: limitMs }
+const stands = (what: 'awake' | 'absent'): Observation => ({ machine: 'process', what })
+const busy = (busyMs?: number): Observation => ({
+  ...{ machine: 'process', what: 'busy' },
+  ...(busyMs === undefined ? {} : { busyMs }),
+})
+
+test.each<[string, Step | undefined, number, Changes]>([
+  ['the gateway, before it asks', 'server', 700, { handedOn: after(700, anOrder.handedOn) }],
+  [
+    'who does not tell, before the API takes the request',
+    'server',
+    700,
+    { apiAsked: after(700, anOrder.apiAsked) },
+  ],
+  [
+    "the API's process, busy with other things, before it takes the request",
+    'backend',
+    700,
+    { apiAsked: [after(700, anOrder.apiAsked), busy(650)] },
+  ],
+  [
+    "the API's process, but for less than what is late",
+    'server',
+    700,
+    { apiAsked: [after(700, anOrder.apiAsked), after(20, busy(100))] },
+  ],
+  [
+    "the database, and the API's process is busy when all is over",
+    'database',
+    700,
+    { inserted: after(700, anOrder.inserted), used: [anOrder.used, busy()] },
+  ],
+  ['the route, before its statement', 'backend', 700, { insert: after(700, anOrder.insert) }],
+  ['the database', 'database', 700, { inserted: after(700, anOrder.inserted) }],
+  [
+    "the API's process, while the answer of the database lay there",
+    'backend',
+    700,
+    { inserted: [after(700, anOrder.inserted), busy(650)] },
+  ],
+  ['the route, before its decision', 'backend', 700, { decided: after(700, anOrder.decided) }],
+  ['the gateway, behind the answer', 'response', 700, { left: after(700, anOrder.left) }],
+  ['nobody for long enough', undefined, 150, { insert: after(150, anOrder.insert) }],
+])('%s kept the call waiting: %s', (_what, step, tookMs, changes) => {
+  expect(diagnose([call({}, took(20))], call(changes, took(20 + tookMs))).broke).toBe(step)
+})
+
+test.each<[string, Step, Changes]>([
+  ['the process was busy', 'backend', { apiAsked: busy() }],
+  [
+    'it was busy for a moment, long before',
+    'server',
+    { handedOn: [busy(100), anOrder.handedOn], apiAsked: undefined },
+  ],
+  ['it is awake', 'server', { apiAsked: stands('awake') }],
+  ['there is none', 'server', { apiAsked: stands('absent') }],
+])('nobody takes the request, and %s: %s', (_what, step, changes) => {
+  expect(diagnose([call()], call({ ...without('routed'), ...changes }, gaveUp)).broke).toBe(step)
+})
+
+test('an answer that a busy process never took is not missing in the database', () => {
+  const waiting = (inserted: Changes[string]) => call({ ...without('decided'), inserted }, gaveUp)
+  expect(diagnose([call()], waiting(busy())).broke).toBe('backend')
+  expect(diagnose([call()], waiting(undefined)).broke).toBe('database')
+})
+
+/** The client goes when its limit is reached. All that follows is done in vain. */
+const late = (first: keyof typeof anOrder, extra: readonly Observation[] = []): Changes => {
+  const rest = Object.values<Observation>(anOrder).slice(Object.keys(anOrder).indexOf(first), -3)
+  return {
+    ...without(first),
+    [first]: [after(limitMs + 1, rest[0]!), ...rest.slice(1), ...extra],
+  }
+}
+
+test.each<[string, Step, Changes]>([
+  ['the gateway asks', 'server', late('handedOn')],
+  ['the route sends its statement', 'backend', late('lock')],
+  ['the database answers', 'database', late('inserted')],
+  ['the route decides', 'backend', late('decided')],
+  ['the gateway has the answer', 'response', late('left')],
+  [
+    'the process ends, which did not answer a statement',
+    'database',
+    { ...without('inserted'), inserted: after(limitMs + 1, { machine: 'process', what: 'ended' }) },
+  ],
+])('when the client has given up, %s: %s', (_what, step, changes) => {
+  expect(diagnose([call()], call(changes, gaveUp)).broke).toBe(step)
+})
+
+test('what came before the client gave up is no worse for it', () => {
+  const slow = call(
+    { ...without('head'), head: after(limitMs, { machine: 'client', what: 'failed' }) },
+    gaveUp,
+  )
+  expect(diagnose([call()], slow).broke).toBe('reply')
+})
+
+/** The gateway gives up after so long. The healthy answer takes 9 ms. */
+const impatient = (waitedMs: number): Changes => ({
+  ...without('lock'),
+  answered: [after(waitedMs, gateway('upstream-failed', { code: 'ETIMEDOUT' })), ...inVain('', 504).slice(1)],
+})
+
+test('who gave up is at fault only where what it waited for was not late', () => {
+  const broken = (waitedMs: number) => call(impatient(waitedMs), took(20 + waitedMs))
+  expect(diagnose([call()], broken(50))).toMatchObject({
+    broke: 'server',
+    because: 'the gateway gave up on the API, which was not late, after 52 ms; healthy: none',
+  })
+  expect(diagnose([call()], broken(900)).broke).toBe('backend')
+  // A route that takes so long when all is well is not late either.
+  const usual = call({ lock: after(900, anOrder.lock) }, took(920))
+  expect(diagnose([usual], broken(900)).broke).toBe('server')
+})
+
+// The healthy call after the fault stands beside the one before it.
+
+const decided = (value: string) => ({ decided: api('decided', { status: 201, digest: 'bytes 1', value }) })
+const dns: Observation = { machine: 'dns', what: 'question', name: 'a.test', type: 'A', transport: 'udp' }
+
+test('what differs between the healthy calls is no break: a value that is another each time', () => {
+  const [before, between, behind] = ['token 1', 'token 2', 'token 3'].map((value) => call(decided(value)))
+  expect(diagnose([before!], between!).broke).toBe('backend')
+  expect(diagnose([before!, behind!], between!).broke).toBeUndefined()
+  expect(diagnose([before!, before!], between!).broke).toBe('backend')
+  // That it is there at all does not differ.
+  expect(diagnose([before!, behind!], call({ decided: undefined })).broke).toBe('backend')
+})
+
+test('what differs between the healthy calls is no break: whether a name is looked up', () => {
+  const [without, asking] = [call(), call({ made: [anOrder.made, dns] })]
+  expect(diagnose([without], asking).broke).toBe('dns')
+  for (const broken of [without, asking]) {
+    expect(diagnose([without, asking], broken).broke).toBeUndefined()
+    expect(diagnose([asking, without], broken).broke).toBeUndefined()
+  }
+  const otherName = call({ made: [anOrder.made, { ...dns, name: 'b.test' }] })
+  expect(diagnose([asking, without], otherName)).toMatchObject({
+    broke: 'request',
+    because: 'the name asked for was b.test; healthy: a.test',
+  })
+})
+
+test('over an open connection the call after healing tells only how long things take', () => {
+  const [usual, other] = [
+    call(decided('a')),
+    call({ ...decided('b'), insert: after(300, anOrder.insert) }, took(320)),
+  ]
+  const late = call({ ...decided('a'), insert: after(400, anOrder.insert) }, took(420))
+  expect(diagnose([usual, other], call(decided('b'))).broke).toBeUndefined()
+  expect(diagnose([usual, other], call(decided('b')), 1).broke).toBe('backend')
+  expect(diagnose([usual], late, 1).broke).toBe('backend')
+  expect(diagnose([usual, other], late, 1).broke).toBeUndefined()
+})
+
+test('what differs between the healthy calls is no break: how long a route takes', () => {
+  const taking = (ms: number) => call({ insert: after(ms, anOrder.insert) }, took(20 + ms))
+  expect(diagnose([taking(1)], taking(400)).broke).toBe('backend')
+  expect(diagnose([taking(1), taking(300)], taking(400)).broke).toBeUndefined()
+  expect(diagnose([taking(300), taking(1)], taking(400)).broke).toBeUndefined()
+  expect(diagnose([taking(300), taking(1)], taking(1_200)).broke).toBe('backend')
+})
