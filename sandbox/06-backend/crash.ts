@@ -1,5 +1,6 @@
 import { fault } from '../language/fault.ts'
 import { oneOf } from '../language/parameters.ts'
+import { shopPaths } from '../machines/api/shop/shop-routes.ts'
 
 /**
  * The API's process ends in the middle of a request. Healing starts another one, as a supervisor would.
@@ -16,7 +17,7 @@ export const crash = fault({
   name: 'crash',
   summary: ({ how, route }) => `crash (${how}) in ${route}`,
   parameters: {
-    route: oneOf(['/users', '/users/:id', '/products', '/orders', '/login'], { default: '/users' }),
+    route: oneOf(shopPaths, { default: '/users' }),
     how: oneOf(['exit', 'kill'], { default: 'exit' }),
   },
   plan: ({ how, route }) => ({

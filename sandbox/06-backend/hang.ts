@@ -1,5 +1,6 @@
 import { fault } from '../language/fault.ts'
 import { oneOf } from '../language/parameters.ts'
+import { shopPaths } from '../machines/api/shop/shop-routes.ts'
 
 /**
  * The route never answers: it waits for a promise that is never settled. Everything else is served.
@@ -15,7 +16,7 @@ export const hang = fault({
   name: 'hang',
   summary: ({ route }) => `hang in ${route}`,
   parameters: {
-    route: oneOf(['/users', '/users/:id', '/products', '/orders', '/login'], { default: '/users' }),
+    route: oneOf(shopPaths, { default: '/users' }),
   },
   plan: ({ route }) => ({ point: 'api', rules: [{ match: { path: route }, verdict: { kind: 'hang' } }] }),
 })

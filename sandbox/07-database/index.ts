@@ -1,6 +1,11 @@
 /** Step 07: the database answers. One export line per fault; `scenario`, so that an author needs one import. */
 export { scenario } from '../language/scenario.ts'
+export { adminKill } from './admin-kill.ts'
 export { anySqlstate } from './any-sqlstate.ts'
+export { backendCrash } from './backend-crash.ts'
 export { deadlock } from './deadlock.ts'
+export { frozen } from './frozen.ts'
 export * as database from './index.ts'
+export { postmasterKilled } from './postmaster-killed.ts'
+export { shutDown } from './shut-down.ts'
 export { slowQuery } from './slow-query.ts'

@@ -1,5 +1,6 @@
 import { fault } from '../language/fault.ts'
 import { milliseconds, oneOf } from '../language/parameters.ts'
+import { shopTables } from '../machines/database/shop.ts'
 
 /**
  * Every statement that reads the table sleeps inside Postgres first.
@@ -16,7 +17,7 @@ export const slowQuery = fault({
   name: 'slow-query',
   summary: ({ table, sleepMs }) => `slow-query ${table}, ${sleepMs} ms`,
   parameters: {
-    table: oneOf(['users', 'products', 'orders'], { default: 'users' }),
+    table: oneOf(shopTables, { default: 'users' }),
     sleepMs: milliseconds({ default: 5_000, min: 1 }),
   },
   needs: ['sql'],

@@ -1,11 +1,13 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean, distance } from '../errors/nearest.ts'
 
 // An ESM import of node:util reads its every export, which takes 4 ms.
 const { parseArgs } = process.getBuiltinModule('node:util')
 
 export interface Arguments {
+  /** As it is typed, and as what is wrong with it is placed: `npm run scenario`. */
+  readonly command: string
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string | boolean | undefined>>
   /** Which flags stand on the command line itself: npm may pass on others from its own files (`jobs`). */
@@ -16,27 +18,46 @@ export interface Arguments {
  * Words and flags of a command line. npm keeps a flag that stands before `--` for itself and passes it on
  * as `npm_config_<flag>`: it counts as given all the same.
  *
- * @throws InvalidInput for a flag that is not known, with the nearest that is.
+ * @throws InvalidInput for a flag that is not known, with the nearest that is; one that stands twice; and one with a
+ * value that it does not take, or without one that it takes.
  */
-export function readArguments(command: string, options: ParseArgsOptionsConfig): Arguments {
-  const known = Object.keys(options).map((name) => `--${name}`)
-  const args = process.argv.slice(3)
-  for (const arg of args) {
-    const flag = arg.split('=')[0] ?? ''
-    if (arg.startsWith('--') && arg !== '--' && !known.includes(flag)) {
-      throw new InvalidInput(`npm run ${command}`, `unknown flag ${flag}.${didYouMean(flag, known)}`, {
-        next: `All flags: npm run ${command} -- --help`,
-      })
-    }
-  }
+export function readArguments(name: string, options: ParseArgsOptionsConfig): Arguments {
+  const command = `npm run ${name}`
+  const { tokens } = parseArgs({
+    args: process.argv.slice(3),
+    options,
+    allowPositionals: true,
+    // It stops at the first mistake, in words of its own.
+    strict: false,
+    tokens: true,
+  })
   refuseSwallowed(command, Object.keys(options))
-  try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    const flags = { ...swallowed(options), ...(values as Arguments['flags']) }
-    return { words: positionals, flags, given: Object.keys(values) }
-  } catch (error) {
-    throw new InvalidInput(`npm run ${command}`, (error as Error).message)
+  const words: string[] = []
+  const own: Record<string, string | boolean> = {}
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    const { inlineValue, name, rawName, value } = token
+    const wrong = (problem: string, next?: string) =>
+      new InvalidInput(command, `${rawName}: ${problem}`, next === undefined ? {} : { next })
+    const option = Object.hasOwn(options, name) ? options[name] : undefined
+    if (option === undefined || rawName !== `--${name}`) throw unknownFlag(command, rawName, options)
+    if (Object.hasOwn(own, name)) throw wrong('expected it once, saw it twice')
+    if (option.type === 'boolean' && value !== undefined)
+      throw wrong(`expected no value behind it, saw ${show(value)}`)
+    const isAnotherFlag = inlineValue === false && value?.startsWith('-') === true
+    if (option.type === 'string' && (value === undefined || isAnotherFlag))
+      throw wrong(`expected a value behind it, saw ${value ?? 'none'}`, `Write it as ${rawName}=<value>`)
+    own[name] = value ?? true
   }
+  return { command, words, flags: { ...swallowed(options), ...own }, given: Object.keys(own) }
+}
+
+function unknownFlag(command: string, flag: string, options: ParseArgsOptionsConfig): InvalidInput {
+  const known = Object.keys(options).map((name) => `--${name}`)
+  return new InvalidInput(command, `expected a flag that it has, saw ${flag}.${didYouMean(flag, known)}`, {
+    next: `All flags: ${command} -- --help`,
+  })
 }
 
 /**
@@ -50,8 +71,8 @@ function refuseSwallowed(command: string, known: readonly string[]): void {
     if (known.includes(name)) continue
     const near = known.find((each) => distance(name, each) <= (each.length < 5 ? 1 : 2) && each.length > 3)
     if (near === undefined) continue
-    throw new InvalidInput(`npm run ${command}`, `unknown flag --${name}. Did you mean "--${near}"?`, {
-      next: `All flags: npm run ${command} -- --help`,
+    throw new InvalidInput(command, `expected a flag that it has, saw --${name}. Did you mean "--${near}"?`, {
+      next: `All flags: ${command} -- --help`,
     })
   }
 }

@@ -46,7 +46,9 @@ export function chooseScenarios(args: Arguments): Choice {
   const [output, other] = outputs.filter((flag) => flags[flag] !== undefined)
   if (other !== undefined)
     throw wrong(`--${other}: expected one output on standard output, saw --${output} too`)
-  worldChoice(args)
+  const { kind } = worldChoice(args)
+  if (kind !== undefined && flags['table'] === 'worlds')
+    throw wrong(`--world: expected none beside --table=worlds, which runs in both, saw ${kind}`)
   const step = stepOf(flags['step'])
   const [clients, jobs] = [clientsOf(flags['client']), jobsOf(flags['jobs'])]
   for (const flag of ['list', 'all', 'step'] as const) {
@@ -98,7 +100,7 @@ function stepOf(flag: string | boolean | undefined): Step | undefined {
   const step = steps.find((each) => each === flag)
   if (step === undefined) {
     throw wrong(
-      `--step: unknown step "${flag}".${didYouMean(String(flag), steps)}`,
+      `--step: expected a step, saw ${show(flag)}.${didYouMean(String(flag), steps)}`,
       `Steps: ${steps.join(', ')}`,
     )
   }
@@ -112,7 +114,7 @@ function clientsOf(flag: string | boolean | undefined): readonly ClientName[] | 
     const client = clientNames.find((name) => name === word)
     if (client !== undefined) return client
     throw wrong(
-      `--client: unknown client "${word}".${didYouMean(word, clientNames)}`,
+      `--client: expected a client, saw ${show(word)}.${didYouMean(word, clientNames)}`,
       `Clients: ${clientNames.join(', ')}`,
     )
   })

@@ -1,9 +1,16 @@
-import { existsSync } from 'node:fs'
 import { request } from 'node:http'
-import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
-import { liveRuns } from '../host/lifetime/sweep.ts'
-import { type SandboxStatus, socketName } from '../live/control.ts'
+import type { SandboxStatus } from '../live/control.ts'
+import { controlSockets } from '../live/running.ts'
+
+/** What is asked of a sandbox. */
+export interface Question {
+  /** As it was typed: `status`. */
+  readonly verb: string
+  /** `GET /status` */
+  readonly route: string
+  readonly body?: unknown
+}
 
 /** Which sandbox is meant, and where that was said. */
 export interface Which {
@@ -12,18 +19,12 @@ export interface Which {
   readonly saidBy: string
 }
 
-/** The addresses are asked of the sandboxes themselves; whether there is any, of the file system alone. */
-export function controlSockets(): readonly string[] {
-  return liveRuns()
-    .map((run) => join(run, socketName))
-    .filter((socket) => existsSync(socket))
-}
-
 /**
  * Speaks to a running sandbox: the only one, or the one at this address.
  * @throws InvalidInput when none runs, several do and none was named, or it refuses what was asked.
  */
-export async function ask(which: Which | undefined, route: string, body?: unknown): Promise<unknown> {
+export async function ask(which: Which | undefined, { body, route, verb }: Question): Promise<unknown> {
+  const place = `npm run sandbox ${verb}`
   const running: { socket: string; status: SandboxStatus }[] = []
   for (const socket of controlSockets()) {
     const status = (await exchange(socket, 'GET /status').catch(() => undefined)) as SandboxStatus | undefined
@@ -31,7 +32,7 @@ export async function ask(which: Which | undefined, route: string, body?: unknow
   }
   const addresses = running.map(({ status }) => `${status.address} (pid ${status.pid})`).join(', ')
   if (running.length === 0) {
-    throw new InvalidInput('sandbox', 'expected a running sandbox, saw none', {
+    throw new InvalidInput(place, 'expected a running sandbox, saw none', {
       next: 'Start one: npm run sandbox',
     })
   }
@@ -43,8 +44,13 @@ export async function ask(which: Which | undefined, route: string, body?: unknow
     throw new InvalidInput(`${saidBy}=${address}`, `expected a running sandbox there, saw ${addresses}`)
   }
   if (second !== undefined) {
-    throw new InvalidInput('sandbox', `several are running: ${addresses}`, {
-      next: `Say which, right behind the verb: npm run sandbox -- status --sandbox=${second.status.address}`,
+    const example = `--sandbox=${second.status.address}`
+    const typed =
+      verb === 'exec'
+        ? `exec -- ${example} <command...>`
+        : `-- ${verb}${verb === 'break' ? ' <fault>' : ''} ${example}`
+    throw new InvalidInput(place, `expected to be told which sandbox, saw several running: ${addresses}`, {
+      next: `Say which: npm run sandbox ${typed}`,
     })
   }
   return await exchange(only.socket, route, body)

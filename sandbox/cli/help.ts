@@ -54,7 +54,7 @@ const otherTerminalRows: readonly Row[] = [
     start: 'npm run sandbox -- break <fault> --replace',
     text: 'in place of what is broken now',
   },
-  { start: 'npm run sandbox heal', text: 'undo it' },
+  { start: 'npm run sandbox heal', text: 'undo it, and say what it was' },
   { start: 'npm run sandbox status', text: 'what is up, what is armed, did it fire' },
   { start: 'npm run sandbox trace', text: 'what the parts observed, as JSON' },
   { start: 'npm run sandbox exec -- <command...>', text: 'run a command inside the sealed world' },
@@ -62,6 +62,7 @@ const otherTerminalRows: readonly Row[] = [
 
 const sandboxFlagRows: readonly Row[] = [
   { start: '  --world=sealed|portable', text: 'default: sealed where namespaces work' },
+  { start: '  --ipv6', text: 'the API has an IPv6 address too: for network.ipv6Broken' },
   { start: '  --sandbox=<address>', text: 'which one, when several run (else: FAULTPATH_SANDBOX)' },
   { start: '  --database=embedded|testcontainers', text: 'default: embedded, which needs nothing' },
   { start: '  --database-url=<url>', text: 'use this Postgres (a database of its own is created in it)' },

@@ -10,13 +10,18 @@ import type { SandboxStatus } from '../live/control.ts'
  * @throws InvalidInput in the portable world: there is no inside.
  */
 export async function runInside(status: SandboxStatus, words: readonly string[]): Promise<number> {
+  const place = 'npm run sandbox exec'
   const [command] = words
   if (status.world !== 'sealed') {
-    throw new InvalidInput('sandbox', 'expected the sealed world, saw the portable one: there is no inside', {
+    throw new InvalidInput(place, 'expected the sealed world, saw the portable one: there is no inside', {
       next: 'Start it with: npm run sandbox -- --world=sealed',
     })
   }
-  if (command === undefined) throw new InvalidInput('npm run sandbox exec', 'expected a command, saw none')
+  if (command === undefined) {
+    throw new InvalidInput(place, 'expected a command, saw none', {
+      next: 'Such as: npm run sandbox exec -- curl https://api.example.test/users',
+    })
+  }
   const { environment, enter } = status.inside
   const [enterCommand, enterWords] = enter
   // Entering leads to /, and npm to the project: back to where the person is.

@@ -55,7 +55,7 @@ export async function main(name: string | undefined): Promise<void> {
     })
   }
   // What a file of a person's own left behind it is their mistake. The first one is told: the others follow from it.
-  const stray = async (error: unknown) => await end(report((await command.blame?.(error)) ?? error))
+  const stray = async (error: unknown) => await end(await report((await command.blame?.(error)) ?? error))
   process.on('uncaughtException', (error) => void stray(error))
   process.on('unhandledRejection', (error) => void stray(error))
   // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on.
@@ -71,7 +71,7 @@ export async function main(name: string | undefined): Promise<void> {
     await end(code)
   } catch (error) {
     // What fails because it was stopped is no news.
-    await (ending ?? end(report(error)))
+    await (ending ?? end(await report(error)))
   }
 }
 
@@ -95,14 +95,11 @@ async function written(): Promise<void> {
   }
 }
 
-function report(error: unknown): number {
-  if (error instanceof InvalidInput) {
-    process.stderr.write(`${error.message}\n`)
-    return usageExitCode
-  }
-  if (error instanceof PartFailure) {
-    process.stderr.write(`${error.message}\n`)
-    return exitCodes.unhealthy
+async function report(error: unknown): Promise<number> {
+  if (error instanceof InvalidInput || error instanceof PartFailure) {
+    const { problemText } = await import('../report/screen.ts')
+    process.stderr.write(`${problemText(error.message, process.stderr)}\n`)
+    return error instanceof InvalidInput ? usageExitCode : exitCodes.unhealthy
   }
   process.stderr.write(`a bug of ours: ${error instanceof Error ? error.stack : String(error)}\n`)
   return 70

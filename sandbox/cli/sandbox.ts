@@ -1,17 +1,19 @@
 import { once } from 'node:events'
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
+import { controlSockets } from '../live/running.ts'
 import { sandboxVariable } from '../live/tool-environment.ts'
-import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
+import { missing } from '../run/needs.ts'
 import { exitCodes } from '../run/outcome.ts'
-import { World } from '../world/world.ts'
+import { World, type WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { ask, controlSockets, type Which } from './control-client.ts'
+import { ask, type Which } from './control-client.ts'
 import { runInside, shellWords } from './inside.ts'
+import { brokenLines, healedLines, statusLines } from './status-lines.ts'
 import { tryLines } from './try-lines.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
 
@@ -19,6 +21,7 @@ const options = {
   sandbox: { type: 'string' },
   world: { type: 'string' },
   shell: { type: 'boolean' },
+  ipv6: { type: 'boolean' },
   database: { type: 'string' },
   'database-url': { type: 'string' },
   'allow-remote-database': { type: 'boolean' },
@@ -66,10 +69,11 @@ export class SandboxCommand implements Command {
     const world = await this.#opening
     await world.up()
     const events: TraceEvent[] = []
-    const seat = await world.seat('you', (event) => {
+    const keep = (event: TraceEvent) => {
       events.push(event)
       if (events.length > 2 * traceEventsMax) events.splice(0, traceEventsMax)
-    })
+    }
+    const seat = await world.seat('you', keep, { ipv6: await wantsIpv6(args, world) })
     await seat.open()
     this.#control = await Control.open(world, seat, events)
     // Asked once its own is there: of two that start together, one at least sees the other.
@@ -113,15 +117,24 @@ function expectNoVerbFlag({ given }: Arguments): void {
 }
 
 /** The world in which a shell has an inside. Where it cannot be had, its own words say why. */
-function sealedChoice(args: Arguments): ReturnType<typeof worldChoice> {
-  if (worldChoice(args).kind === 'portable') {
+function sealedChoice(args: Arguments): Pick<WorldOptions, 'kind' | 'kindReason'> {
+  const { kind } = worldChoice(args)
+  if (kind === 'portable') {
     throw new InvalidInput(
       'npm run sandbox',
       '--shell: expected the sealed world, saw --world=portable: there is no inside',
       { next: 'Leave out one of the two' },
     )
   }
-  return { kind: 'sealed' }
+  return { kind: 'sealed', ...(kind === undefined && { kindReason: 'the shell is inside' }) }
+}
+
+/** @throws InvalidInput where the machine has no IPv6. */
+async function wantsIpv6({ flags }: Arguments, world: World): Promise<boolean> {
+  if (flags['ipv6'] !== true) return false
+  const { lacks } = await world.clients()
+  if (!lacks.includes('ipv6')) return true
+  throw new InvalidInput('npm run sandbox', `--ipv6: expected a machine with IPv6, saw ${missing.ipv6}`)
 }
 
 function reportDeath({ part, detail }: World['deaths'][number]): number {
@@ -135,7 +148,7 @@ async function execute(): Promise<number> {
   const named = words[0]?.startsWith('--sandbox=') ? words.shift()?.slice('--sandbox='.length) : undefined
   if (words[0] === '--') words.shift()
   const which = sandboxNamed(named === undefined ? {} : { sandbox: named })
-  const status = (await ask(which, 'GET /status')) as SandboxStatus
+  const status = (await ask(which, { verb: 'exec', route: 'GET /status' })) as SandboxStatus
   return await runInside(status, words)
 }
 
@@ -151,7 +164,7 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
   const which = sandboxNamed(flags)
   const place = `npm run sandbox ${verb}`
   const [extra] = verb === 'break' || !verbs.some((each) => each === verb) ? [] : words
-  if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw "${extra}"`)
+  if (extra !== undefined) throw new InvalidInput(place, `expected no further word, saw ${show(extra)}`)
   const idle = given.find((flag) => flag !== 'sandbox' && (flag !== 'replace' || verb !== 'break'))
   if (idle !== undefined) {
     const where = idle === 'replace' ? 'with break' : 'where a sandbox is started'
@@ -161,42 +174,29 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
     case 'break': {
       const [id = '', ...parameters] = words
       const replace = flags['replace'] === true
-      const status = await ask(which, 'POST /arm', { id, parameters: readParameters(parameters), replace })
-      return print(statusText(status))
+      const body = { id, parameters: readParameters(parameters), replace }
+      return await printStatus(await ask(which, { verb, route: 'POST /arm', body }), brokenLines)
     }
     case 'heal':
+      return await printStatus(await ask(which, { verb, route: 'POST /heal' }), healedLines)
     case 'status':
-      return print(statusText(await ask(which, verb === 'heal' ? 'POST /heal' : 'GET /status')))
+      return await printStatus(await ask(which, { verb, route: 'GET /status' }), statusLines)
     case 'trace':
-      return print(JSON.stringify(await ask(which, 'GET /trace'), undefined, 2))
+      return print(JSON.stringify(await ask(which, { verb, route: 'GET /trace' }), undefined, 2))
     default:
-      throw new InvalidInput(`npm run sandbox ${verb}`, `unknown word "${verb}".${didYouMean(verb, verbs)}`, {
-        next: 'All of them: npm run sandbox -- --help',
-      })
+      throw new InvalidInput(
+        'npm run sandbox',
+        `expected one of its verbs (${verbs.join(', ')}), saw ${show(verb)}.${didYouMean(verb, verbs)}`,
+        { next: 'What each does: npm run sandbox -- --help' },
+      )
   }
 }
 
-function statusText(status: unknown): string {
-  const { address, pid, world, armed } = status as SandboxStatus
-  const place = `sandbox ${address} (${world}, pid ${pid})`
-  if (armed === 'healthy') return `${place}: healthy, nothing is broken`
-  const { evidence, id, isOver, summary } = armed
-  return isOver
-    ? `${place}: healthy again, ${id} is over\n  ${summary}\n  ${overText(evidence)}`
-    : `${place}: broken by ${id}\n  ${summary}\n  ${firedText(evidence)}`
-}
-
-/** Nothing is to come any more. */
-function overText({ fired, isProbed, text }: Evidence): string {
-  if (isProbed) return `over: it ${fired > 0 ? 'held' : 'did NOT hold'} (${text})`
-  if (fired === 0) return `over: it never fired (${text})`
-  return `over: it fired ${fired === 1 ? 'once' : `${fired} times`} (${text})`
-}
-
-function firedText({ fired, isProbed, text }: Evidence): string {
-  if (isProbed) return `${fired > 0 ? 'holds' : 'does NOT hold'}: ${text}`
-  if (fired === 0) return `fired: not yet (${text})`
-  return `fired: ${fired === 1 ? 'once' : `${fired} times`} (${text})`
+async function printStatus(
+  status: unknown,
+  linesOf: (status: SandboxStatus, columns: number) => string[],
+): Promise<number> {
+  return print(linesOf(status as SandboxStatus, await columnsHere()).join('\n'))
 }
 
 /** Of the terminal. Imported here: a sandbox starts without it. */

@@ -43,6 +43,7 @@ export class ScenarioCommand implements Command {
     const pool = new WorldPool({
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
+      ...(flags['table'] === 'worlds' && { kindReason: 'the table is of both' }),
     })
     this.#pool = pool
     // Awaited so that the imports below do not compete with those that spawning needs.

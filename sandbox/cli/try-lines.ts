@@ -1,4 +1,5 @@
 import { findCommand } from '../host/find-command.ts'
+import { verbLine } from '../live/running.ts'
 import { hostName } from '../machines/shared/host-name.ts'
 import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
@@ -20,7 +21,7 @@ export async function tryLines(
     ['break dns.nxdomain', 'break one step (npm run sandbox break: all faults)'],
     ['status', 'what is armed, did it fire'],
     ['heal', 'undo it'],
-  ].map(([verb, what]) => [`npm run sandbox ${isAlone ? verb : `-- ${verb} ${which}`}`.trim(), what] as const)
+  ].map(([verb = '', what]) => [verbLine(verb, world.address, isAlone), what] as const)
   const width = Math.max(...verbs.map(([line]) => line.length))
   const lines = kind === 'sealed' ? sealedLines(before) : portableLines(world, seat)
   const what = `${kind}: ${reason}; Postgres ${world.postgresVersion}`

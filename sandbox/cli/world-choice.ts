@@ -1,4 +1,4 @@
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { databaseProviders } from '../machines/database/database.ts'
 import { parseDatabaseUrl } from '../machines/database/database-url.ts'
 import type { WorldOptions } from '../world/world.ts'
@@ -10,7 +10,7 @@ import type { Arguments } from './arguments.ts'
  *
  * @throws InvalidInput for a provider that does not exist, or a URL that leads to no Postgres of this machine.
  */
-export function databaseChoice({ flags }: Arguments): WorldOptions['database'] {
+export function databaseChoice({ command, flags }: Arguments): WorldOptions['database'] {
   const { DATABASE_URL, FAULTPATH_DATABASE } = process.env
   const named = flags['database']
   const url = flags['database-url'] || (named === undefined && DATABASE_URL)
@@ -22,17 +22,17 @@ export function databaseChoice({ flags }: Arguments): WorldOptions['database'] {
   const wanted = named ?? (FAULTPATH_DATABASE || databaseProviders[0])
   const provider = databaseProviders.find((name) => name === wanted)
   if (provider !== undefined) return { provider }
-  const place = named === undefined ? 'FAULTPATH_DATABASE' : '--database'
-  throw new InvalidInput(place, `expected ${databaseProviders.join(' or ')}, saw "${wanted}"`)
+  const [place, flag] = named === undefined ? ['FAULTPATH_DATABASE', ''] : [command, '--database: ']
+  throw new InvalidInput(place, `${flag}expected ${databaseProviders.join(' or ')}, saw ${show(wanted)}`)
 }
 
 /**
  * `--world=sealed` or `--world=portable`; without it, sealed where it can be had.
  * @throws InvalidInput for any other word.
  */
-export function worldChoice({ flags }: Arguments): Pick<WorldOptions, 'kind'> {
+export function worldChoice({ command, flags }: Arguments): Pick<WorldOptions, 'kind'> {
   const { world } = flags
   if (world === undefined) return {}
   if (world === 'sealed' || world === 'portable') return { kind: world }
-  throw new InvalidInput('--world', `expected sealed or portable, saw "${world}"`)
+  throw new InvalidInput(command, `--world: expected sealed or portable, saw ${show(world)}`)
 }

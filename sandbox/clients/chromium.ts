@@ -12,7 +12,6 @@ function findBrowser(): string | undefined {
 export const chromiumClient: Client = {
   name: 'chromium',
   worlds: ['sealed'],
-  abilities: ['app', 'page', 'warm'],
   missing,
   prepare: (seat) =>
     // Imported here, so that other clients start without waiting for it.

@@ -9,7 +9,6 @@ export const curlClient = commandClient({
   name: 'curl',
   commands: ['curl'],
   install: 'apt-get install curl',
-  abilities: ['crl', 'ocsp-stapling', 'clientCertificate'],
   args,
   read,
 })

@@ -1,4 +1,4 @@
 import { nodeClient } from './common/node-client.ts'
 
 /** Node's own `fetch` (undici), as an app uses it. */
-export const fetchClient = nodeClient('fetch', ['app', 'own-code', 'own-body', 'warm', 'clientCertificate'])
+export const fetchClient = nodeClient('fetch')

@@ -11,16 +11,15 @@ const entry = fileURLToPath(new URL('./python/main.py', import.meta.url))
 const commands = ['/usr/bin/python3', 'python3']
 
 /** Python's `urllib.request`. */
-export const pythonClient = python('python', 'urllib', ['own-body', 'crl', 'clientCertificate'])
+export const pythonClient = python('python', 'urllib')
 
 /** Python's `requests`. */
-export const requestsClient = python('requests', 'requests', ['own-body', 'clientCertificate'])
+export const requestsClient = python('requests', 'requests')
 
-function python(name: ClientName, library: 'urllib' | 'requests', abilities: Client['abilities']): Client {
+function python(name: ClientName, library: 'urllib' | 'requests'): Client {
   return {
     name,
     worlds: ['sealed'],
-    abilities,
     missing: () => {
       const command = findCommand(...commands)
       if (command === undefined) return 'python3 is not installed: apt-get install python3'

@@ -18,6 +18,10 @@ export interface Call {
   readonly timeoutMs?: number
   /** The client's own limit for the connection (DNS, TCP and TLS). Default: the client's. */
   readonly connectTimeoutMs?: number
+  /** The client's own limit from the request to the whole head of the response. Default: the client's. */
+  readonly headersTimeoutMs?: number
+  /** The client's own limit for a pause between two pieces of the response's body. Default: the client's. */
+  readonly bodyTimeoutMs?: number
   /**
    * How many times at most the app tries again, at once, after an error or a status of 500 or more. Default: 0. The
    * promise is about the last attempt; each has all of `timeoutMs`. One that hangs is the last.
@@ -67,8 +71,8 @@ export function resolveCall(
   { dnsServer, origin }: Destination,
   files: CallFiles,
 ): ResolvedCall {
-  const { body, connectTimeoutMs, connection, headers, method, path, revocationChecking, timeoutMs } =
-    wholeCall(call)
+  const { body, connection, headers, method, path, revocationChecking, timeoutMs, ...rest } = wholeCall(call)
+  const { bodyTimeoutMs, connectTimeoutMs, headersTimeoutMs } = rest
   return {
     method,
     path,
@@ -79,6 +83,8 @@ export function resolveCall(
     connection,
     ...(body === undefined ? {} : { body }),
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(headersTimeoutMs === undefined ? {} : { headersTimeoutMs }),
+    ...(bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs }),
     ...(revocationChecking === undefined ? {} : { revocationChecking }),
     ...files,
   }

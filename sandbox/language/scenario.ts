@@ -56,8 +56,12 @@ export interface Lesson {
   /** What the developer lives through. */
   readonly story?: string
   readonly why: string
-  /** The one command that shows it. */
+  /** The one command that shows it, typed in a sandbox in which the fault is armed. */
   readonly seeIt?: string
+  /** The same without the mistake, where the mistake of the app stands in the command itself. */
+  readonly rightly?: string
+  /** What that command then prints, and does not print when nothing is broken. */
+  readonly clue?: RegExp
   /** Look-alikes: what else looks like this, and what tells it apart. */
   readonly looksLike?: string
   readonly hints?: readonly string[]

@@ -15,6 +15,7 @@ import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 import { defineFault, scenarioOf } from './faults.ts'
 import { expectMeetable } from './meetable.ts'
+import { controlSockets, socketName, verbLine } from './running.ts'
 import { toolEnvironment } from './tool-environment.ts'
 
 /** What a running sandbox says of itself. */
@@ -29,7 +30,12 @@ export interface SandboxStatus {
   }
   /** `healthy` when nothing is armed. */
   readonly armed: ArmedStatus | 'healthy'
+  /** Behind `POST /heal` and `POST /arm`: what was armed until then. */
+  readonly healed?: Healed
 }
+
+/** What was armed, and whether its time had passed already. */
+export type Healed = Omit<ArmedStatus, 'evidence'>
 
 /** What is armed, and what its machine says of who met it. */
 export interface ArmedStatus {
@@ -46,8 +52,6 @@ interface Broken {
   /** On the clock of `nowMs`; undefined where it lasts until it is healed. */
   readonly endsMs: number | undefined
 }
-
-export const socketName = 'control.sock'
 
 const bodyBytesMax = 65_536
 /** How many events `GET /trace` gives at most: the last. */
@@ -109,36 +113,42 @@ export class Control {
         await this.#world.flush()
         return this.#events.slice(-traceEventsMax)
       case 'POST /arm':
-        await this.#arm(await readJson(request))
-        return await this.status()
+        return await this.#afterHealing(await this.#arm(await readJson(request)))
       case 'POST /heal':
-        await this.heal()
-        return await this.status()
+        return await this.#afterHealing(await this.#healed())
       default:
         throw new InvalidInput(
-          `control ${route}`,
-          'expected GET /status, GET /trace, POST /arm or POST /heal',
+          'control',
+          `expected GET /status, GET /trace, POST /arm or POST /heal, saw ${route}`,
         )
     }
   }
 
-  async #arm(body: unknown): Promise<void> {
+  async #afterHealing(healed: Healed | undefined): Promise<SandboxStatus> {
+    return { ...(await this.status()), ...(healed && { healed }) }
+  }
+
+  /** @returns what it took the place of. */
+  async #arm(body: unknown): Promise<Healed | undefined> {
     const { id, parameters, replace } = body as { id?: unknown; parameters?: unknown; replace?: unknown }
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.#expectArmable(fault)
     if (replace !== true) this.#expectNothingArmed(fault)
-    await this.heal()
+    const healed = await this.#healed()
     const armedMs = nowMs()
     const armed = await this.#world.arm(this.#seat, fault.plan)
     this.#broken = { fault, armed, endsMs: endOf(fault, armedMs) }
+    return healed
   }
 
   /** @throws InvalidInput with what is armed: another terminal may be looking at it. */
   #expectNothingArmed(fault: Fault): void {
     const broken = this.#broken
     if (broken === undefined || isOver(broken)) return
+    const isAlone = controlSockets().length < 2
+    const heal = verbLine('heal', this.#world.address, isAlone)
     throw new InvalidInput(`break ${fault.id}`, `expected nothing broken, saw ${broken.fault.id} armed`, {
-      next: 'Undo it first: npm run sandbox heal. Or type the same again, and behind it: -- --replace',
+      next: `Undo it first: ${heal}. Or type the same again, and behind it: ${isAlone ? '-- ' : ''}--replace`,
     })
   }
 
@@ -183,23 +193,20 @@ export class Control {
     return broken.fault
   }
 
+  /** @returns what it undid, as it was before. */
+  async #healed(): Promise<Healed | undefined> {
+    const healed = this.#broken && healedStatus(this.#broken)
+    await this.heal()
+    return healed
+  }
+
   async status(): Promise<SandboxStatus> {
-    const broken = this.#broken
     return {
       pid: process.pid,
       address: this.#world.address,
       world: this.#kind,
       inside: { enter: wordsBefore(this.#seat), environment: toolEnvironment(this.#world, this.#seat) },
-      armed:
-        broken === undefined
-          ? 'healthy'
-          : {
-              id: broken.fault.id,
-              summary: broken.fault.summary,
-              // Asked first: what ends while the machine is asked was not over when it answered.
-              isOver: isOver(broken),
-              evidence: await broken.armed.evidence(),
-            },
+      armed: this.#broken === undefined ? 'healthy' : await armedStatus(this.#broken),
     }
   }
 
@@ -216,6 +223,16 @@ export class Control {
 function endOf({ parameters }: Fault, armedMs: number): number | undefined {
   const { afterMs = 0, forMs } = (parameters['when'] ?? {}) as When
   return forMs === undefined ? undefined : armedMs + afterMs + forMs
+}
+
+function healedStatus(broken: Broken): Healed {
+  const { id, summary } = broken.fault
+  return { id, summary, isOver: isOver(broken) }
+}
+
+/** Whether it is over is asked first: what ends while its machine is asked was not over when that answered. */
+async function armedStatus(broken: Broken): Promise<ArmedStatus> {
+  return { ...healedStatus(broken), evidence: await broken.armed.evidence() }
 }
 
 function isOver({ endsMs }: Broken): boolean {
@@ -237,7 +254,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) {
     text += chunk
     if (text.length > bodyBytesMax)
-      throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON`)
+      throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON, saw more`)
   }
   try {
     const body: unknown = JSON.parse(text)

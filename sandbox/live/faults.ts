@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import type { Fault, FaultDefinition } from '../language/fault.ts'
 
@@ -31,7 +31,8 @@ export async function findDefinition(id: string): Promise<FaultDefinition> {
   const faults = await faultCatalogue()
   const definition = faults.get(id)
   if (definition === undefined) {
-    throw new InvalidInput(`fault ${id}`, `no fault has this id.${didYouMean(id, [...faults.keys()])}`, {
+    const near = didYouMean(id, [...faults.keys()])
+    throw new InvalidInput(`break ${id}`, `expected the id of a fault, saw none of this name.${near}`, {
       next: 'All of them: npm run sandbox break',
     })
   }
@@ -61,7 +62,8 @@ export function readParameters(words: readonly string[]): Record<string, unknown
   const given = new Set<string>()
   for (const word of words) {
     const at = word.indexOf('=')
-    if (at < 1) throw new InvalidInput(`parameter ${word}`, 'expected name=value, such as sleepMs=3000')
+    if (at < 1)
+      throw new InvalidInput('parameter', `expected name=value, such as sleepMs=3000, saw ${show(word)}`)
     const place = word.slice(0, at)
     if (given.has(place)) throw new InvalidInput(`parameter ${word}`, `expected ${place} once, saw it twice`)
     given.add(place)

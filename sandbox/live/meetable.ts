@@ -15,7 +15,7 @@ export function expectMeetable({ needs, plan }: Fault, { door, place }: Seat): v
       "expected a fault that any program's call can meet, saw a mistake of the app that calls (its URL, its headers, its page): here the calls are your own",
     )
   if (needs.includes('ipv6') && place.address6 === undefined)
-    refuse('expected a host name with an IPv6 address too, which only the runs of its scenarios give')
+    refuse('expected a host name with an IPv6 address too, which it has in a sandbox started with --ipv6')
   const { state } = plan
   const metBy = plan.point === 'tls' && state?.kind === 'certificate' ? state.metBy : undefined
   if (metBy === 'resumed-sessions')

@@ -179,15 +179,14 @@ export const sharedMachines = {
       const env = { FAULTPATH_RUN: run.id, NODE_COMPILE_CACHE: compileCache }
       return await timed('API', () =>
         Machine.start({
-          ...{ address, port: 0, env, observe, onTrace },
+          ...{ address, port: 0, env, cwd: run.path, observe, onTrace },
           onSpawn: (pid) => {
             watchdog.adopt(pid)
             progress.onItsWay()
           },
-          onExit: ({ code, pid, signal }, wasArmed) => {
+          onExit: ({ code, pid, signal }, isWanted) => {
             watchdog.release(pid)
-            // A fault that ends the process is what was wanted.
-            if (!wasArmed) onDeath('the API', signal ?? `exit code ${code}`)
+            if (!isWanted) onDeath('the API', signal ?? `exit code ${code}`)
           },
         }),
       )
@@ -264,6 +263,9 @@ export type Meets = 'each alone' | 'one at a time' | 'side by side'
 /** Verdicts inside the API that meet one request and leave the process as it is. */
 const ownRequestOnly: readonly string[] = ['throw', 'reject', 'hang']
 
+/** States of Postgres that one call brings about, and that every other call meets then. */
+const broughtAboutByOne: readonly string[] = ['deadlock', 'backend-killed']
+
 export function meets(plan: Plan): Meets {
   switch (plan.point) {
     case 'api': {
@@ -272,7 +274,7 @@ export function meets(plan: Plan): Meets {
       return isOwn ? 'each alone' : 'one at a time'
     }
     case 'database':
-      return plan.state.kind === 'deadlock' ? 'one at a time' : 'side by side'
+      return broughtAboutByOne.includes(plan.state.kind) ? 'one at a time' : 'side by side'
     case 'database-wire':
       return plan.state === undefined ? 'one at a time' : 'side by side'
     default:

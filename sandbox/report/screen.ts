@@ -14,7 +14,7 @@ const columnsMin = 50
 /** A pipe has no width. Nothing that we set side by side is longer. */
 const pipeColumns = 140
 
-/** Wider prose is hard to read. So a wide terminal shows the lines of one that is so wide, and no other ones. */
+/** Wider prose is hard to read. So a wide terminal shows the prose of one that is so wide. */
 const proseColumnsMax = 80
 
 /** The screen behind a stream. `COLUMNS` counts before what the terminal says of itself, as in other tools. */
@@ -22,9 +22,54 @@ export function screenOf(
   stream: NodeJS.WritableStream & { readonly columns?: number },
   environment: NodeJS.ProcessEnv = process.env,
 ): Screen {
-  const given = Number(environment['COLUMNS'])
-  const columns = Number.isInteger(given) && given > 0 ? given : (stream.columns ?? pipeColumns)
+  const columns = columnsOf(stream, environment) ?? pipeColumns
   return { stream, columns: Math.max(columns, columnsMin) }
+}
+
+function columnsOf(
+  stream: { readonly columns?: number },
+  environment: NodeJS.ProcessEnv,
+): number | undefined {
+  const given = Number(environment['COLUMNS'])
+  return Number.isInteger(given) && given > 0 ? given : stream.columns
+}
+
+/**
+ * A message of problems, a line each, as the screen has room for them. A pipe gets each whole: it is searched, and its
+ * lines are counted.
+ */
+export function problemText(
+  message: string,
+  stream: { readonly columns?: number },
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
+  const columns = columnsOf(stream, environment)
+  if (columns === undefined) return message
+  const room = Math.max(columns, columnsMin)
+  const lines = message.split('\n').flatMap((line) => {
+    const options = { columns: room, indent: problemIndent, between: ' ' }
+    return flowed('', wordsOf(line), options)
+  })
+  return lines.join('\n')
+}
+
+/** Below a problem, so that the next one is told from what goes on. */
+const problemIndent = 2
+
+/** How a command begins that is typed by being copied, and how the last of its words ends where the text goes on. */
+const commandStarts: readonly string[] = ['npm', 'apt-get']
+const commandEnd = /[.,:;)]$/
+
+/** The words of a text. A command is one: in two lines it would be two commands. */
+function wordsOf(text: string): string[] {
+  const words: string[] = []
+  let isCommand = false
+  for (const word of text.split(' ')) {
+    if (isCommand) words.push(`${words.pop()} ${word}`)
+    else words.push(word)
+    isCommand = (isCommand || commandStarts.includes(word)) && !commandEnd.test(word)
+  }
+  return words
 }
 
 export function painter({ stream }: Screen): Paint {

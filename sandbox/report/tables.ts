@@ -90,6 +90,8 @@ export function diagnosisTable(reports: readonly ScenarioReport[]): {
       (step) =>
         `| ${stepNumber(step)} ${step} | ${columns.map((column) => counts.get(`${step} ${column}`) ?? '').join(' | ')} |`,
     ),
+    '',
+    'Counted: each client of each scenario. none: nothing differed from its healthy call, so no step broke for it.',
   ]
   return { lines, wrong }
 }

@@ -56,7 +56,7 @@ export function closingLines(report: ScenarioReport, screen: Screen): string[] {
   const called = clients.some(({ symptom }) => symptom !== undefined)
   const lines = [
     ...(called ? journeyLines(clients, screen, paint) : []),
-    ...(called ? [...clients.flatMap((client) => clientLines(client, columns, paint)), ''] : []),
+    ...(called ? [...seenLines(clients, screen, paint), ''] : []),
     ...(called ? findingLines(clients, columns, paint) : []),
     ...(healed.length > 0 ? labelled('healed', healthyText(healed), columns, paint) : []),
     ...lessonLines(report, columns, paint),
@@ -88,31 +88,55 @@ function healthyText(calls: readonly HealthyCall[], timed?: 'timed'): string {
   return `${of}: ${responses}${timed === undefined ? '' : ` (${slowestMs} ms${most})`}`
 }
 
-/** What one client saw in its own words, and whether that is what it was promised. */
-function clientLines(report: ClientReport, columns: number, paint: Paint): string[] {
-  const { client, differences = [], skipped } = report
+/** What each client saw: a block of lines each. */
+function seenLines(clients: readonly ClientReport[], screen: Screen, paint: Paint): string[] {
+  const endColumn = verdictEnd(clients, screen)
+  return clients.flatMap((client) => clientLines(client, endColumn, screen.columns, paint))
+}
+
+/**
+ * Where the verdicts end: behind the longest first line, as far as the screen goes. What a client saw is no prose: it is
+ * searched for, and copied.
+ */
+function verdictEnd(clients: readonly ClientReport[], screen: Screen): number {
+  const around = 2 * margin.length + labelColumns
+  const called = clients.filter(({ skipped }) => skipped === undefined)
+  const longest = called.map((report) => around + sawTexts(report)[0]!.length + verdictOf(report).length)
+  return Math.min(screen.columns, Math.max(proseColumns(screen), ...longest))
+}
+
+function verdictOf({ differences = [] }: ClientReport): string {
+  return differences.length === 0 ? promised : notPromised
+}
+
+/**
+ * What one client saw in its own words, and whether that is what it was promised: at the end of the first line, where
+ * that leaves room.
+ */
+function clientLines(report: ClientReport, endColumn: number, columns: number, paint: Paint): string[] {
+  const { client, skipped } = report
   const name = margin + client.padEnd(labelColumns)
   const named = (line: string) => line.replace(client, (text) => paint('bold', text))
   if (skipped !== undefined) {
     const [first = '', ...more] = wrapped(name, `skipped: ${skipped}`, columns)
     return [named(first), ...more]
   }
-  const isKept = differences.length === 0
-  const verdict = isKept ? promised : notPromised
-  const painted = paint(isKept ? 'green' : 'red', verdict)
-  const textColumns = columns - verdict.length - margin.length
-  const isBeside = textColumns - name.length >= sawColumnsMin
-  const width = isBeside ? textColumns : columns
-  const [first = '', ...more] = sawTexts(report).flatMap((text, index) =>
-    wrapped(index === 0 ? name : ' '.repeat(name.length), text, width, {
-      // Behind the sign that stands before an error below another one.
-      indent: name.length + (index === 0 ? 0 : 2),
-      splits: true,
-    }),
-  )
+  const verdict = verdictOf(report)
+  const painted = paint(verdict === promised ? 'green' : 'red', verdict)
+  const firstColumns = endColumn - verdict.length - margin.length
+  const isBeside = firstColumns - name.length >= sawColumnsMin
+  const [saw = '', ...below] = sawTexts(report)
+  const [first = ''] = wrapped(name, saw, isBeside ? firstColumns : columns, { splits: true })
+  const rest = saw.slice(first.length - name.length).trimStart()
+  const indent = ' '.repeat(name.length)
+  const more = [
+    ...(rest === '' ? [] : wrapped(indent, rest, columns, { splits: true })),
+    // Behind the sign that stands before an error below another one.
+    ...below.flatMap((text) => wrapped(indent, text, columns, { indent: name.length + 2, splits: true })),
+  ]
   return isBeside
-    ? [named(first.padEnd(textColumns + margin.length)) + painted, ...more]
-    : [named(first), ...more, ' '.repeat(name.length) + painted]
+    ? [named(first.padEnd(firstColumns + margin.length)) + painted, ...more]
+    : [named(first), ...more, indent + painted]
 }
 
 /** Which step broke and why, where it was noticed, and that the fault acted: a line each where all clients agree. */
@@ -181,14 +205,20 @@ function firedGroups(clients: readonly ClientReport[]): readonly Alike[] {
 
 function lessonLines({ lesson, outcome }: ScenarioReport, columns: number, paint: Paint): string[] {
   if (lesson === undefined || outcome !== 'pass') return []
-  const { looksLike, seeIt, why } = lesson
+  const { clue, looksLike, rightly, seeIt, why } = lesson
   return [
     '',
     ...labelled('why', why, columns, paint),
-    // Typed by being copied: a line that is broken in two would be two commands.
-    ...(seeIt === undefined ? [] : labelled('see it', seeIt, Number.POSITIVE_INFINITY, paint)),
+    ...copied('see it', seeIt, paint),
+    ...copied('shows', clue === undefined ? undefined : String(clue), paint),
+    ...copied('rightly', rightly, paint),
     ...(looksLike === undefined ? [] : labelled('not to be mistaken for', looksLike, columns, paint)),
   ]
+}
+
+/** What is typed by being copied: a line that is broken in two would be two commands. */
+function copied(label: string, text: string | undefined, paint: Paint): string[] {
+  return text === undefined ? [] : labelled(label, text, Number.POSITIVE_INFINITY, paint)
 }
 
 function outcomeLines(report: ScenarioReport, columns: number, paint: Paint): string[] {

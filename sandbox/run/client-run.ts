@@ -8,7 +8,7 @@ import type { Evidence } from '../machines/shared/breakable.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import type { Seat, SeatOptions } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
-import { expectConnection } from './connection.ts'
+import { expectConnection, type Phase } from './connection.ts'
 import type { HealthyCalls } from './diagnosis/diagnosis.ts'
 import type { ObservedCall } from './diagnosis/observed-call.ts'
 
@@ -105,7 +105,7 @@ export class ClientRun {
   async attempts(place: string): Promise<readonly ObservedCall[]> {
     const { retries } = wholeCall(this.#call)
     const attempts: ObservedCall[] = []
-    do attempts.push(await this.call(this.#call, place))
+    do attempts.push(await this.call(this.#call, place, 'under the fault'))
     while (attempts.length <= retries && isWorthRetrying(attempts.at(-1)!.symptom))
     return attempts
   }
@@ -114,7 +114,7 @@ export class ClientRun {
    * One call, and everything the machines observed of it.
    * @throws Stop where the call did not go over the connection that the scenario wants.
    */
-  async call(asked: Call | undefined, place: string): Promise<ObservedCall> {
+  async call(asked: Call | undefined, place: string, phase: Phase): Promise<ObservedCall> {
     const { door } = this.seat
     const client = this.#client
     const { connection } = wholeCall(this.#call)
@@ -138,9 +138,10 @@ export class ClientRun {
     this.#events.length = 0
     const isOpening = this.#lastToCall !== client
     this.#lastToCall = client
-    expectConnection(`${place}: ${this.name}`, connection, isOpening, events)
-    const limitsMs = [call.timeoutMs, ...(call.connectTimeoutMs === undefined ? [] : [call.connectTimeoutMs])]
-    return { startedMs, symptom, events, limitsMs }
+    expectConnection(`${place}: ${this.name}`, { connection, phase, isOpening }, events)
+    const { bodyTimeoutMs, connectTimeoutMs, headersTimeoutMs, timeoutMs } = call
+    const limitsMs = [timeoutMs, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs]
+    return { startedMs, symptom, events, limitsMs: limitsMs.filter((limitMs) => limitMs !== undefined) }
   }
 
   async close(): Promise<void> {

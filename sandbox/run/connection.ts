@@ -2,18 +2,33 @@ import type { Connection } from '../machines/client/resolved-call.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { Stop } from './stop.ts'
 
+/** Where a call stands in a run. */
+export type Phase = 'before the fault' | 'under the fault' | 'after healing'
+
+/** A call, as far as that decides over what it has to go. */
+export interface Way {
+  readonly connection: Connection
+  readonly phase: Phase
+  /** It is the first of its client, which has nothing yet to go on from. */
+  readonly isOpening: boolean
+}
+
 /**
  * That a call met the steps it was meant to meet: it would prove nothing otherwise.
- * @param isOpening it is the first of its client, which has nothing yet to go on from.
- * @throws Stop where the front wire or the TLS edge says that it did not.
+ * @throws Stop where the client, the front wire or the TLS edge says that it did not.
  */
 export function expectConnection(
   place: string,
-  connection: Connection,
-  isOpening: boolean,
+  { connection, isOpening, phase }: Way,
   events: readonly TraceEvent[],
 ): void {
-  if (connection === 'warm') return
+  if (connection === 'warm') {
+    // The fault may be what ends the open connection, so only before it a new one is no warm call.
+    const isNew = events.some((event) => event.machine === 'client' && event.what === 'connect')
+    if (isNew && !isOpening && phase === 'before the fault')
+      throw new Stop('invalid', `${place}: a warm call opened a new connection`)
+    return
+  }
   // Over an open connection it meets no DNS, no network and no TLS. Other hosts than the API's are no matter of ours.
   if (hasReused(events)) throw new Stop('invalid', `${place}: a ${connection} call reused a connection`)
   const hasLookedAgain = events.some(

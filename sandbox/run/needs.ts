@@ -7,8 +7,8 @@ import { databaseNeeds } from '../machines/database/database-points.ts'
 import type { SeatOptions } from '../world/seat.ts'
 import { Stop } from './stop.ts'
 
-/** What a fault may need of the host, where that is missing: why, and how to get it. */
-const missing = {
+/** What a fault or a seat may need of the host, where that is missing: why, and how to get it. */
+export const missing = {
   nft: 'nft, which is not installed: apt-get install nftables',
   ipv6: 'IPv6, which this machine does not have: ::1 is on none of its interfaces',
 } as const

@@ -9,6 +9,7 @@ import { meets } from '../machines/table.ts'
 import type { World } from '../world/world.ts'
 import { whyNot } from './abilities.ts'
 import { ClientRun } from './client-run.ts'
+import type { Phase } from './connection.ts'
 import type { ScenarioFile } from './file/scenario-file.ts'
 import { expectDatabase, expectWorld, seatOptions } from './needs.ts'
 import { promisesOf } from './promises.ts'
@@ -108,16 +109,17 @@ export class Phases {
   }
 
   /** Every client calls, healthy; anything else but the healthy promise stops the run. */
-  async #healthyCalls(when: 'before the fault' | 'after healing'): Promise<readonly HealthyCall[]> {
+  async #healthyCalls(when: Exclude<Phase, 'under the fault'>): Promise<readonly HealthyCall[]> {
     const { call } = this.#file.scenario
     const calls = await this.#each(async (client) => {
-      const healthy = await client.call(patient(call), this.#place)
+      const healthy = await client.call(patient(call), this.#place, when)
       if (when === 'before the fault') client.healthy = healthy
       else client.healed = healthy
       return { client: client.name, symptom: healthy.symptom }
     })
     for (const [index, { client, symptom }] of calls.entries()) {
-      const problem = unhealthy(call, symptom, this.clients[index]?.healthy?.symptom)
+      const before = when === 'after healing' ? this.clients[index]?.healthy?.symptom : undefined
+      const problem = unhealthy(call, symptom, before)
       if (problem === undefined) continue
       throw when === 'before the fault'
         ? new Stop('unhealthy', `${this.#place}: not steady before the fault: ${client} ${problem}`)

@@ -118,13 +118,16 @@ function databaseProblems({ id, scenario }: ScenarioFile, runs: readonly ClientR
   })
 }
 
-/** What happened to the parts weighs more than what the run found. */
+/**
+ * What happened to the parts weighs more than what the run found. To the run a dead part looks like a fault that did not
+ * fire or was left behind: that is not said beside it.
+ */
 function judge(world: World, found: Judgement): Judgement {
   const bugs = world.bugs.map((bug) => `a bug of ours: ${bug.stack}`)
   const deaths = world.deaths.map(({ part, detail }) => `${part}: died during the run (${detail})`)
-  const problems = [...bugs, ...deaths, ...found.problems]
-  if (bugs.length > 0) return { outcome: 'bug', problems }
-  return deaths.length > 0 ? { outcome: 'unhealthy', problems } : found
+  if (bugs.length === 0 && deaths.length === 0) return found
+  const others = deaths.length > 0 && found.outcome === 'invalid' ? [] : found.problems
+  return { outcome: bugs.length > 0 ? 'bug' : 'unhealthy', problems: [...bugs, ...deaths, ...others] }
 }
 
 function versionsOf({ postgresVersion }: World, runs: readonly ClientRun[]): Versions {

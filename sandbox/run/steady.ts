@@ -11,11 +11,14 @@ const refusalCharactersMax = 200
 /** The call without the clocks that are set to the fault. An open connection keeps them: it was made with them. */
 export function patient(call: Call = {}): Call {
   if (wholeCall(call).connection !== 'cold') return call
-  const { connectTimeoutMs: _, ...rest } = call
+  const { connectTimeoutMs: _, headersTimeoutMs: __, bodyTimeoutMs: ___, ...rest } = call
   return { ...rest, timeoutMs: Math.max(wholeCall(call).timeoutMs, patienceMs) }
 }
 
-/** The API's own words for what is wrong with the call, which the file alone did not tell. */
+/** Of this status on the API says that it is not well itself; below, that it is, and does not do as it was asked. */
+const notWellStatus = 500
+
+/** The API's own words for what is wrong with it. */
 function refusalText({ bodyText = '', status = 0 }: Symptom): string {
   return status < 400 || bodyText === '' ? '' : ` ${bodyText.slice(0, refusalCharactersMax)}`
 }
@@ -34,19 +37,23 @@ function otherwise(
 }
 
 /**
- * Why a healthy call was not: for the default call 200 and the users that are in Postgres, else any 2xx; and after
- * healing, what the client itself had got before the fault.
+ * Why a healthy call was not. The default call is answered with 200 and the users that are in Postgres. Any other has
+ * for its healthy answer what the client itself gets before the fault, a refusal too (the 404 of a user who is not
+ * there); and gets that again after healing.
  */
 export function unhealthy(call: Call | undefined, symptom: Symptom, before?: Symptom): string | undefined {
   const { method, path } = wholeCall(call)
   const request = `${method} ${path}`
   const { status = 0 } = symptom
-  if (symptom.kind !== 'response' || status < 200 || status > 299) {
-    return `${request} gave ${symptomWords(symptom)}${refusalText(symptom)}, expected 200`
+  const isDefault = request === `${defaultCall.method} ${defaultCall.path}`
+  const isWell = symptom.kind === 'response' && (isDefault ? status === 200 : status < notWellStatus)
+  if (!isWell) {
+    const expected = before?.status ?? (isDefault ? 200 : `an answer below ${notWellStatus}`)
+    return `${request} gave ${symptomWords(symptom)}${refusalText(symptom)}, expected ${expected}`
   }
   const other = before && otherwise({ method }, symptom, before)
   if (other !== undefined) return `${request} gave ${other}`
-  if (request !== `${defaultCall.method} ${defaultCall.path}`) return undefined
+  if (!isDefault) return undefined
   const wanted = seededUsers.map((user) => user.name)
   const names = (JSON.parse(symptom.bodyText ?? '{}') as { users?: { name: string }[] }).users?.map(
     (user) => user.name,

@@ -10,6 +10,7 @@ import { type SandboxContext, sharedMachines } from '../machines/table.ts'
 export interface StartContext extends SandboxContext {
   /** Default: sealed where it can be had, else portable. */
   readonly kind: WorldKind | undefined
+  readonly kindReason: string | undefined
   /** Where the certificate is to lie that clients trust. */
   readonly authorityFile: string
 }

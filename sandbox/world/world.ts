@@ -23,6 +23,8 @@ import { authorityFileIn, type StartContext, startTable } from './start.ts'
 export interface WorldOptions {
   /** Default: sealed where it can be had, else portable. */
   readonly kind?: WorldKind
+  /** Why this kind, for the report. Default: `asked for`. */
+  readonly kindReason?: string
   readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
   /** Lines for people while something takes long: the first run builds the Postgres cache. */
   readonly onProgress: (line: string) => void
@@ -48,12 +50,12 @@ export class World {
   #closed: Promise<void> | undefined
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
-  static async open({ kind, database, onProgress }: WorldOptions): Promise<World> {
+  static async open({ kind, kindReason, database, onProgress }: WorldOptions): Promise<World> {
     const run = RunDirectory.create()
     const watchdog = Watchdog.start(run)
     const incidents = new Incidents()
     const context: StartContext = {
-      ...{ kind, database, onProgress, run, watchdog },
+      ...{ kind, kindReason, database, onProgress, run, watchdog },
       authorityFile: authorityFileIn(run.path),
       compileCache: join(cacheDirectory(), 'compile'),
       ground: new LoopbackGround(),

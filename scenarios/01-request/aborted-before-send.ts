@@ -10,8 +10,10 @@ export default scenario({
   lesson: {
     story: 'The first search works; every later one fails at once with AbortError.',
     why: 'One AbortController was used for all calls. Once aborted, it stays aborted.',
-    seeIt: 'node -e "fetch(\'https://api.example.test\', { signal: AbortSignal.abort() })"',
-    looksLike: 'a timeout (AbortError or TimeoutError too, but late)',
+    seeIt: 'node -e "fetch(\'https://api.example.test/users\', { signal: AbortSignal.abort() })"',
+    rightly: 'node -e "fetch(\'https://api.example.test/users\', { signal: AbortSignal.timeout(5000) })"',
+    clue: /AbortError\]?: This operation was aborted/,
+    looksLike: 'latency-timeout (aborted too, but late)',
     hints: ['How long did the call take?', 'Where is the controller made?'],
   },
 })

@@ -14,7 +14,9 @@ export default scenario({
   lesson: {
     story: 'The service on port 6667 answers curl, but fetch says "bad port".',
     why: 'fetch blocks ports of old protocols, so that a page cannot talk to a mail or chat server.',
-    seeIt: 'curl https://api.example.test:6667/users',
+    seeIt: 'node -e "fetch(\'https://api.example.test:6667/users\').catch((e) => console.log(e.cause))"',
+    rightly: 'node -e "fetch(\'https://api.example.test/users\').catch((e) => console.log(e.cause))"',
+    clue: /Error: bad port/,
     looksLike: 'connection-refused (a free port that nobody listens on)',
     hints: ['Is a connection tried at all?', 'Which ports does the Fetch Standard block?'],
   },

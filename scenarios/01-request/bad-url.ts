@@ -16,6 +16,8 @@ export default scenario({
     story: 'In the browser the code works, on the server it fails at once.',
     why: 'A page resolves "/users" against its own address. Outside a page there is none: the URL is incomplete.',
     seeIt: 'node -e "new URL(\'/users\')"',
+    rightly: "node -e \"new URL('/users', 'https://api.example.test')\"",
+    clue: /ERR_INVALID_URL/,
     looksLike: 'wrong-host-typo (the URL is complete, its host is wrong)',
     hints: ['What stands behind "from" in the message?', 'Was anything sent at all?'],
   },

@@ -12,7 +12,8 @@ export default scenario({
   lesson: {
     story: 'After the security review the page loads and looks right, but every call is "Failed to fetch".',
     why: "The policy that came with the page allows calls to the page's own origin only. The API is another one.",
-    seeIt: 'the console of the browser (F12): it names the directive',
+    seeIt: 'npm run scenario csp-blocked',
+    clue: /violates the following Content Security Policy/,
     looksLike: 'cors-blocked (the call is made, and answered), mixed-content (another rule)',
     hints: ['Which headers came with the page?', 'Was anything sent?', 'What does the console say?'],
   },

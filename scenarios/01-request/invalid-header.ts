@@ -14,7 +14,9 @@ export default scenario({
   lesson: {
     story: 'The token from the file works on the command line and fails in the app.',
     why: 'The file ends with a line break. In a header that would begin a new header: clients refuse.',
-    seeIt: 'od -c token.txt | tail -2',
+    seeIt: 'node -e "new Headers({ authorization: \'Bearer 1.2\\n.3\' })"',
+    rightly: 'node -e "new Headers({ authorization: \'Bearer 1.2.3\' })"',
+    clue: /is an invalid header value/,
     looksLike: 'non-latin1-header (another character), expired-token (401: it was sent)',
     hints: ['How long is the value, and how long should it be?'],
   },

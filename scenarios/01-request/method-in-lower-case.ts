@@ -14,7 +14,9 @@ export default scenario({
   lesson: {
     story: 'With one client the call is refused as 405, with another as 400.',
     why: 'fetch makes get, post, put and delete upper case, but not patch: it goes out as it was written.',
-    seeIt: 'curl -i -X patch https://api.example.test/users',
+    seeIt: 'curl -sSi -X patch https://api.example.test/users',
+    rightly: 'curl -sSi -X PATCH https://api.example.test/users',
+    clue: /400 Bad Request/,
     looksLike: 'wrong-method (405: the method exists), bad-request-line (400)',
     hints: ['What exactly stands in the first line of the request?'],
   },

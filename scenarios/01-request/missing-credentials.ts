@@ -21,7 +21,10 @@ export default scenario({
   lesson: {
     story: 'After the update every order fails with 401, though all are logged in.',
     why: 'The header with the token is no longer sent. The API cannot know who calls.',
-    seeIt: 'curl -i -X POST https://api.example.test/orders',
+    seeIt: 'curl -sSi https://api.example.test/orders --json \'{"productId":2,"quantity":1}\'',
+    rightly:
+      'curl -sSi https://api.example.test/orders -H \'Authorization: Bearer 1.4102444800000.731abd4a34b629d5285d3e86411c34b9897000a45808450899ff5f90066cab06\' --json \'{"productId":2,"quantity":1}\'',
+    clue: /401 Unauthorized/,
     looksLike: 'unauthenticated, expired-token (the header is there, its value is not accepted)',
     hints: ['Does the request have the header?', 'Is it lost at a redirect?'],
   },

@@ -16,7 +16,8 @@ export default scenario({
     story:
       'On localhost it works. Deployed, with https, every call is "Failed to fetch", and the API sees none.',
     why: 'A page that came encrypted may not call unencrypted: anybody on the way could read and change it.',
-    seeIt: 'curl -i http://api.example.test/users',
+    seeIt: 'npm run scenario mixed-content',
+    clue: /Mixed Content: The page at/,
     looksLike: 'csp-blocked (nothing leaves the browser either; the console tells which rule it was)',
     hints: ['Which scheme does the page have, and which the call?', 'Was anything sent?'],
   },

@@ -15,6 +15,8 @@ export default scenario({
     story: 'It fails for users with certain names only.',
     why: 'Header values are bytes; clients take Latin-1 at most. Encode the rest, in a header of its own form.',
     seeIt: 'node -e "new Headers({ x: String.fromCharCode(8364) })"',
+    rightly: 'node -e "new Headers({ x: String.fromCharCode(228) })"',
+    clue: /value of 8364 which is greater than 255/,
     looksLike: 'invalid-header (a line break)',
     hints: ['Which character stands at the index in the message?'],
   },

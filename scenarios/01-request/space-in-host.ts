@@ -15,7 +15,9 @@ export default scenario({
   lesson: {
     story: 'The address looks right in the configuration, and no client takes it.',
     why: 'A space, often at the end and invisible, came in by copy and paste. A host cannot have one.',
-    seeIt: 'printenv API_URL | od -c | head',
+    seeIt: 'node -e "new URL(\'https://api.example .test/users\')"',
+    rightly: 'node -e "new URL(\'https://api.example.test/users\')"',
+    clue: /ERR_INVALID_URL/,
     looksLike: 'bad-url (parts are missing)',
     hints: ['Put quotes around the URL in the log: what is inside?'],
   },

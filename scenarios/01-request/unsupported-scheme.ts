@@ -14,6 +14,8 @@ export default scenario({
     story: '"fetch failed", at once, with the network up and the host alive.',
     why: 'The client does not know how to speak "htps". The cause of the error says so, its message does not.',
     seeIt: 'curl htps://api.example.test/users',
+    rightly: 'curl https://api.example.test/users',
+    clue: /Protocol "htps" not supported/,
     looksLike: 'dns-failure, connection-refused (the same "fetch failed": look at the cause)',
     hints: ['What is error.cause?', 'Was a name looked up?'],
   },

@@ -15,7 +15,9 @@ export default scenario({
   lesson: {
     story: 'Right after a deployment every call fails, before anything leaves the machine.',
     why: 'The host came from an environment variable that is empty there: "https://:443/users" is no URL.',
-    seeIt: 'env | grep -i url',
+    seeIt: 'node -e "new URL(\'https://:443/users\')"',
+    rightly: 'node -e "new URL(\'https://api.example.test/users\')"',
+    clue: /ERR_INVALID_URL/,
     looksLike: 'wrong-host-typo (there the missing variable became the text "undefined")',
     hints: ['Which URL stands in the message?', 'Which variables does that machine have?'],
   },

@@ -15,6 +15,8 @@ export default scenario({
     story: 'A link copied from a page fails in a script.',
     why: 'In a page "//host" takes over the scheme of the page. A script has none to take over.',
     seeIt: 'node -e "new URL(\'//api.example.test/users\')"',
+    rightly: 'node -e "new URL(\'https://api.example.test/users\')"',
+    clue: /ERR_INVALID_URL/,
     looksLike: 'bad-url (no host either)',
     hints: ['Which part of the URL is missing?'],
   },

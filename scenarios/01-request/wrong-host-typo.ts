@@ -18,6 +18,8 @@ export default scenario({
     story: 'DNS seems broken, but every other program resolves names.',
     why: 'The template had no value for the host, so the word "undefined" became one. DNS answered rightly.',
     seeIt: 'dig undefined',
+    rightly: 'dig api.example.test',
+    clue: /status: NXDOMAIN/,
     looksLike: 'dns-failure (the right name, and DNS does not know it)',
     hints: ['Which name stands in the message?'],
   },

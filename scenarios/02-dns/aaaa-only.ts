@@ -29,7 +29,8 @@ export default scenario({
   lesson: {
     story: 'The API runs and answers on its IPv4 address, but the app says that it refuses.',
     why: 'The A record is gone. What is left is an IPv6 address on which the API does not listen.',
-    seeIt: 'dig +short A api.example.test AAAA api.example.test',
+    seeIt: 'dig +short AAAA api.example.test; dig +short A api.example.test',
+    clue: /^::1$/m,
     looksLike: 'wrong-address (an IPv4 address in the message), connection-refused (the right one)',
     hints: ['Which address does the error name?', 'On which addresses does the API listen?'],
   },

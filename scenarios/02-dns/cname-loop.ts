@@ -12,6 +12,7 @@ export default scenario({
     story: 'ENOTFOUND since yesterday. The record is there: you can see it.',
     why: 'The alias leads to a name whose alias leads back. No resolver ever reaches an address.',
     seeIt: 'dig api.example.test',
+    clue: /CNAME\s+api\.example\.test/,
     looksLike: 'dns-failure (the same ENOTFOUND), cname-dangling',
     hints: ['Does the answer hold a CNAME?', 'Where does the chain end?'],
   },

@@ -18,6 +18,7 @@ export default scenario({
     story: 'Every call fails at once with "fetch failed". The server knows nothing of it.',
     why: 'The resolver answered "no such name", so no socket was ever opened. Retrying will not help.',
     seeIt: 'dig api.example.test',
+    clue: /status: NXDOMAIN/,
     looksLike: 'servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
     hints: ['Did any connection reach the server?', 'What does the resolver answer for the name?'],
   },

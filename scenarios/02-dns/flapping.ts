@@ -12,7 +12,8 @@ export default scenario({
   lesson: {
     story: 'Now and then a call takes exactly one second longer.',
     why: 'A lost question costs the wait until the operating system asks again: 5 s by default, 1 s here. No error ever appears.',
-    seeIt: 'dig +tries=1 api.example.test',
+    seeIt: 'for try in 1 2 3; do dig +tries=1 +timeout=1 +short api.example.test; done',
+    clue: /timed out[\s\S]*timed out[\s\S]*\n[\d.]+$/m,
     looksLike: 'slow-answer (late, but nothing is asked twice), packet-loss',
     hints: ['Is the delay always the same?', 'Count the questions in a packet capture.'],
   },

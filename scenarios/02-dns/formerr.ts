@@ -12,6 +12,7 @@ export default scenario({
     story: 'ENOTFOUND for a name that exists.',
     why: 'The resolver said "I cannot read your question". glibc makes "no such name" of it, which is wrong.',
     seeIt: 'dig api.example.test',
+    clue: /status: FORMERR/,
     looksLike: 'dns-failure (the same ENOTFOUND; dig says FORMERR here)',
     hints: ['Does dig say NXDOMAIN or FORMERR?', 'Does dig +noedns work?'],
   },

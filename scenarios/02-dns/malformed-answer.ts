@@ -12,6 +12,7 @@ export default scenario({
     story: 'ENOTFOUND on one network only.',
     why: 'Something on the way rewrites answers and breaks them. The operating system finds no name in the rubble and says "not found".',
     seeIt: 'dig api.example.test',
+    clue: /malformed message packet/,
     looksLike: 'dns-failure (the same ENOTFOUND; dig says "malformed message packet" here)',
     hints: ['What does dig warn of?', 'Does the resolver answer well when asked over TCP?'],
   },

@@ -12,6 +12,7 @@ export default scenario({
     story: 'ENOTFOUND on one network only.',
     why: 'The length of a record is wrong, so what follows cannot be read. The operating system says "not found".',
     seeIt: 'dig api.example.test',
+    clue: /malformed message packet[\s\S]*extra bytes at end/,
     looksLike: 'dns-failure (the same ENOTFOUND), malformed-answer',
     hints: ['What does dig warn of?', 'Is the answer good over TCP?'],
   },

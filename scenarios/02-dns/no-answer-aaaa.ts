@@ -18,7 +18,8 @@ export default scenario({
   lesson: {
     story: 'The name resolves in a millisecond, yet every first call times out.',
     why: 'A look-up asks for A and AAAA and waits for both. With patience it succeeds: after 3 s here, 15 s by default.',
-    seeIt: 'dig AAAA api.example.test',
+    seeIt: 'dig +tries=1 AAAA api.example.test',
+    clue: /timed out/,
     looksLike: 'no-answer (fails for A too), slow-answer',
     hints: ['Ask for A and AAAA, one by one.', 'Does it work with IPv4 alone: curl -4?'],
   },

@@ -17,7 +17,8 @@ export default scenario({
   lesson: {
     story: 'Every call hangs for seconds, then fails with the words of a failing resolver.',
     why: 'Questions leave and nothing comes back. The operating system asks again, then gives up: after 10 s by default, 2 s here.',
-    seeIt: 'dig api.example.test',
+    seeIt: 'dig +tries=1 api.example.test',
+    clue: /timed out/,
     looksLike: 'servfail (the same EAI_AGAIN, at once), dropped-packets (a connect timeout)',
     hints: ['How long did it take?', 'Did a connection ever start?'],
   },

@@ -15,6 +15,7 @@ export default scenario({
     story: 'The name was registered, yet every call says ENOTFOUND.',
     why: 'The name exists without an A or AAAA record: perhaps only a TXT or MX. Node says ENOTFOUND for both; Python tells them apart.',
     seeIt: 'dig api.example.test',
+    clue: /status: NOERROR[\s\S]*ANSWER: 0/,
     looksLike: 'dns-failure (NXDOMAIN: the same ENOTFOUND, "Name or service not known" in Python)',
     hints: ['Does dig say NXDOMAIN or NOERROR?', 'Which records does the name have?'],
   },

@@ -18,7 +18,8 @@ export default scenario({
     story: 'Every look-up fails at once, on one network.',
     why: 'A small or old resolver said "not implemented". getaddrinfo calls it temporary.',
     seeIt: 'dig api.example.test',
-    looksLike: 'servfail (the same EAI_AGAIN): only the answer tells them apart',
+    clue: /status: NOTIMP/,
+    looksLike: 'servfail (the same EAI_AGAIN; only the answer tells them apart)',
     hints: ['Which resolver does this machine ask?', 'What does it answer to dig?'],
   },
 })

@@ -18,7 +18,8 @@ export default scenario({
     story: 'It works at home. In the new network every call fails at once.',
     why: 'The resolver does not serve this client. getaddrinfo has no word for that and calls it temporary; it is not.',
     seeIt: 'dig api.example.test',
-    looksLike: 'servfail (the same EAI_AGAIN): only the answer itself tells them apart',
+    clue: /status: REFUSED/,
+    looksLike: 'servfail (the same EAI_AGAIN; only the answer itself tells them apart)',
     hints: ['What does the resolver answer other machines?', 'Which resolver does this machine ask?'],
   },
 })

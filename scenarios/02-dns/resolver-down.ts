@@ -18,6 +18,7 @@ export default scenario({
     story: 'Suddenly every name fails at once.',
     why: 'Nobody listens on the DNS port, and the kernel says so. ECONNREFUSED with queryA is the resolver, not the API.',
     seeIt: 'dig api.example.test',
+    clue: /connection refused/,
     looksLike: 'servfail (the same EAI_AGAIN), connection-refused (syscall connect)',
     hints: ['What is the syscall beside the code?', 'Do other names work?'],
   },

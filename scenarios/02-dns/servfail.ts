@@ -18,6 +18,7 @@ export default scenario({
     story: 'Calls fail at once, then work, then fail again. The name is right.',
     why: 'The resolver answered "I failed". It says nothing about the name, so the next try may work.',
     seeIt: 'dig api.example.test',
+    clue: /status: SERVFAIL/,
     looksLike: 'no-answer (the same EAI_AGAIN, but late), refused, resolver-down',
     hints: ['How long did the failure take?', 'Does another resolver know the name?'],
   },

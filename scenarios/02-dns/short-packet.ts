@@ -17,8 +17,9 @@ export default scenario({
   lesson: {
     story: 'Look-ups fail at once with a "temporary" failure that stays.',
     why: 'A header has 12 bytes and only 3 arrived. glibc takes it for a failing server.',
-    seeIt: 'dig api.example.test',
-    looksLike: 'servfail (the same EAI_AGAIN; dig says "short (< header size)" here)',
+    seeIt: 'dig +tries=1 api.example.test',
+    clue: /short|timed out|malformed|got bad packet/,
+    looksLike: 'servfail (the same EAI_AGAIN; dig says "short" here)',
     hints: ['What does dig warn of?', 'Does it work over TCP?'],
   },
 })

@@ -19,8 +19,9 @@ export default scenario({
   lesson: {
     story: 'The first call is slow, every further one on the same connection is fast.',
     why: 'Each new connection waits for the look-up. No byte of the API was late.',
-    seeIt: 'dig api.example.test | grep time',
-    looksLike: 'latency on the wire (slow on every connection), a slow API',
+    seeIt: "dig api.example.test | grep 'Query time'",
+    clue: /Query time: [5-9]\d\d msec/,
+    looksLike: 'latency (slow on every connection), slow-query (the lookup is fast)',
     hints: ['Are calls on an open connection fast?', 'Where does curl --write-out spend its time?'],
   },
 })

@@ -18,6 +18,7 @@ export default scenario({
     story: 'It broke the day the name got more addresses.',
     why: 'The answer says "ask again over TCP". The server takes the question and closes the connection instead of answering.',
     seeIt: 'dig api.example.test',
+    clue: /Truncated, retrying in TCP mode[\s\S]*end of file/,
     looksLike: 'truncated-tcp-reset (the same code; dig says "end of file" here)',
     hints: ['What does dig +tcp say?', 'How long is the whole answer?'],
   },

@@ -18,6 +18,7 @@ export default scenario({
     story: 'It broke the day the name got more addresses.',
     why: 'The answer says "ask again over TCP", and nobody listens there. ECONNREFUSED with queryA is the resolver, not the API.',
     seeIt: 'dig api.example.test',
+    clue: /Truncated, retrying in TCP mode[\s\S]*refused/,
     looksLike: 'servfail, resolver-down (both EAI_AGAIN), connection-refused (syscall connect)',
     hints: ['What is the syscall beside the code?', 'Compare dig +notcp +ignore with dig +tcp.'],
   },

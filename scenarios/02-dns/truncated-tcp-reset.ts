@@ -18,6 +18,7 @@ export default scenario({
     story: 'It broke the day the name got more addresses.',
     why: 'The answer says "ask again over TCP". A firewall lets that connection begin and then resets it. c-ares calls even that ECONNREFUSED.',
     seeIt: 'dig api.example.test',
+    clue: /Truncated, retrying in TCP mode[\s\S]*reset/,
     looksLike: 'truncated-tcp-refused (the same code; dig says "connection reset" here)',
     hints: ['What does dig +tcp say?', 'Who stands between here and the resolver?'],
   },

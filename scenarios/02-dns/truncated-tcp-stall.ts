@@ -24,8 +24,9 @@ export default scenario({
   lesson: {
     story: 'Calls hang. Python, with timeout=1.5, hangs too.',
     why: 'The answer says "ask again over TCP", and there nobody speaks. glibc waits without a limit; c-ares has one.',
-    seeIt: 'dig api.example.test',
-    looksLike: 'no-answer (glibc gives up by itself), syn-drop',
+    seeIt: 'dig +tries=1 +timeout=1 api.example.test',
+    clue: /Truncated, retrying in TCP mode[\s\S]*timed out/,
+    looksLike: 'no-answer (glibc gives up by itself), dropped-packets (the name is found)',
     hints: ['Does the time limit cover the look-up?', 'What does dig +tcp do?'],
   },
 })

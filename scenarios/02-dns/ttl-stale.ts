@@ -12,7 +12,8 @@ export default scenario({
     story: 'You moved the API an hour ago. The old machine still gets calls.',
     why: 'A name is looked up when a connection is opened, never again. Busy connections live for days.',
     seeIt: 'dig +short api.example.test',
-    looksLike: 'wrong-address (what new connections meet), a record not yet changed everywhere',
+    clue: /^127\.0\.0\.254$/m,
+    looksLike: 'wrong-address (also what new lookups find)',
     hints: ['How old are the connections?', 'Does a restarted client go elsewhere?'],
   },
 })

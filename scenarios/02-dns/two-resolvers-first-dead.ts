@@ -7,7 +7,8 @@ export default scenario({
   lesson: {
     story: 'Everything works, one second late. Not an error in any log.',
     why: 'glibc asks the first resolver of the list, waits, and only then asks the second: for every look-up anew.',
-    seeIt: 'cat /etc/resolv.conf',
+    seeIt: 'dig +tries=1 api.example.test',
+    clue: /timed out|refused|connection/,
     looksLike: 'flapping (late now and then), slow-answer (one resolver, late itself)',
     hints: ['Is it always the same delay?', 'Ask each resolver of the list by itself.'],
   },

@@ -14,6 +14,7 @@ export default scenario({
     story: 'Since the old machine was given back, its address shows a certificate of a stranger.',
     why: 'The record still names that address, and somebody else lives there now. TLS saved you.',
     seeIt: 'dig +short api.example.test',
+    clue: /^127\.0\.2\.1$/m,
     looksLike: 'wrong-host (the same error from the right address), wrong-address (nobody there: refused)',
     hints: ['Which names are in the certificate?', 'Is the address one of yours?'],
   },

@@ -19,6 +19,7 @@ export default scenario({
     story: 'After the move the app says that the API refuses. The API is up and idle.',
     why: 'The record still names the old machine. Nobody listens there, so the kernel refuses.',
     seeIt: 'dig +short api.example.test',
+    clue: /^127\.0\.0\.254$/m,
     looksLike: 'connection-refused (the same error: compare the address with the real one)',
     hints: ['Which address does the error name?', 'Is that where the API runs?'],
   },

@@ -17,7 +17,8 @@ export default scenario({
   lesson: {
     story: 'Look-ups time out, yet the resolver swears that it answered.',
     why: 'Each answer must repeat the id of its question, or anybody could forge one. These do not, so clients ignore them and wait.',
-    seeIt: 'dig api.example.test',
+    seeIt: 'dig +tries=1 api.example.test',
+    clue: /ID mismatch/,
     looksLike: 'no-answer (the same error after the same time; dig says "ID mismatch" here)',
     hints: ['Do packets come back at all?', 'What does dig warn of?'],
   },

@@ -17,7 +17,8 @@ export default scenario({
   lesson: {
     story: 'Look-ups time out, yet the resolver swears that it answered.',
     why: 'An answer repeats its question. This one repeats another, so clients ignore it and wait.',
-    seeIt: 'dig api.example.test',
+    seeIt: 'dig +tries=1 api.example.test',
+    clue: /Question section mismatch/,
     looksLike: 'no-answer (the same error after the same time; dig says "Question section mismatch" here)',
     hints: ['Do packets come back at all?', 'What does dig warn of?'],
   },

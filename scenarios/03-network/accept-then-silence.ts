@@ -16,6 +16,7 @@ export default scenario({
     story: 'The port is open, a connect test is green, and every call times out.',
     why: 'The kernel accepts for a process that no longer reads. TCP connects; TLS waits for ever.',
     seeIt: 'curl -v --max-time 2 https://api.example.test/users',
+    clue: /Client hello[\s\S]*Connection timed out/,
     looksLike: 'dropped-packets (never connected), handshake-stall (the server has read the ClientHello)',
     hints: ['Is the TCP connection made?', 'What comes back after the ClientHello?'],
   },

@@ -10,7 +10,8 @@ export default scenario({
   lesson: {
     story: 'On the train every call takes seconds, the small ones too.',
     why: 'The certificates of the handshake are larger than the answer. Each new connection pays for them.',
-    seeIt: "curl -so /dev/null -w '%{time_appconnect} %{time_total}\\n' https://api.example.test/users",
+    seeIt: "curl -so /dev/null -w '%{time_total}\\n' https://api.example.test/users",
+    clue: /^(0\.[4-9]|[1-9]\.)\d+$/m,
     looksLike: 'latency (does not depend on the bytes)',
     hints: ['Does a larger answer take longer?', 'How many bytes does a handshake take?'],
   },

@@ -11,7 +11,8 @@ export default scenario({
   lesson: {
     story: 'Most calls are quick, a few hang for seconds and then succeed.',
     why: 'The repetitions were lost as well. TCP doubles its timer each time: 200 ms, 400, 800.',
-    seeIt: "ss -tio dst :443 | grep -o 'backoff:[0-9]*'",
+    seeIt: 'curl -so /dev/null https://api.example.test/users & sleep 0.7; ss -tio src :443; wait',
+    clue: /backoff:\d/,
     looksLike:
       'packet-loss (a second, and only while connecting), slow-query (the bytes arrive, the answer is late)',
     hints: ['Are the delays doubles of each other?', 'Does the kernel count retransmissions?'],

@@ -14,7 +14,8 @@ export default scenario({
   lesson: {
     story: 'The laptop leaves the WLAN; the spinner turns for minutes.',
     why: 'No FIN, no RST: TCP cannot tell a dead line from a slow one. Only a timeout ends the wait.',
-    seeIt: 'ss -tni dst :443',
+    seeIt: 'curl -v --max-time 2 https://api.example.test/users',
+    clue: /Server hello[\s\S]*timed out/,
     looksLike: 'mtu-blackhole (only large packets vanish), handshake-stall (the server stopped)',
     hints: ['What came last, and from whom?', 'Which timeout does your client have by itself?'],
   },

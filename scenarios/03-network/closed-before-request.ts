@@ -14,6 +14,7 @@ export default scenario({
     story: 'Now and then "socket hang up" or "other side closed". The server saw no such request.',
     why: 'The connection was ended politely after the handshake, before the request got through.',
     seeIt: 'curl -v https://api.example.test/users',
+    clue: /Finished \(20\)[\s\S]*Empty reply from server/,
     looksLike: 'empty-reply (the request was processed), reset-before-request (read ECONNRESET)',
     hints: ['Is there a line for this request in any log?', 'FIN or RST: what does the code say?'],
   },

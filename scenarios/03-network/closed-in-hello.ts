@@ -13,7 +13,8 @@ export default scenario({
   lesson: {
     story: 'TCP connects, TLS does not even begin.',
     why: 'A middlebox read the ClientHello and ended the connection instead of handing it on.',
-    seeIt: 'openssl s_client -connect api.example.test:443 -servername api.example.test </dev/null',
+    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /unexpected eof while reading/,
     looksLike: 'closed-on-connect (the same error without a ClientHello), reset-in-hello (syscall read)',
     hints: ['Did the ClientHello reach the server?'],
   },

@@ -15,6 +15,7 @@ export default scenario({
     story: 'Calls fail at once: "disconnected before secure TLS connection was established".',
     why: 'Somebody accepted the connection and hung up: a proxy whose backend is gone does that.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /unexpected eof while reading/,
     looksLike: 'reset-on-connect (the same code with syscall read), cut-in-handshake (the server did it)',
     hints: ['Does the error have a syscall?', 'Who sent the first FIN?'],
   },

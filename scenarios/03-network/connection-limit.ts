@@ -13,7 +13,9 @@ export default scenario({
   lesson: {
     story: 'At peak times new users fail; those who are in notice nothing.',
     why: 'The load balancer has a limit. It accepts what is too much and ends it at once.',
-    seeIt: 'ss -tn state established sport :443 | wc -l',
+    seeIt:
+      'for n in $(seq 12); do curl -sS -o /dev/null https://api.example.test/users; done; ss -tn state established sport :443 | wc -l',
+    clue: /\(35\)/,
     looksLike: 'closed-on-connect (always, not only at peak times), too-many-requests (an HTTP answer: 429)',
     hints: ['Do connections that are open already still work?', 'How many does your own app open?'],
   },

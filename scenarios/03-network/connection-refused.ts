@@ -14,8 +14,10 @@ export default scenario({
   lesson: {
     story: 'After a deployment every call fails at once. The host answers ping.',
     why: 'The host is there, but no process listens on the port: the kernel answers the first packet with a RST.',
-    seeIt: 'ss -tln | grep 443',
-    looksLike: 'dropped-packets (nothing comes back, slow), a DNS server that refuses (the syscall tells)',
+    seeIt: 'curl -v https://api.example.test/users',
+    clue: /Connection refused/,
+    looksLike:
+      'dropped-packets (nothing comes back, slow), refused (the resolver does it; the syscall tells)',
     hints: ['Is it fast or slow?', 'Which address and port stand in the message?'],
   },
 })

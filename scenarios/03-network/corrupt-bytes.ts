@@ -18,6 +18,7 @@ export default scenario({
     story: 'TLS errors that no setting of TLS explains, on one route only.',
     why: 'A device changed a byte. TCP recomputed its checksum there; the record protection of TLS noticed.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /bad record mac/,
     looksLike: 'record-corrupted (the server itself sends it wrong)',
     hints: ['Do both sides have the same bytes?', 'Does another route work?'],
   },

@@ -14,6 +14,7 @@ export default scenario({
     story: 'The server says that the client speaks nonsense, the client that the server refuses.',
     why: 'The record type was changed on the way, so what arrived was no handshake any more.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /alert unexpected message/,
     looksLike: 'old-version (protocol version), other-protocol (the server is not TLS)',
     hints: ['What left the client, and what arrived?'],
   },

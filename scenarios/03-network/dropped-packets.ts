@@ -17,6 +17,7 @@ export default scenario({
     story: 'The call waits and waits, then "fetch failed". From another machine it works.',
     why: 'The packets that open a connection are lost on the way, so the client waits for an answer nobody sends.',
     seeIt: 'curl -v --connect-timeout 2 https://api.example.test/users',
+    clue: /Failed to connect .* Timeout was reached/,
     looksLike: 'handshake-stall (also UND_ERR_CONNECT_TIMEOUT, but the TCP connection is made)',
     hints: [
       'Is the connection refused, or does nothing come back?',

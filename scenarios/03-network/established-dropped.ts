@@ -15,7 +15,8 @@ export default scenario({
   lesson: {
     story: 'A port check succeeds, every real call times out.',
     why: 'The handshake of TCP got through, everything after it did not: both sides believe in the connection.',
-    seeIt: 'ss -tio dst :443',
+    seeIt: 'curl -s --max-time 2 https://api.example.test/users & sleep 1; ss -tio dst :443; wait',
+    clue: /backoff:\d/,
     looksLike: 'handshake-stall (the bytes arrive, the server is silent)',
   },
 })

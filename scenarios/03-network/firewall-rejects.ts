@@ -13,7 +13,8 @@ export default scenario({
   lesson: {
     story: '"No route to host", though the host answers others.',
     why: 'The firewall answers "administratively prohibited", which the kernel reports as an unreachable host.',
-    seeIt: 'tshark -i any icmp',
+    seeIt: 'nft list ruleset',
+    clue: /reject with icmp admin-prohibited/,
     looksLike: 'host-unreachable (the same error; only the ICMP code differs)',
   },
 })

@@ -14,6 +14,7 @@ export default scenario({
     story: '"Connection refused", yet the server listens and its log is empty.',
     why: 'The RST comes from the firewall, but looks exactly like a closed port.',
     seeIt: 'nft list ruleset',
+    clue: /reject with tcp reset/,
     looksLike: 'connection-refused (nobody listens; the same error)',
   },
 })

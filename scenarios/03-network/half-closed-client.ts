@@ -13,7 +13,8 @@ export default scenario({
   lesson: {
     story: 'The server logs connections without a single byte; the clients say that the server hung up.',
     why: 'A middlebox sent a FIN in the name of the client. The server saw a client that left, and left too.',
-    seeIt: "tcpdump -ni any 'tcp[tcpflags] & tcp-fin != 0 and port 443'",
+    seeIt: 'curl -v https://api.example.test/users',
+    clue: /Client hello[\s\S]*SSL_ERROR_SYSCALL/,
     looksLike:
       'closed-on-connect (the server never saw a connection), half-closed (in the name of the server)',
     hints: ['Who sent the first FIN, according to each side?'],

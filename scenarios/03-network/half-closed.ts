@@ -13,8 +13,9 @@ export default scenario({
   lesson: {
     story: 'The client gives up on a connection on which its own bytes still arrive.',
     why: 'A FIN ends one direction only. In a handshake that is enough: the other half never comes.',
-    seeIt: 'ss -tn state close-wait',
-    looksLike: 'closed-on-connect (both directions end): only the server can tell the two apart',
+    seeIt: 'curl -v https://api.example.test/users',
+    clue: /Client hello[\s\S]*SSL_ERROR_SYSCALL/,
+    looksLike: 'closed-on-connect (both directions end; only the server can tell the two apart)',
     hints: ['Who ended which direction?', 'What did the server still receive?'],
   },
 })

@@ -23,7 +23,8 @@ export default scenario({
   lesson: {
     story: 'The first call after the server restarted fails, the second works.',
     why: 'The pool held a connection that the other side no longer knew. The answer to its next byte is a RST.',
-    seeIt: 'ss -tn state established dst :443',
+    seeIt: 'npm run scenario half-open',
+    clue: /on the open connection a RST came/,
     looksLike: 'reset-on-connect (fails on new connections too), idle-cut (silence, slow)',
     hints: ['Was the connection new?', 'Does the next call work?'],
   },

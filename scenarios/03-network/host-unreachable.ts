@@ -13,7 +13,8 @@ export default scenario({
   lesson: {
     story: 'The call fails at once; the server knows nothing of it.',
     why: 'A router on the way answered with an ICMP error, so the kernel gives up at once.',
-    seeIt: 'ip route get <address>',
+    seeIt: 'curl -v https://api.example.test/users',
+    clue: /No route to host/,
     looksLike: 'connection-refused (the host itself answers), dropped-packets (nobody answers)',
     hints: ['Who answered: the host or a router?'],
   },

@@ -11,7 +11,8 @@ export default scenario({
   lesson: {
     story: 'Calls after a pause are a little slower; nothing fails.',
     why: 'The client was told and had time to hear it: it opened a second connection for the next call.',
-    seeIt: 'ss -tn state established dst :443',
+    seeIt: 'npm run scenario idle-cut-fin',
+    clue: /on the open connection a FIN came/,
     looksLike: 'idle-cut (by silence: the next call hangs), keep-alive-race (the FIN meets the request)',
     hints: ['How many connections does the server count?'],
   },

@@ -11,8 +11,9 @@ export default scenario({
   lesson: {
     story: 'After lunch the first call hangs until the timeout; then all is well.',
     why: 'The NAT forgot the idle connection. The request goes into the void, and nobody answers.',
-    seeIt: 'ss -tno dst :443',
-    looksLike: 'half-open (a RST, at once), a hanging backend (its log has the request)',
+    seeIt: 'npm run scenario idle-cut',
+    clue: /on the open connection not everything was handed on/,
+    looksLike: 'half-open (a RST, at once), hang (the API got the request)',
     hints: ['Was the connection idle before?', 'Does the server see the request?'],
   },
 })

@@ -26,6 +26,7 @@ export default scenario({
     story: 'The log says "AggregateError:" and nothing else.',
     why: 'Node tried both addresses, so there are two errors and no single message: it is empty. What happened stands in error.errors, and in error.code.',
     seeIt: 'node -e "fetch(\'https://api.example.test/users\').catch((e) => console.log(e.cause.errors))"',
+    clue: /ECONNREFUSED 2001:[\s\S]*ECONNREFUSED 127/,
     looksLike: 'connection-refused (one address, so one error that names it)',
     hints: ['What does error.errors hold?', 'Which addresses does the name have?'],
   },

@@ -18,7 +18,8 @@ export default scenario({
     story: 'In the browser all is well. The Python job needs a second more for every call.',
     why: 'IPv6 comes first, and nobody answers there. Happy eyeballs goes on to IPv4 after a moment; a client without it waits out its connect timeout.',
     seeIt:
-      "curl -sS -6 --max-time 2 https://api.example.test/users; curl -sS -4 -w '%{time_total}' https://api.example.test/users",
+      'curl -sS -6 --max-time 2 https://api.example.test/users; curl -sS -4 https://api.example.test/users',
+    clue: /Connection timed out[\s\S]*"users"/,
     looksLike: 'latency (slow over IPv4 alone too), no-answer-aaaa (slow before any address is known)',
     hints: ['Is it as slow with curl -4?', 'How many addresses does the name have?'],
   },

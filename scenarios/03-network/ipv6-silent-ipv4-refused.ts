@@ -25,7 +25,8 @@ export default scenario({
   lesson: {
     story: 'The timeout is set to a second, and "ETIMEDOUT" comes after 250 ms. Python says "refused".',
     why: 'Node gave IPv6 250 ms and IPv4 refused: two errors, of which the first lends its code to the whole. Python tells of the last address it tried.',
-    seeIt: 'node -e "fetch(\'https://api.example.test/users\').catch((e) => console.log(e.cause.errors))"',
+    seeIt: 'curl -v --connect-timeout 2 https://api.example.test/users',
+    clue: /Connection refused[\s\S]*ipv6 connect timeout/,
     looksLike: 'dropped-packets (ETIMEDOUT too, but late), ipv6-and-ipv4-refused (at once)',
     hints: ['What does error.errors hold?', 'Which client named which address?'],
   },

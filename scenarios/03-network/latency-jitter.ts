@@ -10,7 +10,9 @@ export default scenario({
   lesson: {
     story: 'The average is fine, yet one call in a hundred is twice as slow.',
     why: 'Queues on the way fill and empty, so delays scatter. A call of four crossings draws four times: its slowest percent is what people notice.',
-    seeIt: 'ping -c 20 api.example.test',
+    seeIt:
+      "for n in 1 2 3; do curl -so /dev/null -w '%{time_appconnect}\\n' https://api.example.test/users; done",
+    clue: /^0\.[2-9]\d+\s+0\.[2-9]\d+\s+0\.[2-9]/m,
     looksLike: 'latency (the same each time), packet-loss (jumps of 200 ms or a second)',
     hints: ['What do the median and the 99th percentile say?'],
   },

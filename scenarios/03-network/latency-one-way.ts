@@ -10,8 +10,10 @@ export default scenario({
   lesson: {
     story: 'Uploads fly, answers crawl.',
     why: 'Routes differ for the two directions, and so do their queues. A ping shows only the sum.',
-    seeIt: 'ping -c 3 api.example.test',
-    looksLike: 'latency in both directions, a slow reply (the handshake is fast)',
+    seeIt:
+      "curl -so /dev/null -w '%{time_connect} %{time_appconnect} %{time_total}\\n' https://api.example.test/users",
+    clue: /^0\.0\d+ 0\.[2-9]\d+ (0\.[5-9]|[1-9])/m,
+    looksLike: 'latency (in both directions), hang (the handshake is fast)',
     hints: ['Is the handshake late too, or only the reply?'],
   },
 })

@@ -16,7 +16,8 @@ export default scenario({
     story: 'With the same timeout one client fails and the other does not.',
     why: 'Some clients limit the whole call, others each wait. Two waits of 600 ms break only the first kind.',
     seeIt: 'curl --max-time 1.1 https://api.example.test/users',
-    looksLike: 'a slow backend (the handshake is fast)',
+    clue: /Operation timed out/,
+    looksLike: 'hang (the handshake is fast)',
     hints: ['What does your timeout count: the call, or each wait?'],
   },
 })

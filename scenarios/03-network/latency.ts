@@ -12,7 +12,8 @@ export default scenario({
     why: 'A new TLS connection crosses the line four times. Connections kept open cross it twice.',
     seeIt:
       "curl -so /dev/null -w '%{time_connect} %{time_appconnect} %{time_total}\\n' https://api.example.test/users",
-    looksLike: 'a slow query (only the wait for the reply is long), bandwidth (grows with the bytes)',
+    clue: /^0\.0\d+ 0\.[2-9]\d+ (0\.[5-9]|[1-9])/m,
+    looksLike: 'slow-query (only the wait for the reply is long), bandwidth (grows with the bytes)',
     hints: ['How long does the handshake take?', 'Does a second call on the same connection take half?'],
   },
 })

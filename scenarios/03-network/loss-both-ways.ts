@@ -11,7 +11,8 @@ export default scenario({
   lesson: {
     story: 'The more often a protocol waits for an answer, the more a bad line hurts.',
     why: 'The ClientHello was lost, then its answer. Each side has a timer of its own, and one waits for the other.',
-    seeIt: 'nstat -az TcpRetransSegs TcpExtTCPTimeouts',
+    seeIt: 'nstat -n; curl -so /dev/null https://api.example.test/users; nstat -z TcpRetransSegs',
+    clue: /TcpRetransSegs +[1-9]/,
     looksLike: 'hello-lost (one direction), latency-one-way (late each time)',
     hints: ['Who sends again, and how often?'],
   },

@@ -16,7 +16,8 @@ export default scenario({
     story:
       'Ping works, telnet to the port works, every https call hangs. From the office it works, over the VPN not.',
     why: 'A link on the way takes only smaller packets, and the ICMP message that would say so is filtered.',
-    seeIt: 'ping -M do -s 1400 api.example.test',
+    seeIt: 'curl -s --max-time 2 https://api.example.test/users & sleep 1; ss -tio src :443; wait',
+    clue: /backoff:\d/,
     looksLike: 'handshake-stall (the server is silent), dropped-packets (no connection at all)',
     hints: ['Which is the first packet that does not arrive?', 'How large is it?'],
   },

@@ -11,8 +11,8 @@ export default scenario({
   lesson: {
     story: 'Calls succeed, but some take a second more, never half of one. No error anywhere.',
     why: 'The answer to a SYN was lost. TCP has measured no round trip yet, so it waits a full second before it sends again.',
-    seeIt:
-      "curl -so /dev/null -w '%{time_connect}\\n' https://api.example.test/users; nstat -az TcpRetransSegs",
+    seeIt: "curl -so /dev/null -w '%{time_connect}\\n' https://api.example.test/users",
+    clue: /^[1-3]\.\d+$/m,
     looksLike: 'latency (every call is late by the same time), slow-query (the connection is made at once)',
     hints: ['Is every call slow, or some?', 'How long does connecting alone take?'],
   },

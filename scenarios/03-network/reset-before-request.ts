@@ -32,7 +32,8 @@ export default scenario({
     story: 'The client says it sent the request, the server has no trace of it.',
     why: 'The client is done with TLS one flight before the server is. The reset fell in between.',
     seeIt: 'curl -v https://api.example.test/users',
-    looksLike: 'a reset of the reply (the request was processed), reset-in-hello (curl 35)',
+    clue: /Finished \(20\)[\s\S]*Connection reset by peer/,
+    looksLike: 'cut-then-works (the request was processed), reset-in-hello (curl 35)',
     hints: ['Is there a line for this request in any log?', 'Is it safe to send it again?'],
   },
 })

@@ -14,7 +14,8 @@ export default scenario({
   lesson: {
     story: 'HTTP works, HTTPS to the same host gives ECONNRESET.',
     why: 'A filter read the host name in the ClientHello, did not like it, and reset the connection.',
-    seeIt: 'openssl s_client -connect api.example.test:443 -servername api.example.test </dev/null',
+    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /write:errno=104|Connection reset/,
     looksLike: 'reset-on-connect (before the ClientHello), reset-before-request (after TLS)',
     hints: ['How far did the handshake get?', 'Does another server name get through?'],
   },

@@ -33,7 +33,8 @@ export default scenario({
   lesson: {
     story: 'Calls fail at once with ECONNRESET, from one office only.',
     why: 'TCP was connected, then somebody on the way sent a RST: a firewall, or a load balancer that is full.',
-    seeIt: "tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0 and port 443'",
+    seeIt: 'exec 3<>/dev/tcp/api.example.test/443; timeout 1 cat <&3',
+    clue: /Connection reset by peer/,
     looksLike:
       'closed-on-connect (a FIN: ECONNRESET without a syscall), connection-refused (never connected)',
     hints: ['Does the error have a syscall?', 'Did the ClientHello reach the server?'],

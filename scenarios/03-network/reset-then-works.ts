@@ -10,7 +10,8 @@ export default scenario({
   lesson: {
     story: 'The log of the firewall is full of resets. The app reports nothing.',
     why: 'The RST came before any request was sent, so trying again is safe. It also hides that two of three connections fail.',
-    seeIt: "tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0 and port 443'",
+    seeIt: 'for try in 1 2 3; do curl -sS https://api.example.test/users; done',
+    clue: /reset by peer[\s\S]*reset by peer[\s\S]*"users"/,
     looksLike: 'reset-on-connect (it never works), latency (slow as well, but one connection)',
     hints: ['How many connections does one call open?', 'Does the app count its retries?'],
   },

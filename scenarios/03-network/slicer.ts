@@ -10,6 +10,7 @@ export default scenario({
     story: 'The home-made client fails on the mobile network only.',
     why: 'TCP is a stream: one write may come as forty reads. Real clients wait for the rest.',
     seeIt: 'strace -e trace=read,recvfrom curl -so /dev/null https://api.example.test/users',
+    clue: / = 100$/m,
     looksLike: 'bandwidth (steady), latency (whole pieces, late)',
     hints: ['Does your parser take one read for one message?'],
   },

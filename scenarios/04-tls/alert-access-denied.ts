@@ -11,7 +11,9 @@ export default scenario({
     story: 'Works from the office, "access denied" from the cloud.',
     why: 'The server knows how to go on and will not: a rule about who may call. Retrying changes nothing.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
-    looksLike: 'unrecognized-name (it does not know the host), a 403 (that would come after the handshake)',
+    clue: /alert access denied/,
+    looksLike:
+      'unrecognized-name (it does not know the host), missing-credentials (401: after the handshake)',
     hints: ['From which address does the call come?', 'Who may call this server?'],
   },
 })

@@ -12,6 +12,7 @@ export default scenario({
     story: '"handshake failure": no more than that, from a server that nobody here owns.',
     why: 'The word for everything: no shared cipher, a missing client certificate, or a rule of the server. Only its log knows.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /alert handshake failure/,
     looksLike: 'no-shared-cipher, client-cert-required-tls12 (the same alert)',
     hints: ['What does the log of the server say?', 'Does another client get through?'],
   },

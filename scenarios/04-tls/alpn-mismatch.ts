@@ -17,7 +17,8 @@ export default scenario({
   lesson: {
     story: "fetch and curl fail, Node's https.request works.",
     why: 'Client and server name the protocol they will speak (ALPN), and have none in common. https.request names none, so it is not refused.',
-    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    seeIt: 'openssl s_client -alpn http/1.1 -connect api.example.test:443 </dev/null',
+    clue: /no application protocol/,
     looksLike: 'no-shared-cipher, alert (other words in the same place)',
     hints: ['Which client works, and what does it leave out?', 'Which protocols does the server list?'],
   },

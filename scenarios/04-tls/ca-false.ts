@@ -12,6 +12,7 @@ export default scenario({
     story: 'Somebody issued a certificate with a certificate that was never an authority.',
     why: 'If that were allowed, the owner of any host could vouch for every host. The intermediate says CA:FALSE.',
     seeIt: 'openssl s_client -showcerts -connect api.example.test:443 </dev/null',
+    clue: /invalid CA certificate/,
     looksLike: 'wrong-eku (the same words in Node; curl tells them apart), no-cert-sign',
     hints: ['What does curl say?', 'What are the basic constraints of the issuer?'],
   },

@@ -14,7 +14,8 @@ export default scenario({
   lesson: {
     story: 'ECONNRESET before any request, only with this partner, since Monday.',
     why: "The server found the client's certificate too old and hung up within the handshake, without an alert.",
-    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    seeIt: 'npm run scenario client-cert-expired-tls12',
+    clue: /curl +exit 35: OpenSSL SSL_connect: SSL_ERROR_SYSCALL/,
     looksLike: 'cut-in-handshake (the same words; there no certificate was asked for)',
     hints: ['Does the server ask for a client certificate?', 'When does the one you send end?'],
   },

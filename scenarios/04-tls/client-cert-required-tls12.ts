@@ -12,6 +12,7 @@ export default scenario({
     story: '"handshake failure" at a partner that asks for client certificates.',
     why: 'mTLS over TLS 1.2: the server refuses within the handshake, and its alert does not say what is missing.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /Acceptable client certificate CA names\s+CN = Faultpath Client Root/,
     looksLike: 'no-shared-cipher (the same alert), client-cert-required (TLS 1.3 names it)',
     hints: ['Does the server list acceptable client authorities?', 'Does the app send a certificate?'],
   },

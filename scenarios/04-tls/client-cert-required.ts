@@ -26,7 +26,8 @@ export default scenario({
     story: 'fetch says "other side closed". The network is fine.',
     why: 'mTLS: the server wants to know who calls. In TLS 1.3 it refuses after the handshake, so fetch loses the reason.',
     seeIt: 'curl -v https://api.example.test/users',
-    looksLike: 'client-cert-wrong (no reason at all), a server that closes early',
+    clue: /alert certificate required/,
+    looksLike: 'client-cert-wrong (no reason at all), closed-before-request (no certificate was asked for)',
     hints: ['What does curl say?', 'Which certificate did the server ask for?'],
   },
 })

@@ -14,7 +14,8 @@ export default scenario({
   lesson: {
     story: 'ECONNRESET before any request, and only with this partner.',
     why: "The server found the client's certificate wrong and hung up within the handshake, without an alert.",
-    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    seeIt: 'npm run scenario client-cert-wrong-tls12',
+    clue: /curl +exit 35: OpenSSL SSL_connect: SSL_ERROR_SYSCALL/,
     looksLike: 'cut-in-handshake (the same words; there no certificate was asked for)',
     hints: ['Does the server ask for a client certificate?', 'Who issued the one you send?'],
   },

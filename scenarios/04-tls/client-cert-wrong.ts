@@ -14,8 +14,9 @@ export default scenario({
   lesson: {
     story: '"socket hang up" at every call, though the connection was secured.',
     why: "The server found the client's certificate wrong and hung up without a word. The client thought the handshake done.",
-    seeIt: 'curl -v https://api.example.test/users',
-    looksLike: 'client-cert-required (curl names it), an API that closes early (then it saw the request)',
+    seeIt: 'npm run scenario client-cert-wrong',
+    clue: /curl +exit 52: Empty reply from server/,
+    looksLike: 'client-cert-required (curl names it), closed-before-request (no certificate was asked for)',
     hints: ['Did the gateway see a request?', 'Who issued the client certificate?'],
   },
 })

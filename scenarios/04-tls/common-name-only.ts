@@ -11,6 +11,7 @@ export default scenario({
     why: 'Browsers ignore the common name; these clients still read it where there is nothing else.',
     seeIt:
       'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -subject -ext subjectAltName',
+    clue: /No extensions in certificate/,
     looksLike: 'no-san (no name at all: everybody refuses)',
     hints: ['Does every client fail?', 'Where in the certificate does the host stand?'],
   },

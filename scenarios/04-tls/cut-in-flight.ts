@@ -14,6 +14,7 @@ export default scenario({
     story: 'The server restarts, and a few calls fail with ECONNRESET before they send anything.',
     why: 'The server went away while it sent its certificate. To the client that is the same as a server that never answered.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /unexpected eof while reading/,
     looksLike: 'cut-in-handshake (no byte of the answer came), reset-in-handshake (a RST)',
     hints: ['How many bytes came from the server?', 'Did the certificate arrive whole?'],
   },

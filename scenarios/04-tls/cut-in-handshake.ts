@@ -14,6 +14,7 @@ export default scenario({
     story: 'ECONNRESET at once, though nobody reset anything.',
     why: 'The server ended the connection in good order, but too early. Node calls that ECONNRESET; only the message tells.',
     seeIt: 'curl -v https://api.example.test/users',
+    clue: /Client hello[\s\S]*SSL_ERROR_SYSCALL/,
     looksLike: 'reset-in-handshake ("read ECONNRESET": a real RST)',
     hints: ['Which words follow ECONNRESET?', 'FIN or RST: what does tcpdump show?'],
   },

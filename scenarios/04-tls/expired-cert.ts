@@ -14,8 +14,9 @@ export default scenario({
     story: 'Orders stopped at midnight. The server is up, and its log shows no request.',
     why: 'TCP works and the API is healthy; the client reads the end date of the certificate and ends the call.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -dates',
+    clue: /certificate has expired/,
     looksLike:
-      'not-yet-valid (CERT_NOT_YET_VALID), an expired intermediate (the same code), your own wrong clock',
+      'not-yet-valid (CERT_NOT_YET_VALID; also what a wrong clock of yours makes of it), expired-intermediate (the same code)',
     hints: ['Does any request reach the API?', 'Which dates does the served certificate carry?'],
   },
 })

@@ -11,6 +11,7 @@ export default scenario({
     story: 'CERT_HAS_EXPIRED, yet the certificate you look at is valid for months.',
     why: 'Every certificate of the chain must be valid. The one between yours and the root has ended; renewing only yours changes nothing.',
     seeIt: 'openssl s_client -showcerts -connect api.example.test:443 </dev/null',
+    clue: /depth=1 [^\n]*\n[^\n]*certificate has expired/,
     looksLike: 'expired-cert (the same words: only the dates of each certificate tell), expired-root',
     hints: ['Which certificate of the chain has ended?', 'Does the server still send the old chain file?'],
   },

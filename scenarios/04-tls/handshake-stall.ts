@@ -24,7 +24,8 @@ export default scenario({
   lesson: {
     story: 'The port is open, the call hangs, then UND_ERR_CONNECT_TIMEOUT.',
     why: 'The connection was made, but the server never began to speak TLS. For undici connecting includes TLS, hence the name.',
-    seeIt: 'curl -v https://api.example.test/users',
+    seeIt: 'curl -v --max-time 2 https://api.example.test/users',
+    clue: /Client hello[\s\S]*timed out/,
     looksLike: 'dropped-packets (the same code; there curl never prints "Connected to")',
     hints: ['Does curl -v print "Connected to"?', 'Does the server see a connection?'],
   },

@@ -24,8 +24,9 @@ export default scenario({
   lesson: {
     story: 'With a limit of 500 ms every call fails; with 10 s all work.',
     why: 'Every byte arrives, but not in time. A connect timeout covers TCP and TLS together.',
-    seeIt: 'curl -v https://api.example.test/users',
-    looksLike: 'handshake-stall (nothing arrives), dropped-packets (not even TCP connects): the same code',
+    seeIt: 'curl -v --connect-timeout 1 https://api.example.test/users',
+    clue: /SSL connection timeout/,
+    looksLike: 'handshake-stall (nothing arrives), dropped-packets (the same code; not even TCP connects)',
     hints: ['Does a longer limit help?', 'Do bytes arrive in the meantime?'],
   },
 })

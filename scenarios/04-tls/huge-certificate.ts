@@ -10,8 +10,8 @@ export default scenario({
   lesson: {
     story: 'One certificate for every customer: with the ten-thousandth nobody can call any more.',
     why: 'Clients read certificates up to 100 KB in all, then give up.',
-    seeIt:
-      'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -ext subjectAltName | wc -c',
+    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /excessive message size/,
     looksLike: 'record-corrupted, plain-http-on-tls-port (also curl exit 35: read the words)',
     hints: ['How big is the certificate?', 'Since when does it grow?'],
   },

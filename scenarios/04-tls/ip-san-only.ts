@@ -15,6 +15,7 @@ export default scenario({
     why: 'A name is compared with the names in the certificate, never with its addresses, wherever the name leads.',
     seeIt:
       'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -ext subjectAltName',
+    clue: /^ +IP Address:127\.0\.0\.1$/m,
     looksLike: 'wrong-host (the same code, but other names are listed)',
     hints: ['Does the certificate carry any DNS name?', 'What was it made for?'],
   },

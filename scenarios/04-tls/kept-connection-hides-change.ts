@@ -11,7 +11,8 @@ export default scenario({
   lesson: {
     story: 'The app runs well for days. After a restart every call fails: "the deployment broke it".',
     why: 'A certificate is only looked at when a connection is made. The open one goes on; nothing differs for it.',
-    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -dates',
+    seeIt: 'npm run scenario kept-connection-hides-change',
+    clue: /broke +nowhere, nothing differs from the healthy call/,
     looksLike:
       'resumption-hides-change (a new connection each time), expired-cert (what a full handshake sees)',
     hints: ['Does a fresh process fail?', 'How old is the connection?'],

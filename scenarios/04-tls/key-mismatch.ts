@@ -14,6 +14,7 @@ export default scenario({
       'The certificate was renewed, the key file forgotten. Most servers refuse to start so; this one did not.',
     why: 'The server must prove that it owns the key in its certificate, and it cannot.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /tls_process_key_exchange:bad signature/,
     looksLike: 'bad-signature (the certificate itself is damaged)',
     hints: ['Which file was renewed, and which was not?', 'Do certificate and key have the same public key?'],
   },

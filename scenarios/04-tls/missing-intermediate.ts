@@ -12,6 +12,7 @@ export default scenario({
     story: 'It works in the browser. curl and Node refuse.',
     why: 'The server sent only its own certificate. Browsers remember or fetch the missing link; others cannot. Install the full chain.',
     seeIt: 'openssl s_client -showcerts -connect api.example.test:443 </dev/null',
+    clue: /unable to verify the first certificate/,
     looksLike: 'untrusted-root-not-sent (the same words in curl, but the chain is whole)',
     hints: ['How many certificates does the server send?', 'Who issued the first one?'],
   },

@@ -9,8 +9,9 @@ export default scenario({
   lesson: {
     story: 'Firefox shows an error. Everything else works, and nobody believes it.',
     why: 'The certificate says: trust me only with fresh proof that I am not revoked. Most clients never look.',
-    seeIt: 'curl --cert-status https://api.example.test/users',
-    looksLike: 'revoked (a revocation nobody asks about); must-staple-missing-checked (who asks)',
+    seeIt: 'curl -sS --cert-status https://api.example.test/users',
+    clue: /No OCSP response received/,
+    looksLike: 'revoked (a revocation nobody asks about), must-staple-missing-checked (who asks)',
     hints: ['Which client fails, which does not?', 'Was OCSP stapling switched off?'],
   },
 })

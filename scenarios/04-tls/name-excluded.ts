@@ -11,6 +11,7 @@ export default scenario({
     story: 'One domain fails, all others of the same authority work.',
     why: 'The authority was forbidden to vouch for this domain, and did.',
     seeIt: 'openssl s_client -showcerts -connect api.example.test:443 </dev/null',
+    clue: /excluded subtree violation/,
     looksLike: 'name-constraint ("permitted subtree violation"), wrong-host',
     hints: ['Permitted or excluded: what does the message say?', 'Which domains does the authority exclude?'],
   },

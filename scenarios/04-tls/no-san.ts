@@ -23,6 +23,7 @@ export default scenario({
     why: 'No subject alternative name and no common name: nothing says for whom the certificate is.',
     seeIt:
       'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -subject -ext subjectAltName',
+    clue: /^subject=\s*$/m,
     looksLike: 'common-name-only (200 here, refused by browsers)',
     hints: ['Which names does the certificate carry?', 'Which extension is missing?'],
   },

@@ -11,7 +11,8 @@ export default scenario({
   lesson: {
     story: 'The security team switched ciphers off. Some clients say "handshake failure" since.',
     why: "The server found nothing in the client's list that it may use, and says no more than that.",
-    seeIt: 'openssl s_client -cipher ALL -connect api.example.test:443 </dev/null',
+    seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /alert handshake failure/,
     looksLike: 'client-cert-required-tls12 (the same alert), old-version ("protocol version")',
     hints: ['Which ciphers does each side allow?', 'Does the server ask for a client certificate?'],
   },

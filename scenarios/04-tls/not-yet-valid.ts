@@ -11,8 +11,9 @@ export default scenario({
     story: 'A new certificate was installed in good time. Now every call fails.',
     why: 'Before its first day a certificate is as useless as after its last one.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -dates',
+    clue: /certificate is not yet valid/,
     looksLike:
-      'expired-cert (CERT_HAS_EXPIRED); a client clock that is behind (the same code, on that machine only)',
+      'expired-cert (CERT_HAS_EXPIRED; a clock that is behind gives this code, on that machine only)',
     hints: ['What is the first day of the certificate?', 'What does `date` say on the client?'],
   },
 })

@@ -18,6 +18,7 @@ export default scenario({
     story: 'Since the upgrade to a new Node the old partner system cannot be called.',
     why: 'TLS 1.0 was retired in 2021. Node no longer offers it; curl here still would, but refuses its signatures.',
     seeIt: "openssl s_client -tls1 -cipher 'ALL@SECLEVEL=0' -connect api.example.test:443 </dev/null",
+    clue: /Protocol {2}: TLSv1\s+Cipher {4}: ECDHE/,
     looksLike: 'version-mismatch ("unsupported protocol"), no-shared-cipher ("handshake failure")',
     hints: ['Which version does the server speak?', 'Who refuses: client or server?'],
   },

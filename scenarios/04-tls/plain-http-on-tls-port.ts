@@ -11,6 +11,7 @@ export default scenario({
     story: '"wrong version number": somebody updates OpenSSL, which does not help.',
     why: 'The server answered in plain HTTP. The client reads the letters as a TLS version. Scheme or port is wrong.',
     seeIt: 'openssl s_client -debug -connect api.example.test:443 </dev/null',
+    clue: /48 54 54 50 2f/,
     looksLike: 'other-protocol (the same words), version-mismatch ("unsupported protocol")',
     hints: ['Which five bytes came first?', 'http or https: what does the URL say?'],
   },

@@ -11,6 +11,7 @@ export default scenario({
     story: 'Now and then a call fails with "bad record mac". Retrying helps.',
     why: 'Something on the way changes bytes. TCP did not notice; TLS does, and stops.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null',
+    clue: /bad record mac/,
     looksLike: 'bad-signature (the certificate itself is damaged), plain-http-on-tls-port (no TLS at all)',
     hints: ['Is it every call or one in many?', 'Is it the same from another network?'],
   },

@@ -14,8 +14,9 @@ export default scenario({
     story: 'Calls fail with "read ECONNRESET" before any request is sent.',
     why: "A reset arrived in the middle of the server's answer: a firewall that dislikes the name, or a crash.",
     seeIt: 'curl -v https://api.example.test/users',
+    clue: /Client hello[\s\S]*Connection reset by peer/,
     looksLike:
-      'cut-in-handshake (also ECONNRESET, but "socket disconnected before secure TLS"); a reset after the request',
+      'cut-in-handshake (also ECONNRESET, but "socket disconnected before secure TLS"), reset-before-request (TLS was done)',
     hints: ['Was the request sent already?', 'Is it this host only?'],
   },
 })

@@ -9,9 +9,10 @@ export default scenario({
   lesson: {
     story: 'The key was stolen, the certificate revoked. Every call still works.',
     why: 'The OCSP answer saying "revoked" came along with the handshake. These clients never ask for it: nothing fails.',
-    seeIt: 'curl --cert-status https://api.example.test/users',
+    seeIt: 'curl -sS --cert-status https://api.example.test/users',
+    clue: /revocation reason: keyCompromise/,
     looksLike:
-      'must-staple-missing (the proof is missing, and nobody minds either); revoked-crl, revoked-staple (who asks)',
+      'must-staple-missing (the proof is missing, and nobody minds either), revoked-crl, revoked-staple (who asks)',
     hints: ['Which client looks at revocation?', 'What does the stapled answer say?'],
   },
 })

@@ -14,6 +14,7 @@ export default scenario({
     story: 'It works with `curl -k`, and with nothing else.',
     why: 'Nobody the client trusts vouches for the certificate. Give the client this one to trust, or get one from an authority.',
     seeIt: 'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -issuer -subject',
+    clue: /self-signed certificate/,
     looksLike: 'untrusted-root (SELF_SIGNED_CERT_IN_CHAIN: a whole chain to an unknown root)',
     hints: ['Are issuer and subject the same?', 'How many certificates are sent?'],
   },

@@ -10,7 +10,8 @@ export default scenario({
   lesson: {
     story: 'The tunnel was set up the wrong way round. Since then: "wrong version number".',
     why: 'Whatever is no TLS record is read as one of an unheard-of version. The words say nothing about the protocol.',
-    seeIt: 'nc api.example.test 443 </dev/null',
+    seeIt: 'openssl s_client -debug -connect api.example.test:443 </dev/null',
+    clue: /53 53 48 2d/,
     looksLike: 'other-protocol, plain-http-on-tls-port (the same words: look at the bytes)',
     hints: ['What does the port say by itself?', 'Which bytes come first?'],
   },

@@ -12,6 +12,7 @@ export default scenario({
     why: 'A 1024-bit key can be broken, so OpenSSL refuses it. Node 20 took it, Node 24 does not.',
     seeIt:
       "openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -text | grep 'Public-Key'",
+    clue: /1024 bit/,
     looksLike: 'weak-key-intermediate ("CA certificate key too weak"), sha1-signature',
     hints: ['What does the message say?', 'How long is the key?'],
   },

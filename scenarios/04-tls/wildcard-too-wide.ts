@@ -23,6 +23,7 @@ export default scenario({
     why: '`*` stands for exactly one label: `*.test` covers example.test, and nothing below it.',
     seeIt:
       'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -ext subjectAltName',
+    clue: /^ +DNS:\*\.test$/m,
     looksLike: 'wrong-host (the same code, other names)',
     hints: ['How many labels does the host have?', 'Which labels does the star cover?'],
   },

@@ -24,6 +24,7 @@ export default scenario({
     why: 'Chain and dates are fine, but the certificate names another host: it may be anybody.',
     seeIt:
       'openssl s_client -connect api.example.test:443 </dev/null | openssl x509 -noout -ext subjectAltName',
+    clue: /^ +DNS:other\.example\.test$/m,
     looksLike: 'unrecognized-name (an alert, no certificate), wildcard-too-wide (the same code)',
     hints: ['Which names does the certificate carry?', 'Which name does the app call?'],
   },

@@ -15,6 +15,7 @@ export default scenario({
     story: 'One page loads for ever. The API is up, its other routes are quick, the database is idle.',
     why: 'The route waits for something that never comes. Only a time limit ends such a call: here the client had one.',
     seeIt: 'curl -sS --max-time 2 https://api.example.test/users',
+    clue: /Operation timed out after \d+ milliseconds with 0 bytes received/,
     looksLike: 'slow-query (a statement is running in Postgres), accept-then-silence (the handshake hangs)',
     hints: ['Did the request reach the route?', 'Was a statement sent?', 'Whose time limit ended the call?'],
   },

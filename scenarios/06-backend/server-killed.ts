@@ -9,7 +9,8 @@ export default scenario({
   lesson: {
     story: '502 for everyone at once, and nothing about it in the log of the API.',
     why: 'A process that is killed writes no last line. The kernel does so when memory runs out.',
-    seeIt: 'curl -i https://api.example.test/users',
+    seeIt: 'curl -sSi https://api.example.test/users',
+    clue: /502 Bad Gateway/,
     looksLike: 'server-error (500: the process lives, and wrote the answer itself)',
     hints: ['Who wrote the 502?', 'Is it the same process as before?'],
   },

@@ -22,6 +22,7 @@ export default scenario({
     why: 'Two transactions had locked what the other wanted. Postgres looked after deadlock_timeout, and ended one.',
     seeIt:
       'curl -sS -i https://api.example.test/orders -H \'Authorization: Bearer 1.4102444800000.731abd4a34b629d5285d3e86411c34b9897000a45808450899ff5f90066cab06\' --json \'{"productId":2,"quantity":1}\'',
+    clue: /500 Internal Server Error/,
     looksLike: 'server-error (500 at once, and no statement fails)',
     hints: ['How long did it take?', 'Which SQLSTATE did the API get?', 'Was the order kept?'],
   },

@@ -10,7 +10,8 @@ export default scenario({
   lesson: {
     story: 'Pages that only read fail too, with 503. Postgres is up and takes new connections.',
     why: 'Class 53 means that the server ran out of something. The API passes it on as 503: later it may work.',
-    seeIt: 'curl -i https://api.example.test/users',
+    seeIt: 'curl -sSi https://api.example.test/users',
+    clue: /503 Service Unavailable[\s\S]*database_unavailable/,
     looksLike: 'too-many-requests (429: the gateway alone), slow-query (504, after a second)',
     hints: ['Was a statement sent?', 'Which SQLSTATE did the API get?'],
   },

@@ -11,8 +11,10 @@ export default scenario({
   lesson: {
     story: 'One page answers 504 after exactly one second. All others are fast.',
     why: 'The statement ran longer than statement_timeout, so Postgres cancelled it and the API answered 504.',
-    seeIt: "psql -c 'select pid, state, wait_event, query from pg_stat_activity'",
-    looksLike: 'a backend that hangs (no SQL is running), pool-exhausted (503, no SQL is running)',
+    seeIt:
+      'curl -sS https://api.example.test/users & sleep 0.5; psql -c "SELECT state, wait_event, query FROM pg_stat_activity WHERE state = \'active\'"; wait',
+    clue: /PgSleep/,
+    looksLike: 'hang (no SQL is running), pool-exhausted (503, no SQL is running)',
     hints: ['Who wrote the 504?', 'What runs in Postgres while the call waits?'],
   },
 })

@@ -15,6 +15,7 @@ export default scenario({
     story: 'All of the data is there, and the spinner turns until the time limit ends it.',
     why: 'Content-Length counts bytes. The client waits for those that it was promised, and they do not exist.',
     seeIt: 'curl -sS --max-time 2 https://api.example.test/users',
+    clue: /187 out of 237 bytes received/,
     looksLike: 'hang (no head comes), cut-body (the connection ends)',
     hints: ['How many bytes came, and how many were promised?', 'Did the connection end?'],
   },

@@ -14,6 +14,7 @@ export default scenario({
     story: 'Status 200, and the app says "Unterminated string in JSON". Monitoring is green.',
     why: 'What left the gateway was not what the API had decided. Length and status fit, so only a parser notices.',
     seeIt: 'curl -sS https://api.example.test/users | python3 -m json.tool',
+    clue: /Unterminated string/,
     looksLike: 'cut-body (fewer bytes than the head promises)',
     hints: ['Is the body as long as Content-Length says?', 'What did the API decide on?'],
   },

@@ -14,8 +14,9 @@ export default scenario({
     story: 'Status 200, and half a list. One of five clients even calls that a success.',
     why: 'The head had promised 187 bytes; the connection ended after 20. Who does not count them notices nothing.',
     seeIt: 'curl -sS https://api.example.test/users',
+    clue: /transfer closed with \d+ bytes remaining to read/,
     looksLike:
-      'cut-body by RST (fetch: "read ECONNRESET"; curl: exit 56), closed-on-connect (no status at all)',
+      'cut-then-works (by RST; fetch: "read ECONNRESET", curl: exit 56), closed-on-connect (no status at all)',
     hints: ['How long should the body be?', 'Does the client compare Content-Length with what came?'],
   },
 })

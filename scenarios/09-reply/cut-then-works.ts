@@ -12,7 +12,8 @@ export default scenario({
   lesson: {
     story: 'The API did its work three times for one call.',
     why: 'The reply was lost, not the request: the server had answered each time. Trying again is safe for a GET only.',
-    seeIt: 'curl -sS --retry 2 --retry-all-errors https://api.example.test/users',
+    seeIt: 'for try in 1 2 3; do curl -sS https://api.example.test/users; done',
+    clue: /reset by peer[\s\S]*reset by peer[\s\S]*\]}/,
     looksLike: 'cut-body (it never works), reset-then-works (no request was sent)',
     hints: ['How many requests did the API see?', 'Would you try a POST again?'],
   },

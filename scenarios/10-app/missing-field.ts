@@ -10,7 +10,9 @@ export default scenario({
   lesson: {
     story: 'The page is white. In the network tab of the browser everything is green.',
     why: 'The app was written for another contract: it reads `items`, the API says `users`. Nothing on the way failed.',
-    seeIt: 'curl -sS https://api.example.test/users',
+    seeIt: 'curl -sS https://api.example.test/users | grep -c \'"items":\'',
+    rightly: 'curl -sS https://api.example.test/users | grep -c \'"users":\'',
+    clue: /^0$/m,
     looksLike: 'invalid-json (a SyntaxError, before anything is read)',
     hints: ['Did the whole body arrive?', 'Which name does the list have?'],
   },

@@ -23,7 +23,7 @@ beforeEach(() => {
   write('scenarios/02-dns/nxdomain.ts')
 })
 
-const lesson = "lesson: { story: 'x', why: 'x', seeIt: 'x', looksLike: 'x' },"
+const lesson = "lesson: { story: 'x', why: 'x', seeIt: 'x', clue: /x/, looksLike: 'x' },"
 
 const file = (fault = 'dns.nxdomain', extra = lesson) =>
   `import { ${fault.split('.')[0]}, scenario } from '#sandbox/${fault.split('.')[0]}'
@@ -94,8 +94,8 @@ test('a scenario in the folder of another step, or without a lesson, is told wit
   write('scenarios/04-tls/half.ts', file('tls.expired', "lesson: { story: 'x', why: 'x' },"))
   const wanted = [
     "scenarios/02-dns/expired.ts:4:3: break: expected a fault of the folder's step, 02-dns, saw tls.expired. Move the file to scenarios/04-tls/",
-    'scenarios/04-tls/bare.ts:2:1: lesson: expected story, why, seeIt, looksLike, as every file under scenarios/ has, saw no lesson. Write it, or keep the file outside of scenarios/',
-    'scenarios/04-tls/half.ts:6:3: lesson: expected seeIt, looksLike, as every file under scenarios/ has, saw none. Write it, or keep the file outside of scenarios/',
+    'scenarios/04-tls/bare.ts:2:1: lesson: expected story, why, seeIt, clue, looksLike, as every file under scenarios/ has, saw no lesson. Write it, or keep the file outside of scenarios/',
+    'scenarios/04-tls/half.ts:6:3: lesson: expected seeIt, clue, looksLike, as every file under scenarios/ has, saw none. Write it, or keep the file outside of scenarios/',
   ]
   expect(listed()).toEqual({ code: 2, stdout: '', lines: wanted })
   expect(scenario('bare')).toEqual({ code: 2, stdout: '', lines: [wanted[1]] })
@@ -143,7 +143,7 @@ test.each<[what: string, word: string, answer: RegExp]>([
   [
     'a slip',
     'nxdomian',
-    /^scenario nxdomian: no scenario has this id\. Did you mean "nxdomain"\? All of them: /,
+    /^scenario nxdomian: expected the id of a scenario, saw none of this name\. Did you mean "nxdomain"\? All of them: /,
   ],
   [
     'a path to nothing',

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { databaseChoice } from '../../sandbox/cli/world-choice.ts'
 
+const command = 'npm run sandbox'
 const url = 'postgres://127.0.0.1/given'
 const other = 'postgres://127.0.0.1/environment'
 
@@ -34,10 +35,10 @@ test.each([
   vi.stubEnv('DATABASE_URL', '')
   vi.stubEnv('FAULTPATH_DATABASE', '')
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-  expect(databaseChoice({ words: [], given: [], flags })).toEqual(chosen)
+  expect(databaseChoice({ command, words: [], given: [], flags })).toEqual(chosen)
 })
 
 test('a provider that does not exist is answered with those that do', () => {
-  const choose = () => databaseChoice({ words: [], given: [], flags: { database: 'mysql' } })
-  expect(choose).toThrow('--database: expected embedded or testcontainers, saw "mysql"')
+  const choose = () => databaseChoice({ command, words: [], given: [], flags: { database: 'mysql' } })
+  expect(choose).toThrow('npm run sandbox: --database: expected embedded or testcontainers, saw "mysql"')
 })

@@ -20,9 +20,10 @@ test('a promise that is kept: 0', async () => {
   expect(code).toBe(0)
 })
 
-test('a fault that does nothing: 4', async () => {
-  const { code, stdout } = await scenario('test/fixtures/never-fires.ts')
+test('a fault that does nothing: 4, whatever else was run', async () => {
+  const { code, stdout } = await scenario('test/fixtures/wrong-promise.ts', 'test/fixtures/never-fires.ts')
   expect(stdout).toContain('the fault never fired for fetch: 2 questions')
+  expect(stdout).toContain('fetch expected code "ECONNREFUSED"')
   expect(code).toBe(4)
 })
 
@@ -65,20 +66,44 @@ test.skipIf(process.platform !== 'linux')(
 )
 
 test.each([
-  [['no-such-scenario'], /no scenario has this id/],
+  [['no-such-scenario'], /^scenario no-such-scenario: expected the id of a scenario, saw none of this name/],
   [['dns-failur'], /Did you mean "dns-failure"\?/],
   [['test/fixtures/absent.ts'], /expected a file or a folder, saw none at \//],
   [['README.md'], /expected a scenario file, \*\.ts, saw README\.md/],
   [['scenarios'], /expected scenario files, \*\.ts, right in this folder, saw none/],
-  [['--', '--all', '--step=nowhere'], /--step: unknown step "nowhere"/],
-  [['--', '--lst'], /unknown flag --lst\. Did you mean "--list"\?/],
+  [
+    ['--', '--all', '--step=nowhere'],
+    /^npm run scenario: --step: expected a step, saw "nowhere"\. Steps: request, /,
+  ],
+  [
+    ['--', '--lst'],
+    /^npm run scenario: expected a flag that it has, saw --lst\. Did you mean "--list"\? All flags: npm run scenario -- --help$/,
+  ],
   // npm keeps it for itself, and says nothing.
-  [['--reprot=json'], /unknown flag --reprot\. Did you mean "--report"\?/],
+  [['--reprot=json'], /: expected a flag that it has, saw --reprot\. Did you mean "--report"\? All flags: /],
+  [['--', '-x'], /: expected a flag that it has, saw -x\. All flags: /],
+  [['--', '--list=dns'], /: --list: expected no value behind it, saw "dns"$/],
+  [['--', '--all', '--step'], /: --step: expected a value behind it, saw none\. Write it as --step=<value>$/],
+  [
+    ['--', '--step', '--all'],
+    /: --step: expected a value behind it, saw --all\. Write it as --step=<value>$/,
+  ],
+  [['dns-failure', '--', '--client=curl', '--client=https'], /: --client: expected it once, saw it twice$/],
+  [
+    ['dns-failure', '--', '--table=worlds', '--world=sealed'],
+    /: --world: expected none beside --table=worlds, which runs in both, saw sealed$/,
+  ],
   [['--', '--report=xml'], /--report: expected json, saw "xml"/],
   [['--', '--report=json'], /--report: expected scenarios to run with it, saw none/],
-  [['--', '--step=dns', '--world=nonsense'], /--world: expected sealed or portable, saw "nonsense"/],
+  [
+    ['--', '--step=dns', '--world=nonsense'],
+    /^npm run scenario: --world: expected sealed or portable, saw "nonsense"/,
+  ],
   [['--', '--jobs=0'], /--jobs: expected a whole number from 1 to 16/],
-  [['dns-failure', '--', '--client=fetsh'], /Did you mean "fetch"\?/],
+  [
+    ['dns-failure', '--', '--client=fetsh'],
+    /: --client: expected a client, saw "fetsh"\. Did you mean "fetch"\? Clients: /,
+  ],
   [['dns-failure', '--', '--step=tls'], /--step: expected no scenarios beside it, saw dns-failure/],
   [['dns-failure', '--', '--all'], /--all: expected no scenarios beside it, saw dns-failure/],
   [['dns-failure', '--', '--database-url=nonsense'], /database url: expected postgres:/],
@@ -90,7 +115,7 @@ test.each([
   // A cache that is not there shows whether anything was started: the first thing would be to build it.
   const cache = join(scratch, 'cache')
   const { code, stdout, stderr } = await npmRun(['scenario', ...words], { FAULTPATH_CACHE: cache }).done
-  expect(stderr).toMatch(message)
+  expect(stderr.trim()).toMatch(message)
   expect(stderr.trim().split('\n')).toHaveLength(1)
   expect(stdout).toBe('')
   const made = existsSync(cache) ? readdirSync(cache).filter((name) => name !== 'compile') : []

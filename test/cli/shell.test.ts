@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canSeal } from '../support/can-seal.ts'
 import { postgresBelow, root, until } from '../support/command.ts'
 
 // `npm run sandbox -- --shell` as a person has it: on a terminal, typing. Everything typed is what the README
 // promises to just work: no flag, no address, no certificate.
 
 const isThere = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
-const canSeal = isThere('unshare', '--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true')
 const hasScript = isThere('script', '--version')
 
 let terminal: ChildProcess

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,14 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumClient } from '../../sandbox/clients/chromium.ts'
 import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
 import type { ClientReport, ScenarioReport } from '../../sandbox/run/report.ts'
+import { canSeal } from '../support/can-seal.ts'
 import { npmRun, root } from '../support/command.ts'
 
 // A real browser calls: its word is the browser's own, its page stands beside the call, and the clients that
 // call beside it do not notice that it is there.
 
-const canSeal =
-  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
-    .status === 0
 const missing = canSeal ? chromiumClient.missing() : 'user namespaces are not allowed'
 const isRoot = process.getuid?.() === 0
 

@@ -15,14 +15,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ownerLives } from '../../sandbox/host/lifetime/run-directory.ts'
 import { liveRuns } from '../../sandbox/host/lifetime/sweep.ts'
+import { canSeal } from '../support/can-seal.ts'
 import { commandLine, descendants, npmRun, processesOf, root, until } from '../support/command.ts'
 
 // The sealed world is a host of its own for the clients, and no part of the real one: the system's resolver and
 // the real ports inside, nothing changed outside.
 
-const canSeal =
-  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
-    .status === 0
 const hasNft = spawnSync('nft', ['--version']).status === 0
 const isRoot = process.getuid?.() === 0
 

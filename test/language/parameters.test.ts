@@ -8,6 +8,7 @@ import { InvalidInput } from '../../sandbox/errors/invalid-input.ts'
 import type { Fault } from '../../sandbox/language/fault.ts'
 import { conditions, stateConditions } from '../../sandbox/language/when.ts'
 import { faultCatalogue, findDefinition, readParameters } from '../../sandbox/live/faults.ts'
+import { shopPaths } from '../../sandbox/machines/api/shop/shop-routes.ts'
 import { listScenarioFiles, loadScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
 
 // Whatever is given for a parameter, a fault either takes it, and then is plain data, or says at once what is
@@ -231,3 +232,14 @@ test.each(faults.map((fault) => [fault.id, fault] as const))(
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
   },
 )
+
+test('a fault in a route may be in any route of the shop, and the alerts are those that end a handshake', () => {
+  const inRoutes = faults.filter(({ schemas }) => 'route' in schemas)
+  expect(inRoutes.map(({ id }) => id)).toEqual(expect.arrayContaining(['backend.hang', 'backend.crash']))
+  for (const define of inRoutes)
+    for (const route of shopPaths) expect(define({ route } as never).parameters).toMatchObject({ route })
+  const alert = faults.find(({ id }) => id === 'tls.alert')!
+  expect(() => alert({ description: 'certificate_required' } as never)).not.toThrow()
+  for (const description of ['close_notify', 'user_canceled', 'no_renegotiation'])
+    expect(() => alert({ description } as never)).toThrow(/^tls\.alert\(\): description: expected one of/)
+})

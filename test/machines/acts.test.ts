@@ -102,6 +102,18 @@ test('a record that is not there cannot be corrupted', async () => {
   old.destroy()
 })
 
+test('a certificate that a handshake never came to did not fire, and one that was shown did', async () => {
+  await edge.arm({ state: { kind: 'certificate', recipe: { leaf: { notAfterDays: -1 } } } })
+  const other = connectTls({ port: edge.port, host: '127.0.0.1', ALPNProtocols: ['h2'] })
+  expect(await once(other, 'error')).toMatchObject([{ code: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' }])
+  expect((await edge.evidence()).fired).toBe(0)
+  expect(await outcome(open())).toBe('CERT_HAS_EXPIRED')
+  expect((await edge.evidence()).fired).toBe(1)
+  await edge.heal()
+  expect(await outcome(open())).toBe(reply)
+  expect((await edge.evidence()).fired).toBe(1)
+})
+
 test('a cut beyond the flight did not fire', async () => {
   const verdict = { kind: 'cut', how: 'end', at: 'flight', flightBytes: 1_000_000 } as const
   await edge.arm({ rules: [{ match: {}, verdict }] })

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import { type Step, steps } from '../../sandbox/language/steps.ts'
-import { screenOf } from '../../sandbox/report/screen.ts'
+import { problemText, screenOf } from '../../sandbox/report/screen.ts'
 import { closingLines, openingLines } from '../../sandbox/report/terminal.ts'
 import type { Diagnosis } from '../../sandbox/run/diagnosis/diagnosis.ts'
 import type { StepMark } from '../../sandbox/run/diagnosis/marks.ts'
@@ -119,6 +119,7 @@ const report: ScenarioReport = {
     story: '',
     why: 'The resolver answered "no such name", so no socket was ever opened. Retrying will not help.',
     seeIt: 'dig api.example.test, and then getent hosts api.example.test in the same terminal',
+    clue: /status: NXDOMAIN/,
     looksLike: 'servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
   },
   tookMs: 700,
@@ -145,14 +146,13 @@ const beforeJourney = [
   '',
 ]
 
-const afterJourney = [
+/** What the clients saw takes the width there is; all else that is below the journey does not. */
+const afterJourney = (fetch: string, ...requests: readonly string[]) => [
   '  ✓ as in the healthy call   ✗ broke here   · never reached',
   '',
-  '  fetch     TypeError: fetch failed                                  as promised',
+  fetch,
   '            └ getaddrinfo ENOTFOUND api.example.test',
-  '  requests  ConnectionError:                                         as promised',
-  "            HTTPSConnectionPool(host='api.example.test', port=443):",
-  '            Max retries exceeded with url: /users',
+  ...requests,
   '  chromium  skipped: not installed: apt-get install chromium libnss3-tools',
   '',
   '  broke     02 dns: the answer was NXDOMAIN; healthy: A 127.0.0.1',
@@ -163,6 +163,7 @@ const afterJourney = [
   '  why       The resolver answered "no such name", so no socket was ever opened.',
   '            Retrying will not help.',
   '  see it    dig api.example.test, and then getent hosts api.example.test in the same terminal',
+  '  shows     /status: NXDOMAIN/',
   '  not to be mistaken for   servfail (EAI_AGAIN), no-answer (EAI_AGAIN, slow)',
   '',
   '  PASS      0.7 s · sealed (namespaces work here) · Postgres 18.4 ·',
@@ -174,34 +175,46 @@ test('a report reads like this on 80 columns', () => {
     ...beforeJourney,
     '  request ✓  dns ✗       network ·   tls ·    server ·',
     '  backend ·  database ·  response ·  reply ·  app ·',
-    ...afterJourney,
+    ...afterJourney(
+      '  fetch     TypeError: fetch failed                                  as promised',
+      '  requests  ConnectionError:                                         as promised',
+      "            HTTPSConnectionPool(host='api.example.test', port=443): Max retries",
+      '            exceeded with url: /users',
+    ),
   ])
 })
 
-test.each([120, 140, 200])(
-  'on %d columns the journey takes one line, and nothing else changes',
+test.each([140, 200])(
+  'on %d columns the journey and what a client saw take one line each, and nothing else changes',
   (columns) => {
     expect(linesAt(columns)).toEqual([
       ...beforeJourney,
       '  request ✓  dns ✗  network ·  tls ·  server ·  backend ·  database ·  response ·  reply ·  app ·',
-      ...afterJourney,
+      ...afterJourney(
+        `  fetch     TypeError: fetch failed${' '.repeat(89)}as promised`,
+        "  requests  ConnectionError: HTTPSConnectionPool(host='api.example.test', port=443): Max retries exceeded with url: /users  as promised",
+      ),
     ])
   },
 )
 
+test('where no client saw more than 80 columns hold, a wide screen looks the same', () => {
+  const of = { ...report, clients: report.clients.slice(0, 1) }
+  const line = '  fetch     TypeError: fetch failed                                  as promised'
+  for (const columns of [80, 120, 200]) expect(linesAt(columns, of)).toContain(line)
+})
+
 test('on 60 columns it wraps', () => {
-  expect(linesAt(60).slice(6, 25)).toEqual([
+  expect(linesAt(60).slice(6, 23)).toEqual([
     '  request ✓  dns ✗       network ·   tls ·    server ·',
     '  backend ·  database ·  response ·  reply ·  app ·',
     '  ✓ as in the healthy call   ✗ broke here   · never reached',
     '',
     '  fetch     TypeError: fetch failed              as promised',
-    '            └ getaddrinfo ENOTFOUND',
-    '              api.example.test',
+    '            └ getaddrinfo ENOTFOUND api.example.test',
     '  requests  ConnectionError:                     as promised',
-    "            HTTPSConnectionPool(host='api.examp",
-    "            le.test', port=443): Max retries",
-    '            exceeded with url: /users',
+    "            HTTPSConnectionPool(host='api.example.test',",
+    '            port=443): Max retries exceeded with url: /users',
     '  chromium  skipped: not installed: apt-get install chromium',
     '            libnss3-tools',
     '',
@@ -430,4 +443,18 @@ test('a terminal gets colours; a pipe, or NO_COLOR, gets none, and the same word
   expect(coloured.map((line) => stripVTControlCharacters(line))).toEqual(inPipe)
   vi.stubEnv('NO_COLOR', '1')
   expect(onTerminal()).toEqual(inPipe)
+})
+
+test('a problem fits the terminal, with what is to be typed whole; a pipe gets it in one line', () => {
+  const message =
+    'sandbox: break dns.nxdomain: expected nothing broken, saw dns.servfail armed. Undo it first: npm run sandbox -- heal --sandbox=127.0.1.2. Or type the same again\nother: expected this, saw that'
+  expect(problemText(message, { columns: 60 }, {}).split('\n')).toEqual([
+    'sandbox: break dns.nxdomain: expected nothing broken, saw',
+    '  dns.servfail armed. Undo it first:',
+    '  npm run sandbox -- heal --sandbox=127.0.1.2. Or type the',
+    '  same again',
+    'other: expected this, saw that',
+  ])
+  expect(problemText(message, {}, {})).toBe(message)
+  expect(problemText(message, { columns: 60 }, { COLUMNS: '300' })).toBe(message)
 })

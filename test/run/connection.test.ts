@@ -21,7 +21,7 @@ const secured = (resumed?: true) =>
   observed([{ machine: 'tls', what: 'secured', connection: 2, ...(resumed && { resumed }) }]).events
 
 const check = (connection: 'cold' | 'warm' | 'resumed', events = fresh, isOpening = false) => {
-  expectConnection('x: fetch', connection, isOpening, events)
+  expectConnection('x: fetch', { connection, isOpening, phase: 'before the fault' }, events)
 }
 
 const { events: overHttp } = observed([wire('plain', 1, 'accepted'), gateway('request')])

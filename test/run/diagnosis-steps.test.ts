@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
+import type { Symptom } from '../../sandbox/clients/common/symptom.ts'
 import type { Step } from '../../sandbox/language/steps.ts'
 import type { Observation } from '../../sandbox/machines/shared/trace.ts'
+import type { ClientRun } from '../../sandbox/run/client-run.ts'
 import { diagnose } from '../../sandbox/run/diagnosis/diagnosis.ts'
+import { findingOf } from '../../sandbox/run/finding.ts'
 import { misdiagnoses } from '../../sandbox/run/mismatch.ts'
 import { anOrder, api, type Changes, call, failed, gateway, inVain, ok, without } from './diagnosis-bench.ts'
 
@@ -166,12 +169,17 @@ test('what is no longer so in the healthy call either decides nothing', () => {
 })
 
 test('a call in which nothing differs is no wrong diagnosis only where it was answered as before', () => {
-  const nothing = diagnose([call()], call())
-  const report = { client: 'fetch', symptom: ok, diagnosis: nothing } as const
-  expect(misdiagnoses('x', 'reply', { ...report, isUnaffected: true })).toEqual([])
-  expect(misdiagnoses('x', 'reply', { ...report, isUnaffected: false })).toEqual([
-    'scenario x: fetch: expected a diagnosis of 09 reply, where the fault is, saw none: nothing differs from the healthy call',
-  ])
-  const right = diagnose([call()], call(without('body'), failed))
-  expect(misdiagnoses('x', 'reply', { ...report, diagnosis: right })).toEqual([])
+  const misdiagnosed = (symptom: Symptom, changes: Changes = {}) => {
+    const calls = { usual: [call()], broken: [call(changes, symptom)] }
+    return misdiagnoses('x', 'reply', {
+      client: 'fetch',
+      ...findingOf({ ...calls, promise: {} } as unknown as ClientRun),
+    })
+  }
+  const wrong =
+    'scenario x: fetch: expected a diagnosis of 09 reply, where the fault is, saw none: nothing differs from the healthy call'
+  expect(misdiagnosed(ok)).toEqual([])
+  expect(misdiagnosed({ ...ok, status: 203 })).toEqual([wrong])
+  expect(misdiagnosed(failed)).toEqual([wrong])
+  expect(misdiagnosed(failed, without('body'))).toEqual([])
 })

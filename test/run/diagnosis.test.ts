@@ -62,7 +62,10 @@ test.each(ids)('%s is diagnosed as its step, whatever its fault is called', asyn
 test('a client that saw something else than usual must be diagnosed, and no other', async () => {
   const run = async (id: string) => await runScenario(world, await loadScenarioFile(findScenarioFile(id)))
   const [broken, unnoticed] = [await run('server-error'), await run('kept-connection-hides-change')]
-  expect(diagnosisTable([broken, unnoticed]).wrong).toEqual([])
+  const { lines, wrong } = diagnosisTable([broken, unnoticed])
+  expect(wrong).toEqual([])
+  expect(lines[0]).toMatch(/\| none \|$/)
+  expect(lines.at(-1)).toContain('none: nothing differed from its healthy call')
   expect(unnoticed.clients.map(({ diagnosis }) => diagnosis?.broke)).toEqual([undefined, undefined])
 
   const undiagnosed = broken.clients.map((client) => ({
@@ -70,6 +73,14 @@ test('a client that saw something else than usual must be diagnosed, and no othe
     diagnosis: { ...client.diagnosis!, broke: undefined },
   }))
   expect(diagnosisTable([{ ...broken, clients: undiagnosed }]).wrong).toHaveLength(undiagnosed.length)
+})
+
+test('what happened to an open connection since the last call is part of the call that wanted it', async () => {
+  const file = await loadScenarioFile(findScenarioFile('idle-cut-fin'))
+  const { clients } = await runScenario(world, file, { wanted: (client) => client === 'https' })
+  expect(clients.map(({ diagnosis }) => diagnosis?.because)).toEqual([
+    'on the open connection a FIN came that neither side had sent; healthy: everything was handed on',
+  ])
 })
 
 test('a delay that nobody could notice is no break, whatever is armed', async () => {

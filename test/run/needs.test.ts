@@ -6,9 +6,8 @@ import type { Client } from '../../sandbox/clients/common/client.ts'
 import { loadClient } from '../../sandbox/clients/index.ts'
 import type { Call } from '../../sandbox/language/call.ts'
 import type { Fault } from '../../sandbox/language/fault.ts'
-import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
+import { type ClientName, clientNames } from '../../sandbox/language/scenario.ts'
 import { whyNot } from '../../sandbox/run/abilities.ts'
-import { expectConnection } from '../../sandbox/run/connection.ts'
 import { expectWorld } from '../../sandbox/run/needs.ts'
 
 // A fault that a machine cannot have is skipped, and so is a client that cannot make the call; each with its reason.
@@ -38,6 +37,21 @@ test('a client that cannot check a revocation as the call wants is skipped, and 
   expect(whyNot(https, 'sealed', calling({ clientCertificate: true }))).toBeUndefined()
 })
 
+test('limits of head and body are of fetch alone, and a client without them is skipped', async () => {
+  const calls = [{ headersTimeoutMs: 500 }, { bodyTimeoutMs: 500 }]
+  const whys = async (name: ClientName) => {
+    const client = await loadClient(name)
+    return calls.map((call) => whyNot(client, 'sealed', { break: network.latency(), call }))
+  }
+  expect(await whys('fetch')).toEqual([undefined, undefined])
+  for (const name of clientNames.filter((each) => each !== 'fetch'))
+    expect([name, ...(await whys(name))]).toEqual([
+      name,
+      "it has no limit of its own for the response's head",
+      "it has no limit of its own for a pause in the response's body",
+    ])
+})
+
 test('a client in which a fault of the app has nothing to break is skipped, and one that has it is not', async () => {
   const curl = await loadClient('curl')
   const https = await loadClient('https')
@@ -50,15 +64,4 @@ test('a client in which a fault of the app has nothing to break is skipped, and 
   expect(why(curl, request.cspBlocked())).toBe('it has no page')
   expect(why(chromium, request.cspBlocked())).toBeUndefined()
   expect(why(curl, request.corsBlocked())).toBeUndefined()
-})
-
-test('a call that was to resume a TLS session is invalid where it looked at the certificate again', () => {
-  const secured = { machine: 'tls', what: 'secured', connection: 1, atMs: 0, door: 'https-1' } as const
-  const resumed: TraceEvent = { ...secured, resumed: true }
-  const expectResumed = (isOpening: boolean, event: TraceEvent) => () =>
-    expectConnection('here', 'resumed', isOpening, [event])
-  expect(expectResumed(false, secured)).toThrow('here: expected a resumed TLS session, saw a full handshake')
-  expect(expectResumed(false, resumed)).not.toThrow()
-  expect(expectResumed(true, secured)).not.toThrow()
-  expect(() => expectConnection('here', 'cold', false, [secured])).not.toThrow()
 })

@@ -79,7 +79,14 @@ test.each([
     'with a path parameter, of which only the run tells whether it is there',
     calling("{ path: '/users/999' }"),
   ],
-  ['with a connect limit as long as the whole', calling('{ connectTimeoutMs: 500, timeoutMs: 500 }')],
+  [
+    'with limits of its parts as long as the whole',
+    calling('{ connectTimeoutMs: 500, headersTimeoutMs: 500, bodyTimeoutMs: 500, timeoutMs: 500 }'),
+  ],
+  [
+    'that promises for all what those can show that can make the call',
+    `${promising("{ all: { code: 'UND_ERR_HEADERS_TIMEOUT' } }")}\n  call: { headersTimeoutMs: 500 },`,
+  ],
   [
     'with all that JSON carries',
     calling("{ method: 'POST', path: '/login', body: { a: [1, -2.5, null, true, 'x', {}] } }"),
@@ -347,6 +354,12 @@ test.each<[what: string, call: string, ...answers: string[]]>([
     '7:11: call.connectTimeoutMs: expected 500 at most, the limit of the whole call (timeoutMs), saw 3000',
   ],
   [
+    'limits of head and body beyond the whole',
+    '{ headersTimeoutMs: 501, bodyTimeoutMs: 3_000, timeoutMs: 500 }',
+    '7:11: call.headersTimeoutMs: expected 500 at most, the limit of the whole call (timeoutMs), saw 501',
+    '7:34: call.bodyTimeoutMs: expected 500 at most, the limit of the whole call (timeoutMs), saw 3000',
+  ],
+  [
     'a connect limit beyond the default of the whole',
     '{ connectTimeoutMs: 10_001 }',
     '7:11: call.connectTimeoutMs: expected 10000 at most, the limit of the whole call (timeoutMs), saw 10001',
@@ -436,32 +449,32 @@ test('shows any value where a text belongs, however large it is', async () => {
   ])
 })
 
-test('an unknown key is told before a missing one, and what it meant is not missing', async () => {
+test('what an unknown key meant is not missing; what is, is told where its object begins', async () => {
   const text = (key: string) =>
     `${head}export default scenario({\n  ${key}: 'x',\n  break: dns.nxdomain(),\n  expect: { fetch: { code: 'X' } },\n  lesson: { wy: 'x' },\n})`
   expect(await answer(text('titel'))).toEqual([
     '3:3: unknown key "titel". Did you mean "title"? Known here: title, break, call, expect, portable, database, lesson',
-    '6:13: unknown key "wy". Did you mean "why"? Known here: story, why, seeIt, looksLike, hints',
+    '6:13: unknown key "wy". Did you mean "why"? Known here: story, why, seeIt, rightly, clue, looksLike, hints',
   ])
   expect(await answer(text('name'))).toEqual([
+    '2:1: title: expected a text of one line, 200 characters at most, saw nothing',
     expect.stringMatching(/^3:3: unknown key "name"\. Known here/),
     expect.stringMatching(/^6:13: unknown key "wy"/),
-    '2:1: title: expected a text of one line, 200 characters at most, saw nothing',
   ])
 })
 
 test('all that is wrong is told at once, in the order of the file, also where the file cannot be run', async () => {
-  const rest = `  call: { path: '/nope', timeoutMs: '5s' },
+  const rest = `  lesson: {},
+  call: { path: '/nope', timeoutMs: '5s' },
   expect: { fetch: { cod: 'x' }, curl: { code: 'X' }, fetchh: {} },
-  lesson: {},
 })`
   const others = [
-    expect.stringMatching(/^5:11: call\.path: expected a route/),
-    expect.stringMatching(/^5:26: call\.timeoutMs: /),
-    expect.stringMatching(/^6:22: unknown key "cod"/),
-    expect.stringMatching(/^6:42: expect\.curl\.code: /),
-    expect.stringMatching(/^6:55: unknown key "fetchh"\. Did you mean "fetch"\?/),
-    '7:3: lesson.why: expected a text, saw nothing',
+    '5:3: lesson.why: expected a text, saw nothing',
+    expect.stringMatching(/^6:11: call\.path: expected a route/),
+    expect.stringMatching(/^6:26: call\.timeoutMs: /),
+    expect.stringMatching(/^7:22: unknown key "cod"/),
+    expect.stringMatching(/^7:42: expect\.curl\.code: /),
+    expect.stringMatching(/^7:55: unknown key "fetchh"\. Did you mean "fetch"\?/),
   ]
   const file = (fault: string, first = head) =>
     answer(`${first}export default scenario({\n  titel: 'x',\n  break: ${fault},\n${rest}`)
@@ -656,6 +669,16 @@ test.each<[what: string, load: () => Promise<readonly string[]>, answer: string]
     () => rests('network.bandwidth()'),
     '9:11: call.connection: expected "cold", since network.bandwidth acts on new connections, and what is open keeps what it got, saw "warm". A warm call goes over the connection that is open: it meets what acts on that one, or behind it',
   ],
+  [
+    'an encrypted handshake in TLS 1.2, also of a browser',
+    () => breaking('tls.recordCorrupted()', "{ tlsVersion: 'TLSv1.2' }", '{ chromium: { status: 200 } }'),
+    '9:11: call.tlsVersion: expected "TLSv1.3", since tls.recordCorrupted acts on an encrypted handshake, which TLS 1.2 does not have, saw "TLSv1.2". Leave it out, and the server speaks both',
+  ],
+  [
+    'a readable certificate in TLS 1.3',
+    () => breaking('tls.keyMismatch()', "{ tlsVersion: 'TLSv1.3' }"),
+    '9:11: call.tlsVersion: expected "TLSv1.2", since tls.keyMismatch acts on a certificate on its way, which TLS 1.3 encrypts, saw "TLSv1.3". Leave it out, and the server speaks both',
+  ],
 ])('refuses a fault that can never fire: on %s', async (_what, load, wanted) => {
   expect(await load()).toEqual([wanted])
 })
@@ -679,6 +702,8 @@ test.each<[what: string, load: () => Promise<readonly string[]>]>([
   ],
   ['every second of the first two', () => breaking('dns.servfail({ when: { every: 2, times: 2 } })')],
   ['a cold call', () => breaking('tls.expired()')],
+  ['the version of TLS that it takes', () => breaking('tls.recordCorrupted()', "{ tlsVersion: 'TLSv1.3' }")],
+  ['any version', () => breaking('tls.expired()', "{ tlsVersion: 'TLSv1.3' }")],
   ['a record that a warm call does not ask for again', () => rests('dns.ttlStale()')],
   ['a port that is closed meanwhile', () => rests('network.connectionRefused()')],
   [
@@ -689,4 +714,42 @@ test.each<[what: string, load: () => Promise<readonly string[]>]>([
   ['what lies behind the open connection', () => rests("backend.throws({ route: '/users' })")],
 ])('takes a fault that may fire: on %s', async (_what, load) => {
   expect(await load()).toEqual([expect.stringMatching(/^loaded file-/)])
+})
+
+const noHead = "it has no limit of its own for the response's head"
+
+test.each<[what: string, load: () => Promise<readonly string[]>, answer: string]>([
+  [
+    'a limit that no promised client has',
+    () =>
+      breaking(
+        'backend.hang()',
+        '{ headersTimeoutMs: 500 }',
+        '{ curl: { exit: 28 }, python: { status: 200 } }',
+      ),
+    `9:11: call.headersTimeoutMs: expected a promise for a client that can do this, saw curl, python alone (curl, python: ${noHead}). Those are: fetch`,
+  ],
+  [
+    'what no client can do together',
+    () => breaking('tls.expired()', "{ headersTimeoutMs: 500, revocationChecking: 'crl' }"),
+    `9:34: call.revocationChecking: expected a promise for a client that can do this, saw fetch, https, curl, python, requests alone (fetch: it cannot check a CRL; https, curl, python, requests: ${noHead}). No client can do all of it: leave out a part`,
+  ],
+  [
+    'a fault in an app of which no promised client has one',
+    () =>
+      load(
+        '  break: app.missingField(),\n  expect: { curl: { status: 200 } },',
+        "import { app, scenario } from '#sandbox/app'\n",
+      ),
+    '5:3: break: expected a promise for a client that this fault can reach, saw curl alone (curl: it only prints: no app of ours uses the data). Those are: fetch, https, chromium',
+  ],
+])('refuses %s: every run would be skipped', async (_what, load, wanted) => {
+  expect(await load()).toEqual([wanted])
+})
+
+test('takes a call that one of the promised clients can make', async () => {
+  const promises = "{ curl: { exit: 28 }, fetch: { code: 'UND_ERR_HEADERS_TIMEOUT' } }"
+  expect(await breaking('backend.hang()', '{ headersTimeoutMs: 500 }', promises)).toEqual([
+    expect.stringMatching(/^loaded file-/),
+  ])
 })

@@ -1,6 +1,6 @@
 import type { WorldKind } from '../../host/place.ts'
 import type { ClientName } from '../../language/scenario.ts'
-import type { Connection, ResolvedCall, RevocationChecking } from '../../machines/client/resolved-call.ts'
+import type { ResolvedCall } from '../../machines/client/resolved-call.ts'
 import type { Observe } from '../../machines/shared/trace.ts'
 import type { Seat } from '../../world/seat.ts'
 import type { Symptom } from './symptom.ts'
@@ -23,26 +23,10 @@ export interface ReadyClient {
   close(): Promise<void>
 }
 
-/**
- * What a call or a fault may want of a client beside the request, and not every client can.
- * - `app`: code of ours that uses the data. `own-code`: code of ours around the call, which can misuse the client;
- *   `own-body`: code of ours that makes the body only.
- * - `page`: a page that calls, with rules of its own.
- */
-export type Ability =
-  | Exclude<Connection, 'cold'>
-  | RevocationChecking
-  | 'clientCertificate'
-  | 'app'
-  | 'own-code'
-  | 'own-body'
-  | 'page'
-
 /** How to call with it, and how to read its symptom. */
 export interface Client {
   readonly name: ClientName
   readonly worlds: readonly WorldKind[]
-  readonly abilities: readonly Ability[]
   /** Why it cannot be used here and how to get it; undefined when it can. */
   missing(): string | undefined
   prepare(seat: Seat): ReadyClient

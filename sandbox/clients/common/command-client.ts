@@ -26,7 +26,6 @@ export interface CommandOptions {
   readonly commands: readonly string[]
   /** How to get it. */
   readonly install: string
-  readonly abilities: Client['abilities']
   readonly args: (call: ResolvedCall) => readonly string[]
   readonly read: (ended: Ended) => {
     readonly symptom: Symptom
@@ -43,7 +42,6 @@ export function commandClient(options: CommandOptions): Client {
   return {
     name: options.name,
     worlds: ['sealed'],
-    abilities: options.abilities,
     missing: () => {
       const command = findCommand(...options.commands)
       return command === undefined ? `${options.commands[0]} is not installed: ${options.install}` : undefined

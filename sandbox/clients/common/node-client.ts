@@ -7,11 +7,10 @@ import { ReportingProcess } from './reporting-process.ts'
 const entry = fileURLToPath(new URL('../node/main.ts', import.meta.url))
 
 /** A client that is a library of Node. */
-export function nodeClient(name: ClientName, abilities: Client['abilities']): Client {
+export function nodeClient(name: ClientName): Client {
   return {
     name,
     worlds: ['sealed', 'portable'],
-    abilities,
     missing: () => undefined,
     prepare: ({ place }) =>
       new ReportingProcess(place, {

@@ -7,14 +7,17 @@ import type { MakeCall } from './main.ts'
 void globalThis.Response
 
 /**
- * The built-in undici keeps its agent under this symbol once `fetch` was touched; its class is the only way
- * to a connect timeout without a second copy of undici in another version (undici docs: Agent, `connect`).
+ * The built-in undici keeps its agent under this symbol once `fetch` was touched; its class is the only way to undici's
+ * own limits without a second copy of undici in another version (undici docs: Agent, `connect`; Client, `headersTimeout`
+ * and `bodyTimeout`).
  */
 const dispatcherSymbol = Symbol.for('undici.globalDispatcher.1')
 
 type Dispatcher = NonNullable<RequestInit['dispatcher']>
 type AgentClass = new (options: {
   connect: { timeout?: number; cert?: Buffer; key?: Buffer }
+  headersTimeout?: number
+  bodyTimeout?: number
 }) => Dispatcher & { destroy(): Promise<void> }
 
 let warm: Dispatcher | undefined
@@ -41,10 +44,14 @@ export const makeCall: MakeCall = async (call) => {
   }
 }
 
-/** An agent as `fetch` makes it for itself, with the connect timeout and the client certificate of the call. */
+/** An agent as `fetch` makes it for itself, with the limits and the client certificate of the call. */
 function newAgent(call: ResolvedCall) {
-  const { connectTimeoutMs } = call
+  const { bodyTimeoutMs, connectTimeoutMs, headersTimeoutMs } = call
   const dispatcher = (globalThis as Record<symbol, unknown>)[dispatcherSymbol] as object
   const connect = connectTimeoutMs === undefined ? {} : { timeout: connectTimeoutMs }
-  return new (dispatcher.constructor as AgentClass)({ connect: { ...connect, ...identityOf(call) } })
+  return new (dispatcher.constructor as AgentClass)({
+    connect: { ...connect, ...identityOf(call) },
+    ...(headersTimeoutMs === undefined ? {} : { headersTimeout: headersTimeoutMs }),
+    ...(bodyTimeoutMs === undefined ? {} : { bodyTimeout: bodyTimeoutMs }),
+  })
 }

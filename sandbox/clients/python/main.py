@@ -57,7 +57,11 @@ def joined(headers):
     return {name: ", ".join(values) for name, values in all_of.items()}
 
 
-def with_urllib(call, timeout):
+def connect_seconds(call):
+    return call.get("connectTimeoutMs", call["timeoutMs"]) / 1000
+
+
+def with_urllib(call):
     import urllib.error
     import urllib.request
 
@@ -73,18 +77,22 @@ def with_urllib(call, timeout):
         context.load_verify_locations(call["revocationListFile"])
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
     try:
+        # It knows one limit, of each wait: the connect limit where there is one.
+        timeout = connect_seconds(call)
         with urllib.request.urlopen(request, timeout=timeout, context=context) as response:
             return response.status, joined(response.headers), response.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         return error.code, joined(error.headers), error.read().decode("utf-8", "replace")
 
 
-def with_requests(call, timeout):
+def with_requests(call):
     import requests
 
     body = {} if "body" not in call else {"json": call["body"]}
     own = call.get("clientCertificate")
     cert = None if own is None else (own["certFile"], own["keyFile"])
+    # Its read limit is of each wait, for the head and for every piece of the body alike.
+    timeout = (connect_seconds(call), call["timeoutMs"] / 1000)
     response = requests.request(
         call["method"], call["url"], headers=call["headers"], timeout=timeout, cert=cert, **body
     )
@@ -130,14 +138,12 @@ def audit(event, _):
 def run(make, call):
     global words
     words = call["words"]
-    # Both know only a limit for each wait: the connect limit where there is one, else the call's.
-    timeout = (call.get("connectTimeoutMs") or call["timeoutMs"]) / 1000
     if call.get("misuse") == "circular-body":
         call["body"] = dict(call.get("body") or {})
         call["body"]["self"] = call["body"]
     started_ms = now_ms()
     try:
-        status, headers, text = make(call, timeout)
+        status, headers, text = make(call)
     except Exception as error:  # whatever it is, it is what the client saw
         took_ms, errors = now_ms() - started_ms, chain(error)
         observe("failed", next((link["code"] for link in errors if "code" in link), errors[0]["name"]))

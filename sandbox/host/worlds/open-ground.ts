@@ -7,6 +7,8 @@ import type { KeeperOptions } from './sealed/keeper-process.ts'
 export interface ClientGroundOptions extends KeeperOptions {
   /** The sandbox's own address on the host's loopback. */
   readonly address: string
+  /** Why this world and no other, where one is wanted. Default: `asked for`. */
+  readonly kindReason?: string | undefined
 }
 
 /**
@@ -18,13 +20,14 @@ export async function openClientGround(
   wanted: WorldKind | undefined,
   options: ClientGroundOptions,
 ): Promise<ClientGround> {
+  const { kindReason = 'asked for' } = options
   const portable = (reason: string) => new PortableGround(options.address, options.watchdog, reason)
-  if (wanted === 'portable') return portable('asked for')
+  if (wanted === 'portable') return portable(kindReason)
   let why = `needs Linux, this is ${process.platform}`
   if (process.platform === 'linux') {
     const { SealedGround } = await import('./sealed/sealed-ground.ts')
     try {
-      return await SealedGround.enter(wanted === undefined ? 'namespaces work here' : 'asked for', options)
+      return await SealedGround.enter(wanted === undefined ? 'namespaces work here' : kindReason, options)
     } catch (error) {
       why = (error as Error).message
     }

@@ -7,6 +7,8 @@ import type { FromApi, ToApi } from './process/messages.ts'
 
 /** How long a living process may take to acknowledge. A blocked event loop answers nothing until it is free. */
 const acknowledgeMs = 5_000
+/** As small as in a small container: a heap that is exhausted troubles nobody else. The shop needs 20 MB. */
+const heapMegabytes = 96
 /** How much of what the process wrote to stderr is kept for the error message. */
 const lastWordsBytesMax = 4_096
 
@@ -21,6 +23,8 @@ export interface ApiProcessOptions {
   /** 0 means any free port. */
   readonly port: number
   readonly env?: Readonly<Record<string, string>>
+  /** Where what the system writes of a process that aborts goes: its memory, where that is switched on. */
+  readonly cwd?: string
   /** Called with the process id, which is also the id of its process group, right after the spawn. */
   readonly onSpawn: (pid: number) => void
   readonly onMessage: (message: Exclude<FromApi, { kind: 'listening' | 'not-listening' | 'done' }>) => void
@@ -46,8 +50,10 @@ export class ApiProcess {
    * @throws Error when it cannot listen (`code` EADDRINUSE) or ends before it does.
    */
   static async start(options: ApiProcessOptions): Promise<ApiProcess> {
-    const child = spawn(process.execPath, [...nodeFlags, entry, options.address, String(options.port)], {
+    const flags = [...nodeFlags, `--max-old-space-size=${heapMegabytes}`]
+    const child = spawn(process.execPath, [...flags, entry, options.address, String(options.port)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: cleanEnvironment(options.env),
       // Its own process group: a Ctrl-C in the terminal must not end it before the runner has healed.
       detached: true,

@@ -5,7 +5,7 @@ import { evidenceOfRequests } from '../shared/request-evidence.ts'
 import type { Observe, TraceEvent } from '../shared/trace.ts'
 import { evidenceOfUnread } from './api-evidence.ts'
 import { type ApiExit, ApiProcess, type ApiProcessOptions } from './api-process.ts'
-import type { ApiEvent, ApiPlan } from './process/api-points.ts'
+import { type ApiEvent, type ApiPlan, endsProcess } from './process/api-points.ts'
 
 export type { ApiExit } from './api-process.ts'
 
@@ -16,14 +16,19 @@ export interface ApiOptions extends Omit<ApiProcessOptions, 'onMessage' | 'onExi
   readonly onTrace: (event: TraceEvent) => void
   /** What becomes of the process itself. */
   readonly observe?: Observe
-  /** Called for each process that ended, after the last of its observations. */
-  readonly onExit: (exit: ApiExit, wasArmed: boolean) => void
+  /** Called for each process that ended, after the last of its observations. `isWanted`: by what was armed. */
+  readonly onExit: (exit: ApiExit, isWanted: boolean) => void
 }
 
 /** One arming at one front door: the requests that met it. */
 interface ArmedDoor {
   readonly plan: ApiPlan
   readonly met: ApiEvent[]
+}
+
+/** It has met a request, and so ends the process. */
+function isEnding({ met, plan }: ArmedDoor): boolean {
+  return met.length > 0 && endsProcess(plan)
 }
 
 /**
@@ -102,11 +107,12 @@ export class Api {
       onMessage: (message) => {
         if (message.kind === 'trace') for (const event of message.events) onTrace(event)
         else if (message.kind === 'fired') this.#doors.get(message.door)?.met.push(message.event)
+        else if (message.kind === 'closing') observe?.({ machine: 'process', what: 'closing' }, message.atMs)
         else observe?.({ machine: 'process', what: 'busy', busyMs: message.busyMs }, message.atMs)
       },
       onExit: (exit) => {
         observe?.({ machine: 'process', what: 'ended', code: exit.signal ?? `exit ${exit.code}` })
-        onExit(exit, this.#doors.size > 0)
+        onExit(exit, [...this.#doors.values()].some(isEnding))
       },
     })
     if (this.#target !== undefined) this.useDatabase(this.#target)
@@ -128,12 +134,23 @@ export class Api {
 
   async #heal(door: string, armed: ArmedDoor): Promise<void> {
     if (this.#doors.get(door) !== armed) return
+    const isStopped = (each: ArmedDoor) => each.plan.state?.kind === 'stopped'
+    const others = [...this.#doors.values()].filter((each) => each !== armed)
+    if (isStopped(armed) && !others.some(isStopped)) this.#process.signal('SIGCONT')
+    if (!isEnding(armed)) await this.#healInside(door)
+    // A request may have met it by now. What has begun to end must not be taken for a process that goes on.
+    if (isEnding(armed)) await this.#process.stop()
     this.#doors.delete(door)
-    const isStillStopped = [...this.#doors.values()].some(({ plan }) => plan.state?.kind === 'stopped')
-    if (armed.plan.state?.kind === 'stopped' && !isStillStopped) this.#process.signal('SIGCONT')
     // A process that has ended took its rules with it. The port is the same, so that nothing has to be told.
     if (!this.#process.isRunning) await this.#start(this.#process.port)
-    else await this.#process.ask((id) => ({ kind: 'heal', id, door }))
+  }
+
+  async #healInside(door: string): Promise<void> {
+    try {
+      await this.#process.ask((id) => ({ kind: 'heal', id, door }))
+    } catch (error) {
+      if (this.#process.isRunning) throw error
+    }
   }
 
   async #evidence({ met, plan }: ArmedDoor): Promise<Evidence> {

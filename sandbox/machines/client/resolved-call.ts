@@ -32,6 +32,8 @@ export interface ResolvedCall extends CallFiles {
   readonly body?: unknown
   readonly timeoutMs: number
   readonly connectTimeoutMs?: number
+  readonly headersTimeoutMs?: number
+  readonly bodyTimeoutMs?: number
   readonly connection: Connection
   /** The page that calls, where it is not the app's own; clients that are no browsers have none. */
   readonly page?: Omit<Extract<ClientState, { kind: 'page' }>, 'kind'>

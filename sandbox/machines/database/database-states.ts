@@ -1,25 +1,36 @@
 import { type Armed, armedAt, type Breakable } from '../shared/breakable.ts'
-import type { AdminConnection } from './admin.ts'
+import { BackendKilledArming } from './backend-killed.ts'
+import { BackendStoppedArming } from './backend-stopped.ts'
 import type { Database } from './database.ts'
-import type { DatabaseArming } from './database-arming.ts'
+import type { DatabaseArming, DatabaseParts } from './database-arming.ts'
 import type { DatabaseNeed, DatabasePlan, DatabaseState, StateOf } from './database-points.ts'
 import { DeadlockArming } from './deadlock.ts'
+import { FrozenArming } from './frozen.ts'
+import { PostmasterKilledArming } from './postmaster-killed.ts'
+import { SessionTerminatedArming } from './session-terminated.ts'
+import { ShutDownArming } from './shut-down.ts'
 import { SlowTableArming } from './slow-table.ts'
 
 interface Kind<State extends DatabaseState> {
   readonly needs: readonly DatabaseNeed[]
-  readonly Arming: new (state: State, admin: AdminConnection) => DatabaseArming
+  readonly Arming: new (state: State, parts: DatabaseParts) => DatabaseArming
 }
 
 /** How each kind of state is armed. */
 const kinds: { readonly [Name in DatabaseState['kind']]: Kind<StateOf<Name>> } = {
   'slow-table': { needs: ['sql'], Arming: SlowTableArming },
   deadlock: { needs: ['superuser'], Arming: DeadlockArming },
+  'session-terminated': { needs: ['superuser'], Arming: SessionTerminatedArming },
+  'backend-killed': { needs: ['superuser', 'process', 'files'], Arming: BackendKilledArming },
+  'backend-stopped': { needs: ['superuser', 'process'], Arming: BackendStoppedArming },
+  'shut-down': { needs: ['superuser', 'process'], Arming: ShutDownArming },
+  'postmaster-killed': { needs: ['process'], Arming: PostmasterKilledArming },
+  frozen: { needs: ['superuser', 'process'], Arming: FrozenArming },
 }
 
 /** The point of a database where a state is armed: one at a time, all or nothing. */
 export function statePoint(
-  admin: AdminConnection,
+  parts: DatabaseParts,
   { provider, provides }: Pick<Database, 'provider' | 'provides'>,
 ): Breakable<DatabasePlan> {
   let current: Armed | undefined
@@ -34,7 +45,7 @@ export function statePoint(
             'Run it with the embedded Postgres.',
         )
       }
-      const arming = new Arming(state, admin)
+      const arming = new Arming(state, parts)
       let isArmed = true
       const armed = armedAt({
         evidence: () => arming.evidence(),

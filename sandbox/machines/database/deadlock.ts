@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Evidence } from '../shared/breakable.ts'
 import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import { AdminConnection } from './admin.ts'
-import type { DatabaseArming } from './database-arming.ts'
+import type { DatabaseArming, DatabaseParts } from './database-arming.ts'
 import type { StateOf } from './database-points.ts'
 
 const lookEveryMs = 5
@@ -23,7 +23,7 @@ export class DeadlockArming implements DatabaseArming {
   #deadlocks = 0
   #working: Promise<void> = Promise.resolve()
 
-  constructor(state: StateOf<'deadlock'>, admin: AdminConnection) {
+  constructor(state: StateOf<'deadlock'>, { admin }: DatabaseParts) {
     this.#state = state
     this.#admin = admin
     this.#other = new AdminConnection(admin.target)

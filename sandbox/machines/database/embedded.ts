@@ -6,7 +6,8 @@ import { findBinaries, postgresAccount } from './binaries.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
 import { databaseOf } from './database-of.ts'
 import type { DatabaseNeed } from './database-points.ts'
-import { type Launch, makeDataDirectory, type PostgresServer, startServer } from './server.ts'
+import { type Launch, makeDataDirectory } from './launch.ts'
+import { PostgresServer } from './server.ts'
 import {
   appRole,
   buildTemplate,
@@ -29,16 +30,15 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   const login = { host: address, port: server.port, database: shopDatabase }
   const target: DatabaseTarget = { ...login, user: appRole, password: template.passwords.app }
   const admin = new AdminConnection({ ...login, user: superuser, password: template.passwords.postgres })
-  return databaseOf(admin, {
-    provider: 'embedded',
-    provides,
-    version: template.version,
-    target,
-    stop: async () => {
-      await server.stop('throw-away')
-      await admin.close()
-    },
-  })
+  const stop = async () => {
+    await server.stop('immediate')
+    await admin.close()
+  }
+  return databaseOf(
+    admin,
+    { provider: 'embedded', provides, version: template.version, target, stop },
+    server,
+  )
 }
 
 async function startFromTemplate(
@@ -48,7 +48,7 @@ async function startFromTemplate(
   const path = templatePath(cacheDirectory(), launch)
   const start = async (template: Template, name: string) => {
     const data = makeDataDirectory(launch, name)
-    const server = await startServer(launch, data, { cluster: template.cluster, onDeath, onSpawn })
+    const server = await PostgresServer.start(launch, data, { cluster: template.cluster, onDeath, onSpawn })
     return { server, template }
   }
   const build = async () => {

@@ -16,7 +16,7 @@ export function signalTree(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function childrenOf(pid: number): readonly number[] {
+export function childrenOf(pid: number): readonly number[] {
   let listed: string
   try {
     listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')

@@ -1,45 +1,18 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { chownSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cleanEnvironment } from '../../host/environment.ts'
-import type { RunDirectory } from '../../host/lifetime/run-directory.ts'
-import type { Watchdog } from '../../host/lifetime/watchdog.ts'
-import type { Account, Binaries } from './binaries.ts'
-import { signalTree } from './process-tree.ts'
-
-/** What it takes to run Postgres programs in a run. */
-export interface Launch {
-  readonly binaries: Binaries
-  readonly account: Account
-  readonly address: string
-  readonly run: RunDirectory
-  readonly watchdog: Watchdog
-}
-
-export interface PostgresServer {
-  readonly pid: number
-  readonly port: number
-  /**
-   * - `throw-away`: at once, whatever the clients do, and the files are left as after a crash.
-   * - `keep`: ends the sessions and writes everything to disk.
-   */
-  stop(how: 'throw-away' | 'keep'): Promise<void>
-}
+import { identify, isStopped, lives, type ProcessIdentity } from '../../host/lifetime/process-identity.ts'
+import { type Launch, readIfThere, spawnAs, tail } from './launch.ts'
+import { childrenOf, signalTree } from './process-tree.ts'
 
 const firstPort = 15432
 const portsMax = 50
 const readyWithinMs = 15_000
-const readyPollMs = 2
-const stopWithinMs = 1_500
-
-/** A directory in the run that belongs to the account Postgres runs as, and that no other account may enter. */
-export function makeDataDirectory({ run, account }: Launch, name: string): string {
-  const path = join(run.path, name)
-  mkdirSync(path, { mode: 0o700 })
-  if (account.uid !== undefined) chownSync(path, account.uid, account.gid ?? account.uid)
-  return path
-}
+const pollMs = 2
+const shutDownWithinMs = 1_500
+/** How long processes may take to do what a signal says, or to notice that their first one is gone. */
+const obeyWithinMs = 1_000
 
 /**
  * Unpacks the cluster on standard input unless it is there already, adds where to listen, and becomes
@@ -63,111 +36,212 @@ export interface StartOptions {
 }
 
 /**
- * Starts Postgres in `data`, on the first free port from 15432 on.
- *
- * @throws Error with the end of its log when it does not come up.
+ * How Postgres is told to end (PostgreSQL manual, "Shutting Down the Server"):
+ * - `fast`: ends the sessions and writes everything to disk.
+ * - `immediate`: at once, and the files are left as after a crash.
  */
-export async function startServer(
-  launch: Launch,
-  data: string,
-  { cluster, onDeath, onSpawn }: StartOptions = {},
-): Promise<PostgresServer> {
-  const log = logOf(data)
-  for (let port = firstPort; ; port += 1) {
+export type ShutDownMode = 'fast' | 'immediate'
+
+const signalOf = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
+
+/** A Postgres in one data directory, on one port: it can be told to end, be killed, stand still, and be started again. */
+export class PostgresServer {
+  readonly port: number
+  readonly #launch: Launch
+  readonly #data: string
+  readonly #onDeath: StartOptions['onDeath']
+  #child!: ChildProcess
+  #ended!: Promise<void>
+  /** An end that comes now is unasked. */
+  #isToRun = false
+  #isClosed = false
+
+  /**
+   * Starts Postgres in `data`, on the first free port from 15432 on.
+   *
+   * @throws Error with the end of its log when it does not come up.
+   */
+  static async start(
+    launch: Launch,
+    data: string,
+    { cluster, onDeath, onSpawn }: StartOptions = {},
+  ): Promise<PostgresServer> {
+    for (let port = firstPort; ; port += 1) {
+      const server = new PostgresServer(launch, data, port, onDeath)
+      server.#spawn('w', cluster)
+      onSpawn?.()
+      if (await server.#becomesReady()) return server
+      if (!tail(logOf(data)).includes('could not bind') || port === firstPort + portsMax)
+        throw server.#notStarted()
+    }
+  }
+
+  private constructor(launch: Launch, data: string, port: number, onDeath: StartOptions['onDeath']) {
+    this.port = port
+    this.#launch = launch
+    this.#data = data
+    this.#onDeath = onDeath
+  }
+
+  /** Of its first process, the postmaster. */
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  get isRunning(): boolean {
+    return this.#child.pid !== undefined && !hasEnded(this.#child)
+  }
+
+  /** Every process of it, the postmaster first. */
+  get processes(): readonly number[] {
+    return this.isRunning ? [this.pid, ...childrenOf(this.pid)] : []
+  }
+
+  /** All that it has written to its log since its first start. */
+  get log(): string {
+    return readIfThere(logOf(this.#data))
+  }
+
+  /** Ends it for good, also while it is being started again. Safe to repeat. */
+  async stop(mode: ShutDownMode): Promise<void> {
+    this.#isClosed = true
+    await this.shutDown(mode)
+  }
+
+  /** Resolves when it has ended. Safe to repeat. */
+  async shutDown(mode: ShutDownMode): Promise<void> {
+    this.#isToRun = false
+    if (!this.isRunning) return
+    // A stopped process takes the signal once continued.
+    process.kill(this.pid, signalOf[mode])
+    signalTree(this.pid, 'SIGCONT')
+    const patience = setTimeout(() => signalTree(this.pid, 'SIGKILL'), shutDownWithinMs)
+    await this.#ended
+    clearTimeout(patience)
+  }
+
+  /** A smart shutdown: from now on it lets no session in, and ends as soon as the last one has ended. */
+  beginSmartShutDown(): void {
+    this.#isToRun = false
+    process.kill(this.pid, 'SIGTERM')
+  }
+
+  /** SIGKILL to the postmaster. Its other processes notice, and end. Resolves when all are gone. */
+  async kill(): Promise<void> {
+    this.#isToRun = false
+    // Stopped, it makes no further ones while they are counted.
+    await this.#stopPostmaster()
+    const others = childrenOf(this.pid).flatMap((pid) => identify(pid) ?? [])
+    process.kill(this.pid, 'SIGKILL')
+    await this.#ended
+    await allGone(others)
+  }
+
+  /** SIGSTOP to all of its processes: they stand still, and the kernel goes on accepting connections for them. */
+  async freeze(): Promise<void> {
+    await this.#stopPostmaster()
+    signalTree(this.pid, 'SIGSTOP')
+    await until(() => this.processes.every(isStopped))
+  }
+
+  thaw(): void {
+    if (this.isRunning) signalTree(this.pid, 'SIGCONT')
+  }
+
+  /**
+   * Starts it where it has ended, in its directory and on its port. Resolves when it lets sessions in.
+   * @throws Error with the end of its log when it does not come up.
+   */
+  async startAgain(): Promise<void> {
+    if (this.isRunning) return
+    await this.#ended
+    if (this.#isClosed) throw new Error('database: Postgres was stopped for good')
+    this.#spawn('a')
+    if (!(await this.#becomesReady())) throw this.#notStarted()
+  }
+
+  async #stopPostmaster(): Promise<void> {
+    process.kill(this.pid, 'SIGSTOP')
+    await until(() => !this.isRunning || isStopped(this.pid))
+  }
+
+  #spawn(logFlag: 'w' | 'a', cluster?: string): void {
+    const { address, binaries } = this.#launch
     const stdin = cluster === undefined ? 'ignore' : openSync(cluster, 'r')
     // A file and not a pipe: no process has to read it, so a busy runner never makes Postgres wait.
-    const output = openSync(log, 'w', 0o600)
-    const words = ['sh', '-c', startScript, 'sh', launch.binaries.postgres, launch.address, String(port)]
-    const child = spawnAs(launch, words, 'quit', data, [stdin, output, output])
-    onSpawn?.()
+    const output = openSync(logOf(this.#data), logFlag, 0o600)
+    const words = ['sh', '-c', startScript, 'sh', binaries.postgres, address, String(this.port)]
+    const child = spawnAs(this.#launch, words, 'quit', this.#data, [stdin, output, output])
     closeSync(output)
     if (stdin !== 'ignore') closeSync(stdin)
-    if (await becomesReady(child, data)) return serverOf(child, port, data, onDeath)
-    const said = tail(log)
-    if (!said.includes('could not bind') || port === firstPort + portsMax) {
-      throw new Error(`database: Postgres did not start on ${launch.address}:${port}. It said:\n${said}`)
-    }
-  }
-}
-
-/** Spawns a Postgres program, or a shell that becomes one, as the account Postgres may run as. */
-export function spawnAs(
-  { account: { prefix, ...ids }, watchdog }: Launch,
-  words: readonly string[],
-  how: 'kill' | 'quit',
-  cwd: string,
-  stdio: ('ignore' | number)[],
-): ChildProcess {
-  const [command = '', ...args] = [...prefix, ...words]
-  const child = watchdog.spawn(command, args, {
-    ...ids,
-    how,
-    cwd,
-    stdio,
-    env: cleanEnvironment({ LC_ALL: 'C' }),
-  })
-  // A program that cannot be spawned never exits: the code that waits for it looks at its pid.
-  child.on('error', () => {})
-  return child
-}
-
-/** Postgres writes `ready` to line 8 of its pid file. Line 1 tells that the file is not an older server's. */
-async function becomesReady(child: ChildProcess, data: string): Promise<boolean> {
-  const giveUpAtMs = performance.now() + readyWithinMs
-  while (child.pid !== undefined && !hasEnded(child)) {
-    const lines = readIfThere(join(data, 'postmaster.pid')).split('\n')
-    if (lines[7]?.trim() === 'ready' && lines[0] === String(child.pid)) return true
-    if (performance.now() > giveUpAtMs) {
-      signalTree(child.pid, 'SIGKILL')
-      return false
-    }
-    await sleep(readyPollMs)
-  }
-  return false
-}
-
-function serverOf(
-  child: ChildProcess,
-  port: number,
-  data: string,
-  onDeath?: (reason: string) => void,
-): PostgresServer {
-  const pid = child.pid!
-  let isStopping = false
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', (code, signal) => {
-      removeSharedMemory(data)
-      if (!isStopping)
-        onDeath?.(
-          `database: Postgres ended by itself (${signal ?? `exit ${code}`}). It said:\n${tail(logOf(data))}`,
-        )
-      resolve()
+    this.#child = child
+    this.#ended = new Promise((resolve) => {
+      // It could not be spawned.
+      child.once('error', () => resolve())
+      child.once('exit', (code, signal) => {
+        clearUp(this.#data)
+        resolve()
+        if (this.#isToRun) this.#onDeath?.(this.#words(`ended by itself (${signal ?? `exit ${code}`})`))
+      })
     })
-    if (hasEnded(child)) resolve()
-  })
-  return {
-    pid,
-    port,
-    async stop(how) {
-      isStopping = true
-      if (hasEnded(child)) return
-      // PostgreSQL manual, "Shutting Down the Server". A stopped process takes the signal once continued.
-      process.kill(pid, how === 'keep' ? 'SIGINT' : 'SIGQUIT')
-      signalTree(pid, 'SIGCONT')
-      const patience = setTimeout(() => signalTree(pid, 'SIGKILL'), stopWithinMs)
-      await ended
-      clearTimeout(patience)
-    },
   }
+
+  /** Postgres writes `ready` to line 8 of its pid file. Line 1 tells that the file is not an older server's. */
+  async #becomesReady(): Promise<boolean> {
+    const { pid } = this.#child
+    const giveUpAtMs = performance.now() + readyWithinMs
+    while (pid !== undefined && this.isRunning) {
+      const lines = pidFileOf(this.#data)
+      if (lines[7]?.trim() === 'ready' && lines[0] === String(pid)) {
+        this.#isToRun = !this.#isClosed
+        return true
+      }
+      if (performance.now() > giveUpAtMs) {
+        signalTree(pid, 'SIGKILL')
+        return false
+      }
+      await sleep(pollMs)
+    }
+    return false
+  }
+
+  #notStarted(): Error {
+    return new Error(this.#words(`did not start on ${this.#launch.address}:${this.port}`))
+  }
+
+  #words(what: string): string {
+    return `database: Postgres ${what}. It said:\n${tail(logOf(this.#data))}`
+  }
+}
+
+/** Postgres's processes end by themselves when their first one is gone; one that does not in time is killed. */
+async function allGone(processes: readonly ProcessIdentity[]): Promise<void> {
+  const left = () => processes.filter(({ pid, start }) => lives(pid, start))
+  await until(() => left().length === 0)
+  for (const { pid } of left()) signalTree(pid, 'SIGKILL')
+  await until(() => left().length === 0)
+}
+
+/** Resolves when it is so, or time is up. */
+async function until(isSo: () => boolean): Promise<void> {
+  const giveUpAtMs = performance.now() + obeyWithinMs
+  while (!isSo() && performance.now() < giveUpAtMs) await sleep(pollMs)
 }
 
 /**
  * Killed with -9, Postgres leaves a System V shared memory segment for ever, and its pid file; line 7 of that
- * ends in the segment's number.
+ * ends in the segment's number. A later Postgres would take the file for that of a living one, should the number in it
+ * have become another process's.
  */
-function removeSharedMemory(data: string): void {
-  const [, segment] = /(\d+)\s*$/.exec(readIfThere(join(data, 'postmaster.pid')).split('\n')[6] ?? '') ?? []
+function clearUp(data: string): void {
+  const [, segment] = /(\d+)\s*$/.exec(pidFileOf(data)[6] ?? '') ?? []
   if (segment !== undefined) spawnSync('ipcrm', ['-m', segment], { stdio: 'ignore' })
+  rmSync(join(data, 'postmaster.pid'), { force: true })
+}
+
+/** Its lines; none where there is no server. */
+function pidFileOf(data: string): readonly string[] {
+  return readIfThere(join(data, 'postmaster.pid')).split('\n')
 }
 
 /** Beside the data directory, which only Postgres's account can enter. */
@@ -177,17 +251,4 @@ function logOf(data: string): string {
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** The end of a log, for a message. */
-export function tail(log: string): string {
-  return readIfThere(log).trim().split('\n').slice(-12).join('\n')
 }

@@ -18,6 +18,9 @@ export interface ShopProduct {
   readonly stock: number
 }
 
+/** What a fault of a table may name. */
+export const shopTables = ['users', 'products', 'orders'] as const
+
 /** What `GET /users` answers while nothing is broken, in this order. */
 export const seededUsers: readonly ShopUser[] = [
   { id: 1, name: 'Ada Lovelace', email: 'ada@example.test' },

@@ -4,7 +4,8 @@ import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import { buildEntry, touchEntry } from '../../host/lifetime/cache.ts'
 import { AdminConnection, literal } from './admin.ts'
-import { type Launch, makeDataDirectory, spawnAs, startServer, tail } from './server.ts'
+import { type Launch, makeDataDirectory, spawnAs, tail } from './launch.ts'
+import { PostgresServer } from './server.ts'
 import { shopReset, shopSchema } from './shop.ts'
 
 /** A stopped cluster with the seeded shop in it, as a tar file: unpacking takes half the time of `cp -a`. */
@@ -22,12 +23,13 @@ export const appRole = 'app'
 export const shopDatabase = 'shop'
 
 /**
- * Set with initdb and so in postgresql.conf. Nothing outlives the run, so nothing is written for a crash;
- * processes that a small shop does not need are off; the rest makes faults quick to see.
+ * Set with initdb and so in postgresql.conf. Nothing outlives the run, so nothing is written for a crash of the whole
+ * machine. A fault may kill Postgres alone: what was committed is then with the kernel, and kept. Processes that a
+ * small shop does not need are off; the rest makes faults quick to see.
  */
 export const settings = {
   fsync: 'off',
-  synchronous_commit: 'off',
+  synchronous_commit: 'on',
   full_page_writes: 'off',
   shared_buffers: '16MB',
   min_wal_size: '2MB',
@@ -129,7 +131,7 @@ async function initialize(launch: Launch, data: string, password: string): Promi
 
 /** The roles, the shop and its rows. Returns the server's version. */
 async function fill(launch: Launch, data: string, passwords: Template['passwords']): Promise<string> {
-  const server = await startServer(launch, data)
+  const server = await PostgresServer.start(launch, data)
   const login = { host: launch.address, port: server.port, user: superuser, password: passwords.postgres }
   const maintenance = new AdminConnection({ ...login, database: 'postgres' })
   const shop = new AdminConnection({ ...login, database: shopDatabase })
@@ -143,7 +145,7 @@ async function fill(launch: Launch, data: string, passwords: Template['passwords
     return String(row?.['server_version'])
   } finally {
     await Promise.all([maintenance.close(), shop.close()])
-    await server.stop('keep')
+    await server.stop('fast')
   }
 }
 

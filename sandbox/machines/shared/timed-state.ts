@@ -43,7 +43,7 @@ class TimedState implements Armed {
     const { fromMs, untilMs } = windowOf(this.#when, armedMs)
     if (Number.isFinite(untilMs)) this.#later(untilMs, () => this.#end())
     if (fromMs === armedMs) return await this.#turn.do(() => this.#begin())
-    this.#aside = { fired: 0, text: `not yet: it begins after ${this.#when.afterMs} ms` }
+    this.#aside = { fired: 0, text: `it begins after ${this.#when.afterMs} ms` }
     this.#later(fromMs, () => this.#begin())
   }
 

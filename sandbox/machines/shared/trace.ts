@@ -211,12 +211,13 @@ export interface ProcessObservation {
   /**
    * - `ended`: it is gone; `code` is its exit code or the signal.
    * - `stopped`: the kernel does not run it (SIGSTOP).
+   * - `closing`: it stopped listening, and serves what is in flight.
    * - `busy`: its event loop did not turn for `busyMs`, which ended now; without it, it does not turn now.
    * - `awake`, `absent`: it answers, or there is none.
    *
    * How it stands is looked at when a call is over: then it is `stopped`, `busy`, `awake` or `absent`.
    */
-  readonly what: 'ended' | 'stopped' | 'busy' | 'awake' | 'absent'
+  readonly what: 'ended' | 'stopped' | 'closing' | 'busy' | 'awake' | 'absent'
   readonly code?: string
   readonly busyMs?: number
 }

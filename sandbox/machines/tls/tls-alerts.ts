@@ -1,6 +1,5 @@
-/** Alert descriptions: RFC 8446 §6, and those of RFC 5246 §7.2 that clients still know. */
-const alertDescriptions = {
-  close_notify: 0,
+/** Alert descriptions: RFC 8446 §6, and those of RFC 5246 §7.2 that clients still know. These end a handshake. */
+const fatal = {
   unexpected_message: 10,
   bad_record_mac: 20,
   record_overflow: 22,
@@ -19,8 +18,6 @@ const alertDescriptions = {
   insufficient_security: 71,
   internal_error: 80,
   inappropriate_fallback: 86,
-  user_canceled: 90,
-  no_renegotiation: 100,
   missing_extension: 109,
   unsupported_extension: 110,
   unrecognized_name: 112,
@@ -30,7 +27,18 @@ const alertDescriptions = {
   no_application_protocol: 120,
 } as const
 
+/** These only tell. */
+const warnings = { close_notify: 0, user_canceled: 90, no_renegotiation: 100 } as const
+
+const alertDescriptions = { ...fatal, ...warnings }
+
 export type AlertDescription = keyof typeof alertDescriptions
+type FatalDescription = keyof typeof fatal
+/** Of what a server can refuse a handshake with, in the order of their numbers. */
+export const fatalDescriptions = Object.keys(fatal) as unknown as readonly [
+  FatalDescription,
+  ...FatalDescription[],
+]
 export type AlertLevel = 'warning' | 'fatal'
 
 /** An alert as it goes over the wire before anything is encrypted: one record of two bytes. */

@@ -40,7 +40,7 @@ export function processTurn(
     const { doneMs, fromMs } = found
     const keptMs = busyMs(events, fromMs, doneMs ?? Number.POSITIVE_INFINITY)
     const seen = events.filter((event): event is Of<'process'> => event.machine === 'process')
-    const became = seen.find(({ what }) => what === 'ended' || what === 'stopped')
+    const became = seen.find(({ what }) => what === 'ended' || what === 'stopped' || what === 'closing')
     if (became !== undefined) return { value: endWords(became), atMs: fromMs }
     if (doneMs !== undefined) return { value: 'ran on', atMs: fromMs + keptMs }
     if (keptMs > busyMinMs) return { value: 'was busy', atMs: fromMs }
@@ -58,5 +58,6 @@ export function processTurn(
 }
 
 function endWords({ code, what }: Of<'process'>): string {
+  if (what === 'closing') return 'began to close'
   return what === 'ended' ? `ended (${code ?? 'nobody knows how'})` : `was ${what}`
 }

@@ -11,13 +11,13 @@ export const jsonWords =
   'what JSON carries: texts, finite numbers, true, false, null, lists and plain objects'
 
 /**
- * What is wrong with a call whose parts are right one by one. Healthy it could not be answered, so no run could begin:
- * where the file alone tells that, it is said before anything runs.
+ * What is wrong with a call whose parts are right one by one. Healthy it would be refused, whatever the data are, which
+ * is hardly meant: where the file alone tells that, it is said before anything runs.
  * @param isSound whether a part is right by itself; what is not is judged no further.
  */
 export function callProblems(call: Call, isSound: (key: keyof Call) => boolean): ScenarioProblem[] {
   const judges = [
-    { judge: limitProblems, of: ['timeoutMs', 'connectTimeoutMs'] },
+    { judge: limitProblems, of: ['timeoutMs', ...partLimits] },
     { judge: headerProblems, of: ['headers'] },
     { judge: bodyProblems, of: ['body'] },
     { judge: routeProblems, of: ['method', 'path', 'headers', 'body'] },
@@ -25,15 +25,18 @@ export function callProblems(call: Call, isSound: (key: keyof Call) => boolean):
   return judges.flatMap(({ judge, of }) => (of.every(isSound) ? judge(call) : []))
 }
 
+/** Limits of a part of the call: a longer one than that of the whole is never reached. */
+const partLimits = ['connectTimeoutMs', 'headersTimeoutMs', 'bodyTimeoutMs'] as const
+
 function limitProblems(call: Call): ScenarioProblem[] {
-  const { connectTimeoutMs = 0, timeoutMs } = wholeCall(call)
-  if (connectTimeoutMs <= timeoutMs) return []
-  return [
-    {
-      path: ['call', 'connectTimeoutMs'],
-      text: `call.connectTimeoutMs: expected ${timeoutMs} at most, the limit of the whole call (timeoutMs), saw ${connectTimeoutMs}`,
-    },
-  ]
+  const whole = wholeCall(call)
+  const { timeoutMs } = whole
+  return partLimits.flatMap((key) => {
+    const { [key]: limitMs = 0 } = whole
+    if (limitMs <= timeoutMs) return []
+    const expected = `expected ${timeoutMs} at most, the limit of the whole call (timeoutMs)`
+    return [{ path: ['call', key], text: `call.${key}: ${expected}, saw ${limitMs}` }]
+  })
 }
 
 /** A token of RFC 9110 §5.6.2. */

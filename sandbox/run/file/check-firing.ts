@@ -26,11 +26,38 @@ interface Known {
 
 /**
  * A fault that can never fire, whatever happens: where the file alone tells that, no run is needed. A browser decides
- * by itself how many connections it opens and how often it tries, so of its calls nothing is certain.
+ * by itself how many connections it opens and how often it tries, so of those nothing is certain.
  */
 export function firingProblems({ call, expect, fault }: Known): ScenarioProblem[] {
-  if (expect.chromium !== undefined) return []
-  return [...occasionProblems(fault, call), ...warmProblems(fault, call)]
+  const isCertain = expect.chromium === undefined
+  return [
+    ...(isCertain ? [...occasionProblems(fault, call), ...warmProblems(fault, call)] : []),
+    ...versionProblems(fault, call),
+  ]
+}
+
+/** A fault that acts in one version of TLS alone, where the server is told to speak the other. */
+function versionProblems({ id, plan }: Fault, { tlsVersion }: Call): ScenarioProblem[] {
+  const only = onlyVersion(plan)
+  if (tlsVersion === undefined || only === undefined || tlsVersion === only.version) return []
+  return [
+    {
+      path: ['call', 'tlsVersion'],
+      text: `call.tlsVersion: expected "${only.version}", since ${id} acts on ${only.what}, saw "${tlsVersion}"`,
+      next: 'Leave it out, and the server speaks both',
+    },
+  ]
+}
+
+function onlyVersion(
+  plan: Plan,
+): { readonly version: Call['tlsVersion']; readonly what: string } | undefined {
+  if (plan.point !== 'tls') return undefined
+  if (plan.rules?.some(({ verdict }) => verdict.kind === 'corrupt'))
+    return { version: 'TLSv1.3', what: 'an encrypted handshake, which TLS 1.2 does not have' }
+  if (plan.state?.kind === 'certificate' && plan.state.recipe.leaf?.keyMismatch === true)
+    return { version: 'TLSv1.2', what: 'a certificate on its way, which TLS 1.3 encrypts' }
+  return undefined
 }
 
 function occasionProblems({ id, plan }: Fault, call: Call): ScenarioProblem[] {

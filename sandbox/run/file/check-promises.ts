@@ -1,6 +1,7 @@
 import { show } from '../../errors/invalid-input.ts'
 import type { WorldKind } from '../../host/place.ts'
 import { type Call, wholeCall } from '../../language/call.ts'
+import { inabilityOf, type Wanted, wantedAbilities } from '../../language/client-abilities.ts'
 import { clientSights, onlyNamed } from '../../language/client-sight.ts'
 import {
   type ClientName,
@@ -38,14 +39,19 @@ export function promiseProblems(
   promises: Promises,
   isSound: (...path: readonly string[]) => boolean,
 ): ScenarioProblem[] {
+  const { call, fault } = promises
+  // Who cannot call shows nothing.
+  const wanted = call === undefined || fault === undefined ? [] : wantedAbilities({ break: fault, call })
   const problems = (['expect', 'portable'] as const).flatMap((layer) =>
     Object.entries(promises[layer]).flatMap(([key, promise]) => {
       if (promise === undefined || typeof promise === 'string' || !isSound(layer, key)) return []
-      const clients = standsFor(promises, layer, key as keyof Expectations)
+      const clients = standsFor(promises, layer, key as keyof Expectations).filter(
+        (name) => inabilityOf(name, wanted) === undefined,
+      )
       const members = 'oneOf' in promise ? promise.oneOf : [promise]
       return members.flatMap((seen, index) => {
         const path = [layer, key, ...('oneOf' in promise ? ['oneOf', String(index)] : [])]
-        return seenProblems(seen, { path, clients, call: promises.call })
+        return seenProblems(seen, { path, clients, call })
       })
     }),
   )
@@ -54,6 +60,7 @@ export function promiseProblems(
     ...(isSound('expect') ? noPromise(promises) : []),
     ...(isWhole ? onlyUnaffected(promises) : []),
     ...idlePromises(promises),
+    ...(isWhole ? unablePromises(promises, wanted) : []),
     ...problems,
   ]
 }
@@ -95,6 +102,33 @@ function idlePromises({ fault, portable }: Promises): ScenarioProblem[] {
     text: `portable.${key}: expected ${able.join(' or ')}, the clients of the portable world, saw ${key}`,
     next: `What it sees in the sealed world is promised by expect.${key}`,
   }))
+}
+
+/** What only clients can do that are promised nothing: whoever is promised something would be skipped in every run. */
+function unablePromises(promises: Promises, wanted: readonly Wanted[]): ScenarioProblem[] {
+  const promised = clientNames.filter((name) =>
+    (['expect', 'portable'] as const).some((layer) =>
+      (Object.keys(promises[layer]) as (keyof Expectations)[])
+        .filter((key) => promises[layer][key] !== undefined)
+        .some((key) => standsFor(promises, layer, key).includes(name)),
+    ),
+  )
+  const isUnable = (name: ClientName, some = wanted) => inabilityOf(name, some) !== undefined
+  if (promised.length === 0 || !promised.every((name) => isUnable(name))) return []
+  // Where each of them lacks another one, it is the last of them that is too much.
+  const { path } = wanted.find((each) => promised.every((name) => isUnable(name, [each]))) ?? wanted.at(-1)!
+  const able = clientNames.filter((name) => !isUnable(name))
+  const which = path[0] === 'break' ? 'that this fault can reach' : 'that can do this'
+  const alike = Map.groupBy(promised, (name) => inabilityOf(name, wanted))
+  const whys = [...alike].map(([why, names]) => `${names.join(', ')}: ${why}`).join('; ')
+  return [
+    {
+      path,
+      text: `${path.join('.')}: expected a promise for a client ${which}, saw ${promised.join(', ')} alone (${whys})`,
+      next:
+        able.length === 0 ? 'No client can do all of it: leave out a part' : `Those are: ${able.join(', ')}`,
+    },
+  ]
 }
 
 /** The clients that one promise is for. */

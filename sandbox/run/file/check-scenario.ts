@@ -100,6 +100,8 @@ const call = plainObject(
     body: v.optional(v.unknown()),
     timeoutMs: v.optional(milliseconds),
     connectTimeoutMs: v.optional(milliseconds),
+    headersTimeoutMs: v.optional(milliseconds),
+    bodyTimeoutMs: v.optional(milliseconds),
     retries: v.optional(whole(1, 9, 'a whole number from 1 to 9')),
     connection: v.optional(v.picklist(['cold', 'warm', 'resumed'], '"cold", "warm" or "resumed"')),
     clientCertificate: v.optional(v.boolean('true or false')),
@@ -114,10 +116,12 @@ const lesson = plainObject(
     story: v.optional(text),
     why: v.optional(text),
     seeIt: v.optional(text),
+    rightly: v.optional(text),
+    clue: v.optional(v.instance(RegExp, 'a pattern, such as /status: NXDOMAIN/')),
     looksLike: v.optional(text),
     hints: v.optional(v.array(text, 'a list of texts')),
   },
-  'an object with story, why, seeIt, looksLike and hints',
+  'an object with story, why, seeIt, rightly, clue, looksLike and hints',
 )
 
 const sqlstate = 'five characters, such as "57014"'
@@ -272,7 +276,6 @@ function problemsAt(
       .map((key) => ({
         path: [...path, key],
         text: `${[...path, key].join('.')}: expected ${required[key]}, saw nothing`,
-        isMissing: true as const,
       })),
   ]
 }

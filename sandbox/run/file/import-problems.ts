@@ -122,7 +122,7 @@ function syntaxProblem(error: unknown, file: string, text: string): PlacedProble
       }
 }
 
-/** Each with its line and column, in the order in which they stand in the file; what is missing comes last. */
+/** Each with its line and column, in the order in which they stand in the file. */
 export function placed(
   problems: readonly PlacedProblem[],
   { shown, text }: { readonly shown: string; readonly text: string },
@@ -135,12 +135,7 @@ export function placed(
         : { line: problem.line, column: problem.column }
     return { ...problem, line, column: column ?? 1 }
   })
-  const inOrder = located.toSorted(
-    (one, other) =>
-      Number(one.isMissing ?? false) - Number(other.isMissing ?? false) ||
-      one.line - other.line ||
-      one.column - other.column,
-  )
+  const inOrder = located.toSorted((one, other) => one.line - other.line || one.column - other.column)
   return InvalidInput.of(
     inOrder.map(({ column, line, next, path, text: problem }) => {
       const place = `${shown}:${line}:${column}`

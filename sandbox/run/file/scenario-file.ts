@@ -85,13 +85,12 @@ function placeProblems(file: string, exported: unknown): ScenarioProblem[] {
       text: `break: expected a fault of the folder's step, ${folder}, saw ${fault.id}`,
       next: `Move the file to scenarios/${stepFolder(fault.step)}/`,
     })
-  const missing = (['story', 'why', 'seeIt', 'looksLike'] as const).filter((part) => !lesson?.[part])
+  const missing = (['story', 'why', 'seeIt', 'clue', 'looksLike'] as const).filter((part) => !lesson?.[part])
   if (missing.length > 0)
     problems.push({
       path: ['lesson'],
       text: `lesson: expected ${missing.join(', ')}, as every file under scenarios/ has, saw ${lesson === undefined ? 'no lesson' : 'none'}`,
       next: 'Write it, or keep the file outside of scenarios/',
-      isMissing: true,
     })
   return problems
 }

@@ -157,7 +157,8 @@ function filesIn(folder: string, place: string): readonly string[] {
 function unknownId(id: string, place: string): InvalidInput {
   const next = 'All of them: npm run scenario -- --list'
   if (idPattern.test(id)) {
-    const problem = `no scenario has this id.${didYouMean(id, [...listScenarioFiles().keys()])}`
+    const near = didYouMean(id, [...listScenarioFiles().keys()])
+    const problem = `expected the id of a scenario, saw none of this name.${near}`
     return new InvalidInput(place, problem, { next })
   }
   const misnamed = steps

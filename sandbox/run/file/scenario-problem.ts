@@ -3,6 +3,4 @@ export interface ScenarioProblem {
   readonly path: readonly string[]
   readonly text: string
   readonly next?: string
-  /** A key that is not there: it is told last, since a slip in another key may be the reason. */
-  readonly isMissing?: true
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AddressLease, leaseAddress } from '../../../sandbox/host/ground/address.ts'
+import { LoopbackGround } from '../../../sandbox/host/ground/loopback-ground.ts'
 import { identify, lives } from '../../../sandbox/host/lifetime/process-identity.ts'
 import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
@@ -17,6 +18,7 @@ import { openDatabase } from '../../../sandbox/machines/database/open-database.t
 import { seededUsers } from '../../../sandbox/machines/database/shop.ts'
 import type { Armed } from '../../../sandbox/machines/shared/breakable.ts'
 import type { Observation, TraceEvent } from '../../../sandbox/machines/shared/trace.ts'
+import { StatementLink } from '../../../sandbox/machines/statements/statement-link.ts'
 
 let lease: AddressLease
 let armed: Armed
@@ -30,7 +32,7 @@ let locker: Client
 let api: Api | undefined
 let trace: TraceEvent[] = []
 let processSeen: Observation[] = []
-let exits: ApiExit[] = []
+let exits: (ApiExit & { readonly isWanted: boolean })[] = []
 const ended = new Set<number>()
 
 beforeAll(async () => {
@@ -52,6 +54,8 @@ afterAll(async () => {
 })
 
 beforeEach(async () => {
+  // What the last call of the test before was seen to do is no part of this one.
+  await api?.flush()
   trace = []
   exits = []
   processSeen = []
@@ -68,8 +72,8 @@ async function startApi(port = 0, target = database.target): Promise<Api> {
     port,
     onTrace: (event) => trace.push(event),
     observe: (observation) => processSeen.push(observation),
-    onExit: (exit) => {
-      exits.push(exit)
+    onExit: (exit, isWanted) => {
+      exits.push({ ...exit, isWanted })
       ended.add(exit.pid)
     },
     onSpawn: (pid) => watchdog.adopt(pid),
@@ -99,8 +103,8 @@ async function call(
   return { status: response.status, body: await response.json(), headers: response.headers }
 }
 
-function order(json: unknown, token = issueToken(1, Date.now() + 60_000)): Promise<Answer> {
-  return call('/orders', { method: 'POST', headers: { authorization: `Bearer ${token}` }, json })
+function order(json: unknown, token = issueToken(1, Date.now() + 60_000), door = 'test'): Promise<Answer> {
+  return call('/orders', { door, method: 'POST', headers: { authorization: `Bearer ${token}` }, json })
 }
 
 const refused = (status: number, error: string) => expect.objectContaining({ status, body: { error } })
@@ -161,6 +165,27 @@ test('serves the seeded users, and tells what it saw in the order it saw it', as
   const { rows } = await admin.query('SELECT query FROM pg_stat_activity WHERE usename = $1', [app])
   const comment = '/* step=users.list req=curl-1.1 */ SELECT'
   expect(rows).toContainEqual({ query: expect.stringContaining(comment) })
+})
+
+test('tells the same rows alike from its first request on', async () => {
+  await api?.stop()
+  // What it learns at its start comes late.
+  await locker.query('BEGIN; LOCK TABLE pg_attrdef IN ACCESS EXCLUSIVE MODE')
+  api = await startApi()
+  const first = call('/users')
+  await vi.waitFor(async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'`
+    expect((await admin.query(waiting, [database.target.user])).rowCount).toBe(1)
+  })
+  await locker.query('ROLLBACK')
+  expect(await first).toMatchObject({ status: 200 })
+  expect(await call('/users')).toMatchObject({ status: 200 })
+  await api.flush()
+  const [one, other] = trace.flatMap((event) =>
+    'digest' in event && event.what === 'result' ? [event.digest] : [],
+  )
+  expect(one).toMatch(/^[0-9a-f]{16}$/)
+  expect(other).toBe(one)
 })
 
 test('sells what is in stock, once, to a user who is logged in', async () => {
@@ -324,6 +349,34 @@ test('survives the death of its sessions: an idle one, and one between two state
   expect((await admin.query('SELECT FROM orders')).rowCount).toBe(0)
 })
 
+test('a session that waits for an answer that never comes is given to no other request', async () => {
+  const link = await StatementLink.open({
+    ...{ ground: new LoopbackGround(), address: lease.address, port: 0 },
+    upstream: () => database.target,
+    onBug: (error) => expect.fail(error.message),
+  })
+  try {
+    await api?.stop()
+    api = await startApi(api?.port, { ...database.target, host: lease.address, port: link.port })
+    const hang = { kind: 'hang' } as const
+    const steps = ['users.list', 'orders.lock']
+    armed = await link
+      .point('test-1')
+      .arm({ rules: steps.map((step) => ({ match: { step }, verdict: hang })) })
+    const timeout = refused(504, 'database_timeout')
+    const hung = await Promise.all([
+      call('/users', { door: 'test-1' }),
+      order({ productId: 2, quantity: 1 }, undefined, 'test-1'),
+    ])
+    expect(hung).toEqual([timeout, timeout])
+    await armed.heal()
+    expect(await call('/users', { door: 'test-1' })).toMatchObject({ status: 200 })
+  } finally {
+    await api?.stop()
+    await link.close()
+  }
+})
+
 /** Waits until the statement that locks a product is in this state, as Postgres sees it. */
 function sessionIs(state: string): Promise<void> {
   return vi.waitFor(async () => {
@@ -394,14 +447,22 @@ test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
     { code: 7, signal: null },
   ],
   [{ kind: 'kill' }, { code: null, signal: 'SIGKILL' }],
+  [{ kind: 'float' }, { code: 1, signal: null }],
+  [{ kind: 'exhaust-memory' }, { code: null, signal: 'SIGABRT' }],
+  [
+    { kind: 'shut-down', inFlight: 'drop' },
+    { code: null, signal: 'SIGTERM' },
+  ],
 ])(
   'ends in the middle of a request where a rule says so, and comes back on its port: %o',
   async (verdict, exit) => {
     const point = api!.point('test')
     armed = await point.arm({ rules: [{ match: { path: '/users' }, verdict }] })
     expect(await call('/healthz')).toMatchObject({ status: 200 })
+    const startedMs = performance.now()
     await expect(call('/users')).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } })
-    await vi.waitFor(() => expect(exits).toMatchObject([exit]))
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
+    await vi.waitFor(() => expect(exits).toMatchObject([{ ...exit, isWanted: true }]))
     expect(await armed.evidence()).toMatchObject({
       fired: 1,
       text: '1 request met the fault: GET /users',
@@ -413,8 +474,55 @@ test.each<[ApiVerdict, Omit<ApiExit, 'pid'>]>([
     await armed.heal()
     expect(await call('/users')).toMatchObject({ status: 200 })
     expect([api!.port, api!.pid === pid]).toEqual([port, false])
+    expect(exits).toHaveLength(1)
   },
 )
+
+test('serves what is in flight when it is told to end, refuses what comes then, and ends', async () => {
+  const verdict = { kind: 'shut-down', inFlight: 'finish' } as const
+  armed = await api!.point('test').arm({ rules: [{ match: { path: '/products' }, verdict }] })
+  await locker.query('BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE')
+  const inFlight = call('/products')
+  await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1))
+  await vi.waitFor(() => expect(call('/users')).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } }))
+  expect(exits).toEqual([])
+  await locker.query('ROLLBACK')
+  expect(await inFlight).toMatchObject({ status: 200, body: { products: expect.any(Array) } })
+  // The connection it came by is kept alive by its client, and must not keep the process.
+  await vi.waitFor(() => expect(exits).toMatchObject([{ code: 0, signal: null, isWanted: true }]), 1_000)
+  expect(trace.at(-1)).toMatchObject({ what: 'response', status: 200 })
+  await armed.heal()
+  expect(await call('/users')).toMatchObject({ status: 200 })
+})
+
+test.each<ApiVerdict>([{ kind: 'shut-down', inFlight: 'finish' }, { kind: 'exhaust-memory' }])(
+  'is healed while it is still about to end: %o',
+  async (verdict) => {
+    armed = await api!.point('test').arm({ rules: [{ match: { path: '/products' }, verdict }] })
+    await locker.query('BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE')
+    const cut = expect(call('/products')).rejects.toThrow()
+    await vi.waitFor(async () => expect((await armed.evidence()).fired).toBe(1))
+    await armed.heal()
+    await cut
+    expect(await call('/users')).toMatchObject({ status: 200 })
+    expect(exits).toMatchObject([{ isWanted: true }])
+  },
+)
+
+test('tells an end that no rule brought about from one that a rule did', async () => {
+  const rules = (verdict: ApiVerdict) => [{ match: { path: '/users' }, verdict }]
+  armed = await api!.point('test').arm({ rules: rules({ kind: 'throw' }) })
+  expect(await call('/users')).toMatchObject({ status: 500 })
+  process.kill(api!.pid, 'SIGKILL')
+  await vi.waitFor(() => expect(exits).toMatchObject([{ isWanted: false }]))
+  await armed.heal()
+  // One that would end it, and has not met a request.
+  armed = await api!.point('test').arm({ rules: rules({ kind: 'kill' }) })
+  process.kill(api!.pid, 'SIGKILL')
+  await vi.waitFor(() => expect(exits).toMatchObject([{ isWanted: false }, { isWanted: false }]))
+  await armed.heal()
+  expect(await call('/users')).toMatchObject({ status: 200 })
+})
 
 test.skipIf(process.platform !== 'linux')(
   'stands still while stopped, counts what waits, and goes on when healed (Linux only: /proc/net/tcp)',

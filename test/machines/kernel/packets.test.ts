@@ -12,12 +12,10 @@ import { diagnose } from '../../../sandbox/run/diagnosis/diagnosis.ts'
 import type { ObservedCall } from '../../../sandbox/run/diagnosis/observed-call.ts'
 import type { Seat } from '../../../sandbox/world/seat.ts'
 import { World } from '../../../sandbox/world/world.ts'
+import { canSeal } from '../../support/can-seal.ts'
 
 // Packets of several clients cross one kernel, so what it loses of one could be taken for a loss of all.
 
-const canSeal =
-  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
-    .status === 0
 const hasNft = spawnSync('nft', ['--version']).status === 0
 
 describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped without either)', () => {

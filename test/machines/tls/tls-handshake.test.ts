@@ -70,6 +70,21 @@ withCurl.each(verdicts)(
   },
 )
 
+test.each<[who: string, verdict: TlsVerdict, isLeft: true | undefined]>([
+  ['this side ended', { kind: 'cut', how: 'end', at: 'hello' }, undefined],
+  ['this side ended', { kind: 'cut', how: 'reset', at: 'flight', flightBytes: 500 }, undefined],
+  ['this side refused', { kind: 'alert', level: 'fatal', description: 'internal_error' }, undefined],
+  ['this side spoiled', { kind: 'answer', latin1: '220 mail.example.test ESMTP\r\n' }, undefined],
+  ['the client left', { kind: 'stall' }, true],
+  ['the client refused', { kind: 'corrupt' }, undefined],
+])('%s the handshake: %j', async (_who, verdict, isLeft) => {
+  await meet(verdict)
+  const client = open()
+  if (verdict.kind === 'stall') await sees('hello').then(() => client.destroy())
+  await sees('failed')
+  expect(seen.find(({ what }) => what === 'failed')?.isLeft).toBe(isLeft)
+})
+
 test('a reset right after the handshake is a reset', async () => {
   await meet({ kind: 'cut', how: 'reset', at: 'secured' })
   expect(await outcome(open())).toBe('ECONNRESET')

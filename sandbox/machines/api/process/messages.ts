@@ -24,4 +24,6 @@ export type FromApi =
   | { readonly kind: 'fired'; readonly door: string; readonly event: ApiEvent }
   /** The event loop has just turned again. */
   | { readonly kind: 'busy'; readonly atMs: number; readonly busyMs: number }
+  /** It stops listening, and ends when what is in flight is served. */
+  | { readonly kind: 'closing'; readonly atMs: number }
   | { readonly kind: 'done'; readonly id: number }

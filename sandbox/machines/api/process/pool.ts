@@ -142,7 +142,8 @@ export class Database {
   }
 }
 
-function openPool(target: DatabaseTarget, onGenerated: (column: string) => void): Pool {
+/** Resolves when its first connection is open; where the database does not answer, when a request may as well learn that. */
+async function openPool(target: DatabaseTarget, onGenerated: (column: string) => void): Promise<Pool> {
   const pool = new (library('pg').Pool)({
     ...target,
     application_name: 'shop-api',
@@ -155,13 +156,13 @@ function openPool(target: DatabaseTarget, onGenerated: (column: string) => void)
   // The pool listens only to idle connections; one that is checked out between two statements needs its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  void warmUp(pool, onGenerated)
+  await Promise.race([warmUp(pool, onGenerated), delay(connectTimeoutMs, undefined, { ref: false })])
   return pool
 }
 
 /**
  * Opens the first connection before the first request, so that no request pays for the login, and learns which columns
- * Postgres fills in by itself.
+ * Postgres fills in by itself: told without that, the same rows would be others than those of a later call.
  */
 async function warmUp(pool: Pool, onGenerated: (column: string) => void): Promise<void> {
   const deadlineMs = nowMs() + warmUpMs

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { compileAddressPattern } from '../../../host/address-pattern.ts'
@@ -31,7 +32,7 @@ function watchLoop(): void {
 export function serve(address: string, port: number): void {
   compileAddressPattern()
   const database = new Database()
-  const faults = new Faults()
+  const faults = new Faults(() => shutDown(server))
   process.on('message', (message: ToApi) => void obey(message, database, faults))
   watchLoop()
 
@@ -46,8 +47,24 @@ export function serve(address: string, port: number): void {
     // Loaded now and not at the first query: meanwhile the database is still coming up.
     library('pg')
   })
+  endKeptAlive(server)
   // Killed in the end, it would not write what it compiled; and what serves a request is compiled by the first one.
   server.once('request', (_request, response) => response.once('close', () => flushCompileCache()))
+}
+
+/** Stops listening, serves what is in flight, and ends: what an orchestrator waits for behind its SIGTERM. */
+function shutDown(server: Server): void {
+  void tellRunner({ kind: 'closing', atMs: nowMs() })
+  server.close(() => void sendBatch().then(() => process.exit(0)))
+}
+
+/** A client that keeps its connection alive would keep the process, once it does not listen any more. */
+function endKeptAlive(server: Server): void {
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections())
+    })
+  })
 }
 
 async function obey(message: ToApi, database: Database, faults: Faults): Promise<void> {
