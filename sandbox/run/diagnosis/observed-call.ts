@@ -1,5 +1,5 @@
 import type { Symptom } from '../../clients/common/symptom.ts'
-import type { TraceEvent } from '../../machines/shared/trace.ts'
+import type { ProcessObservation, TraceEvent } from '../../machines/shared/trace.ts'
 
 /** One call as the parts observed it. */
 export interface ObservedCall {
@@ -29,15 +29,17 @@ export function deciding(call: ObservedCall): readonly TraceEvent[] {
       case 'tls':
         return event.atMs <= untilMs
       case 'process':
-        // How it stands is looked at when the call is over.
-        return event.what === 'ended' || event.busyMs !== undefined
-          ? event.atMs - (event.busyMs ?? 0) <= untilMs
-          : true
+        return isStanding(event) || event.atMs - (event.busyMs ?? 0) <= untilMs
       default:
         // Wires and the kernel tell their totals at the end, the client what it met.
         return true
     }
   })
+}
+
+/** How the process stands is looked at when the call is over. */
+function isStanding({ busyMs, what }: ProcessObservation): boolean {
+  return what !== 'ended' && what !== 'closing' && busyMs === undefined
 }
 
 /** When the client left because its own limit was reached; undefined where it did not. */
