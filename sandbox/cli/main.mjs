@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs'
 // Its names one by one would be a SyntaxError where one of them does not exist yet.
 import module from 'node:module'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { cacheFolder } from '../host/lifetime/own-folder.mjs'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 // The first ones that read TypeScript without being told to.
@@ -20,8 +20,9 @@ if (major < 22 || (major === 22 && minor < 18) || (major === 23 && minor < 6)) {
   process.exit(2)
 }
 
-const home = process.getuid?.() === 0 ? '/var/cache' : process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-module.enableCompileCache(join(resolve(process.env.FAULTPATH_CACHE || join(home, 'faultpath')), 'compile'))
+// What lies there gets executed. Where it is not ours alone, a run that needs it says so.
+const { path, problem } = cacheFolder()
+if (problem === undefined) module.enableCompileCache(join(path, 'compile'))
 
 // Our own modules name each other by path and ending, so there is nothing to look up. Node would ask the file system
 // four times for each of the 130 that the runner loads: a twentieth of a start (medians of 25 pairs).

@@ -10,6 +10,9 @@ import type { Command } from './command.ts'
 /** Signals that a person or a supervisor ends a command with. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** Of a command whose npm is gone: as where a terminal is closed. */
+const hungUp = 128 + constants.signals.SIGHUP
+
 /** A second Ctrl-C this much later does not wait any longer. Sooner it is the same one: npm passes its own on. */
 const impatientMs = 1_000
 
@@ -65,7 +68,7 @@ export async function main(name: string | undefined): Promise<void> {
     })
   }
   const { watchAncestors } = await import('../host/lifetime/npm.ts')
-  watchAncestors(() => void end(129))
+  if (!watchAncestors(() => void end(hungUp))) return await end(hungUp)
   try {
     const code = await command.run()
     await end(code)

@@ -3,7 +3,7 @@ import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
-import { controlSockets } from '../live/running.ts'
+import { runningSandboxes } from '../live/running.ts'
 import { sandboxVariable } from '../live/tool-environment.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
 import { missing } from '../run/needs.ts'
@@ -77,7 +77,7 @@ export class SandboxCommand implements Command {
     await seat.open()
     this.#control = await Control.open(world, seat, events)
     // Asked once its own is there: of two that start together, one at least sees the other.
-    const isAlone = controlSockets().length === 1
+    const isAlone = runningSandboxes().length === 1
     process.stdout.write(`${(await tryLines(world, seat, { isAlone, isShell })).join('\n')}\n`)
     if (isShell) {
       const code = await runInside(await this.#control.status(), shellWords())
@@ -98,10 +98,15 @@ export class SandboxCommand implements Command {
   }
 
   async close(): Promise<string | undefined> {
-    const healed = await this.#control?.close()
+    const healing = this.#control?.close()
+    // What cannot be healed any more goes with the sandbox.
+    const what = await healing?.then(
+      (healed) => healed && `healed ${healed.id}`,
+      (error: Error) => `not healed (${error.message})`,
+    )
     const world = await this.#opening?.catch(() => undefined)
     await world?.close()
-    return world && `sandbox ${world.address}: ${healed ? `healed ${healed.id}, ` : ''}everything stopped`
+    return world && `sandbox ${world.address}: ${what === undefined ? '' : `${what}, `}everything stopped`
   }
 }
 

@@ -1,4 +1,3 @@
-import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
@@ -15,7 +14,7 @@ import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 import { defineFault, scenarioOf } from './faults.ts'
 import { expectMeetable } from './meetable.ts'
-import { controlSockets, socketName, verbLine } from './running.ts'
+import { runningSandboxes, socketName, verbLine } from './running.ts'
 import { toolEnvironment } from './tool-environment.ts'
 
 /** What a running sandbox says of itself. */
@@ -54,6 +53,8 @@ interface Broken {
 }
 
 const bodyBytesMax = 65_536
+/** How long a request may take to arrive. What its sender never ends must not be waited for. */
+const arriveWithinMs = 5_000
 /** How many events `GET /trace` gives at most: the last. */
 export const traceEventsMax = 10_000
 
@@ -68,20 +69,21 @@ export class Control {
   readonly #server: Server
   readonly #events: TraceEvent[]
   #broken: Broken | undefined
-  /** Two terminals never arm at once. */
   readonly #turn = new InTurn()
 
   /** @param events what the door observes; `GET /trace` hands out its end. */
   static async open(world: World, seat: Seat, events: TraceEvent[]): Promise<Control> {
     const { createServer } = await import('node:http')
-    const server = createServer()
+    const server = createServer({ requestTimeout: arriveWithinMs, connectionsCheckingInterval: 1_000 })
     const control = new Control(world, seat, (await world.clients()).kind, server, events)
-    const path = join(world.run.path, socketName)
+    const path = join(world.run.path, socketName(world.address))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
+      // It is made within the call, and so never was another user's to open.
+      const umask = process.umask(0o177)
       server.listen(path, resolve)
+      process.umask(umask)
     })
-    chmodSync(path, 0o600)
     return control
   }
 
@@ -92,20 +94,23 @@ export class Control {
     this.#server = server
     this.#events = events
     server.on('request', (request, response) => {
-      void this.#turn
-        .do(() => this.#answer(request))
-        .then(
-          (body) => respond(response, 200, body),
-          (error: Error) =>
-            error instanceof InvalidInput
-              ? respond(response, 400, { errors: error.problems.map(({ message }) => message) })
-              : respond(response, 500, { error: error.message }),
-        )
+      this.#answer(request).then(
+        (body) => respond(response, 200, body),
+        (error: Error) =>
+          error instanceof InvalidInput
+            ? respond(response, 400, { errors: error.problems.map(({ message }) => message) })
+            : respond(response, 500, { error: error.message }),
+      )
     })
   }
 
+  /** Two terminals never arm at once; a request takes its turn when it is here as a whole. */
   async #answer(request: IncomingMessage): Promise<unknown> {
-    const route = `${request.method} ${request.url}`
+    const said = await read(request)
+    return await this.#turn.do(() => this.#act(`${request.method} ${request.url}`, said))
+  }
+
+  async #act(route: string, said: string): Promise<unknown> {
     switch (route) {
       case 'GET /status':
         return await this.status()
@@ -113,7 +118,7 @@ export class Control {
         await this.#world.flush()
         return this.#events.slice(-traceEventsMax)
       case 'POST /arm':
-        return await this.#afterHealing(await this.#arm(await readJson(request)))
+        return await this.#afterHealing(await this.#arm(parsed(said)))
       case 'POST /heal':
         return await this.#afterHealing(await this.#healed())
       default:
@@ -129,7 +134,7 @@ export class Control {
   }
 
   /** @returns what it took the place of. */
-  async #arm(body: unknown): Promise<Healed | undefined> {
+  async #arm(body: object): Promise<Healed | undefined> {
     const { id, parameters, replace } = body as { id?: unknown; parameters?: unknown; replace?: unknown }
     const fault = await defineFault(String(id), (parameters ?? {}) as Record<string, unknown>)
     await this.#expectArmable(fault)
@@ -145,7 +150,7 @@ export class Control {
   #expectNothingArmed(fault: Fault): void {
     const broken = this.#broken
     if (broken === undefined || isOver(broken)) return
-    const isAlone = controlSockets().length < 2
+    const isAlone = runningSandboxes().length < 2
     const heal = verbLine('heal', this.#world.address, isAlone)
     throw new InvalidInput(`break ${fault.id}`, `expected nothing broken, saw ${broken.fault.id} armed`, {
       next: `Undo it first: ${heal}. Or type the same again, and behind it: ${isAlone ? '-- ' : ''}--replace`,
@@ -230,9 +235,14 @@ function healedStatus(broken: Broken): Healed {
   return { id, summary, isOver: isOver(broken) }
 }
 
-/** Whether it is over is asked first: what ends while its machine is asked was not over when that answered. */
+/**
+ * Whether it is over is asked first: what ends while its machine is asked was not over when that answered. A machine
+ * that cannot tell hides neither what is armed nor how to undo it.
+ */
 async function armedStatus(broken: Broken): Promise<ArmedStatus> {
-  return { ...healedStatus(broken), evidence: await broken.armed.evidence() }
+  const status = healedStatus(broken)
+  const unknown = ({ message }: Error): Evidence => ({ fired: 0, text: `it cannot be counted: ${message}` })
+  return { ...status, evidence: await broken.armed.evidence().catch(unknown) }
 }
 
 function isOver({ endsMs }: Broken): boolean {
@@ -249,13 +259,17 @@ function respond(response: ServerResponse, status: number, body: unknown): void 
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function read(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of request) {
     text += chunk
     if (text.length > bodyBytesMax)
       throw new InvalidInput('control', `expected at most ${bodyBytesMax} bytes of JSON, saw more`)
   }
+  return text
+}
+
+function parsed(text: string): object {
   try {
     const body: unknown = JSON.parse(text)
     if (typeof body === 'object' && body !== null) return body

@@ -1,15 +1,42 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { liveRuns } from '../host/lifetime/sweep.ts'
 
-/** In the folder of a run whose sandbox stays: where it is spoken to. */
-export const socketName = 'control.sock'
+/** Behind the address of a sandbox: in the folder of its run, where it is spoken to. */
+const socketEnding = '.sock'
 
-/** Of this user's sandboxes that run. The file system tells: none of them is asked. */
-export function controlSockets(): readonly string[] {
-  return liveRuns()
-    .map((run) => join(run, socketName))
-    .filter((socket) => existsSync(socket))
+/** A sandbox that stays, as it can be found. */
+export interface Running {
+  readonly address: string
+  readonly pid: number
+  /** Path of its Unix socket. */
+  readonly socket: string
+}
+
+export function socketName(address: string): string {
+  return `${address}${socketEnding}`
+}
+
+/** This user's sandboxes that stay. The file system tells: none of them is asked, for one that hangs would not answer. */
+export function runningSandboxes(): readonly Running[] {
+  return liveRuns().flatMap((run) =>
+    namesIn(run)
+      .filter((name) => name.endsWith(socketEnding))
+      .map((name) => ({
+        address: name.slice(0, -socketEnding.length),
+        pid: Number(basename(run).split('-')[0]),
+        socket: join(run, name),
+      })),
+  )
+}
+
+/** None where the run ends just now. */
+function namesIn(run: string): readonly string[] {
+  try {
+    return readdirSync(run)
+  } catch {
+    return []
+  }
 }
 
 /**
@@ -19,7 +46,7 @@ export function controlSockets(): readonly string[] {
 export function verbLine(
   verb: string,
   address: string,
-  isAlone: boolean = controlSockets().length < 2,
+  isAlone: boolean = runningSandboxes().length < 2,
 ): string {
   return isAlone ? `npm run sandbox ${verb}` : `npm run sandbox -- ${verb} --sandbox=${address}`
 }

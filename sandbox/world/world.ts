@@ -51,13 +51,14 @@ export class World {
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
   static async open({ kind, kindReason, database, onProgress }: WorldOptions): Promise<World> {
+    const cache = cacheDirectory()
     const run = RunDirectory.create()
-    const watchdog = Watchdog.start(run)
     const incidents = new Incidents()
+    const watchdog = Watchdog.start(run, (detail) => incidents.died('the watchdog', detail))
     const context: StartContext = {
       ...{ kind, kindReason, database, onProgress, run, watchdog },
       authorityFile: authorityFileIn(run.path),
-      compileCache: join(cacheDirectory(), 'compile'),
+      compileCache: join(cache, 'compile'),
       ground: new LoopbackGround(),
       signal: incidents.closing.signal,
       observe: incidents.observeShared,

@@ -1,9 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumClient } from '../../sandbox/clients/chromium.ts'
+import { identify } from '../../sandbox/host/lifetime/process-identity.ts'
 import { leavesNothing } from '../support/broken-sandbox.ts'
-import { npmRun, processesOf, type Running, until } from '../support/command.ts'
+import { descendants, npmRun, processesOf, type Running, root, until } from '../support/command.ts'
+import { patientShell } from '../support/patient-shell.ts'
 import { addressOf, expectGone, goneWithinMs, runFolder, runnerOf } from '../support/run-folder.ts'
 
 // Whatever dies, and however: within 2 s nothing of the run lives and its ports are closed; its folder is gone
@@ -23,7 +27,8 @@ test.skipIf(process.platform !== 'linux')('Ctrl-C heals, leaves nothing, and end
   const command = npmRun(['scenario', 'slow-query'])
   const folder = await midway(command)
   const address = addressOf(folder)
-  process.kill(runnerOf(folder), 'SIGINT')
+  // To npm alone, which passes it on to its own child and to no other process.
+  process.kill(command.pid, 'SIGINT')
   const { code, stdout, stderr } = await command.done
   expect(code).toBe(130)
   expect(stderr).toContain('stopped before the end: everything healed and ended, no report\n')
@@ -45,6 +50,47 @@ test.skipIf(process.platform !== 'linux')(
     expect(code).toBe(130)
   },
 )
+
+/** Whether a process does anything still. */
+const isLiving = (pid: number) => identify(pid) !== undefined
+
+test.skipIf(process.platform !== 'linux')(
+  'a sandbox whose npm was killed before it had booted ends at once',
+  async () => {
+    using shell = patientShell()
+    const command = npmRun([`--script-shell=${shell.path}`, 'sandbox'])
+    const pid = await until('the shell to wait', () => shell.pid)
+    process.kill(command.pid, 'SIGKILL')
+    await until('the shell to begin', () => shell.hasBegun())
+    try {
+      await until('the runner to end', () => !isLiving(pid) && descendants(pid).length === 0, 5_000)
+    } finally {
+      if (isLiving(pid)) process.kill(-command.pid, 'SIGTERM')
+    }
+    expect((await command.done).stdout).toBe('')
+  },
+)
+
+test.skipIf(process.platform !== 'linux').each([
+  ['something else', 'node start-all.js'],
+  ['it, and went on', 'node sandbox/cli/main.mjs scenario --list &'],
+])('what outlives npm on purpose runs: npm was to run %s', async (_, script) => {
+  const folder = mkdtempSync(join(tmpdir(), 'faultpath-outlives-'))
+  const output = join(folder, 'output')
+  const words = ['sandbox/cli/main.mjs', 'scenario', '--list']
+  spawnSync('sh', ['-c', '"$@" >"$0" &', output, 'node', ...words], {
+    cwd: root,
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      npm_lifecycle_event: 'start',
+      npm_lifecycle_script: script,
+      npm_config_user_agent: 'npm/11.0.0 node/v24.0.0 linux x64',
+    },
+  })
+  await until('the list', () => readFileSync(output, 'utf8').includes('dns-failure'))
+  rmSync(folder, { recursive: true })
+})
 
 test.skipIf(process.platform !== 'linux').each(['SIGKILL', 'SIGINT'] as const)(
   'ends a sandbox whose Postgres stands still by %s, and leaves nothing',

@@ -1,8 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { npmRun, postgresBelow, until } from '../support/command.ts'
+import { cacheDirectory } from '../../sandbox/host/lifetime/cache.ts'
+import { identify } from '../../sandbox/host/lifetime/process-identity.ts'
+import { npmRun, postgresBelow, type Running, until } from '../support/command.ts'
+import { segments, segmentsAndMakers } from '../support/run-folder.ts'
 
 // Each way in which a run can be worth nothing ends in an exit code of its own. What the code would be without
 // the check stands in the name of the neighbouring test: 0.
@@ -52,6 +56,52 @@ test.skipIf(process.platform !== 'linux')('Postgres killed under the run: 3', as
   expect(stdout + stderr).toMatch(/Postgres: died/)
   expect(code).toBe(3)
 })
+
+/** The templates of Postgres in the cache: when each was made, by name. */
+function templates(): Readonly<Record<string, number>> {
+  const cache = cacheDirectory()
+  const names = readdirSync(cache).filter((name) => /^postgres-[\w.-]+$/.test(name))
+  return Object.fromEntries(names.map((name) => [name, statSync(join(cache, name)).birthtimeMs]))
+}
+
+/** Ends the Postgres of a command as soon as it has made its shared memory. @returns which memory that was. */
+async function killEarly({ pid }: Running): Promise<string> {
+  const isBelow = (process: number): boolean => {
+    const parent = identify(process)?.parent ?? 0
+    return parent === pid || (parent > 1 && isBelow(parent))
+  }
+  for (;;) {
+    const made = segmentsAndMakers().find(({ maker }) => isBelow(maker))
+    if (made !== undefined) {
+      process.kill(made.maker, 'SIGKILL')
+      return made.id
+    }
+    await nextTurn()
+  }
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'Postgres killed before it is ready: 3, its memory is freed, and its template stays',
+  async () => {
+    // The runs before have built it.
+    const before = templates()
+    expect(before).not.toEqual({})
+    let said = ''
+    // It may become ready in the moment that this takes: then it has died later.
+    for (let attempt = 1; attempt <= 5 && !said.includes('did not start'); attempt += 1) {
+      const run = npmRun(['scenario', 'dns-failure', '--', '--client=fetch'])
+      const segment = await killEarly(run)
+      const { code, stdout } = await run.done
+      expect(code).toBe(3)
+      expect(segments()).not.toContain(segment)
+      expect(templates()).toMatchObject(before)
+      said = stdout.replaceAll(/\s+/g, ' ')
+    }
+    expect(said).toMatch(
+      /problem a part did not come up: database: Postgres did not start on 127\.0\.1\.\d+:\d+ \(SIGKILL\)/,
+    )
+  },
+)
 
 test.skipIf(process.platform !== 'linux')(
   'Postgres killed under a sandbox: 3, and what to do next',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { machineId } from '../../sandbox/host/lifetime/machine-id.ts'
 import { ownerLives } from '../../sandbox/host/lifetime/run-directory.ts'
-import { machineId } from '../../sandbox/machines/database/machine-id.ts'
 import { npmRun, type Running, until } from '../support/command.ts'
 import {
   composeCommand,

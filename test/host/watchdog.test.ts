@@ -21,6 +21,8 @@ import { identify } from '../../sandbox/host/lifetime/process-identity.ts'
 import { RunDirectory } from '../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../sandbox/host/lifetime/watchdog.ts'
 import type { DatabaseTarget } from '../../sandbox/machines/database/database.ts'
+import { commandLine, until } from '../support/command.ts'
+import { patientShell } from '../support/patient-shell.ts'
 
 interface Started {
   readonly id: string
@@ -99,6 +101,21 @@ const stopAll = (started: Started) => {
   for (const pid of processesOf(started)) process.kill(Number(pid), 'SIGSTOP')
 }
 
+/** The watchdog of a run: the process that was told the run's id, and nothing of the run itself. */
+function watchdogOf({ id }: Pick<Started, 'id'>): number | undefined {
+  const isWatchdog = (pid: string) => {
+    const [, script = '', run] = commandLine(Number(pid))
+    return script.endsWith('/watchdog.sh') && run === id
+  }
+  return readdirSync('/proc').filter(Number).map(String).filter(isWatchdog).map(Number)[0]
+}
+
+const killWatchdog = async (started: Started) => {
+  const killed = watchdogOf(started)!
+  process.kill(killed, 'SIGKILL')
+  await until('another watchdog', () => ![undefined, killed].includes(watchdogOf(started)))
+}
+
 test.skipIf(!onLinux).each([
   { death: 'kill -9', before: () => {}, kill: (pid: number) => process.kill(pid, 'SIGKILL') },
   { death: 'Ctrl-C', before: () => {}, kill: (pid: number) => process.kill(-pid, 'SIGINT') },
@@ -107,12 +124,17 @@ test.skipIf(!onLinux).each([
     before: stopAll,
     kill: (pid: number) => process.kill(pid, 'SIGKILL'),
   },
+  {
+    death: 'kill -9 of its watchdog, and then of its runner',
+    before: killWatchdog,
+    kill: (pid: number) => process.kill(pid, 'SIGKILL'),
+  },
 ])('leaves nothing of a run after $death, and leaves other runs alone', async ({ before, kill }) => {
   const [victim, other] = await Promise.all([startRunner('postgres'), startRunner('postgres')])
   expect(processesOf(victim.started).length).toBeGreaterThan(3)
   expect(other.started.address).not.toBe(victim.started.address)
 
-  before(victim.started)
+  await before(victim.started)
   kill(victim.runner.pid!)
   await nothingIsLeft(victim.started)
   expect(await countUsers(other.started.target)).toBe(3)
@@ -149,18 +171,38 @@ test('removes the folder when the run ends, and ends the children that have not 
   await vi.waitFor(() => expect(existsSync(other.path)).toBe(false), 2_000)
 })
 
-test.skipIf(!onLinux)('notices that npm was killed, and nothing while npm lives', async () => {
+test.skipIf(!onLinux)('says that it is lost where each one ends at once', async () => {
+  const run = RunDirectory.create()
+  const lost = Promise.withResolvers<string>()
+  const watchdog = Watchdog.start(run, lost.resolve)
+  const killing = setInterval(() => {
+    const found = watchdogOf(run)
+    if (found !== undefined) process.kill(found, 'SIGKILL')
+  }, 5)
+  expect(await lost.promise).toBe('SIGKILL')
+  clearInterval(killing)
+  await watchdog.close()
+  rmSync(run.path, { recursive: true })
+})
+
+/** `npm run` of a script that starts a runner from a shell that stays: three processes. Its lines, read as JSON. */
+function npmStarts(options: readonly string[] = []) {
   const place = mkdtempSync(join(tmpdir(), 'faultpath-test-'))
-  // The second command keeps the shell from becoming the runner, so that there are three processes.
+  // The second command keeps the shell from becoming the runner.
   const script = `"${process.execPath}" "${runnerFile}" ancestors; true`
   writeFileSync(join(place, 'package.json'), JSON.stringify({ scripts: { sandbox: script } }))
-  const npm = spawn('npm', ['run', '--silent', 'sandbox'], {
+  const npm = spawn('npm', ['run', '--silent', ...options, 'sandbox'], {
     cwd: place,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface(npm.stdout!)[Symbol.asyncIterator]()
   const next = async () => JSON.parse((await lines.next()).value ?? '{}')
+  return { npm, next, [Symbol.dispose]: () => rmSync(place, { recursive: true }) }
+}
 
+test.skipIf(!onLinux)('notices that npm was killed, and nothing while npm lives', async () => {
+  using started = npmStarts()
+  const { next, npm } = started
   const { pid } = await next()
   expect(identify(identify(pid)!.parent)!.parent).toBe(npm.pid)
   expect(await next()).toEqual({ still: true })
@@ -168,5 +210,16 @@ test.skipIf(!onLinux)('notices that npm was killed, and nothing while npm lives'
   npm.kill('SIGKILL')
   expect(await next()).toEqual({ gone: npm.pid })
   expect(performance.now() - killedAtMs).toBeLessThan(2_000)
-  rmSync(place, { recursive: true })
 })
+
+test.skipIf(!onLinux)(
+  'notices that npm was gone before it could be watched, while its shell lives',
+  async () => {
+    using shell = patientShell()
+    using started = npmStarts([`--script-shell=${shell.path}`])
+    const { next, npm } = started
+    await until('the shell to wait', () => shell.pid)
+    npm.kill('SIGKILL')
+    expect(await next()).toEqual({ pid: expect.any(Number), orphaned: true })
+  },
+)

@@ -740,7 +740,7 @@ test('the socket by which a sandbox is told what to break is for its owner alone
   await seat.open()
   const control = await Control.open(world, seat, [])
   try {
-    expect(statSync(join(world.run.path, socketName)).mode & 0o777).toBe(0o600)
+    expect(statSync(join(world.run.path, socketName(world.address))).mode & 0o777).toBe(0o600)
   } finally {
     process.umask(umask)
     await control.close()

@@ -59,6 +59,14 @@ export function segmentOf(folder: string): string {
 
 /** All that there is on this machine (Linux only): of a dead process it stays until the next boot. */
 export function segments(): readonly string[] {
+  return segmentsAndMakers().map(({ id }) => id)
+}
+
+/** The same, with the process that made each. */
+export function segmentsAndMakers(): readonly { readonly id: string; readonly maker: number }[] {
   const [, ...lines] = readFileSync('/proc/sysvipc/shm', 'latin1').trim().split('\n')
-  return lines.map((line) => line.trim().split(/\s+/)[1] ?? '')
+  return lines.map((line) => {
+    const [, id = '', , , maker] = line.trim().split(/\s+/)
+    return { id, maker: Number(maker) }
+  })
 }

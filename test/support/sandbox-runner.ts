@@ -16,11 +16,12 @@ const say = (line: object): void => console.log(JSON.stringify(line))
 const part = process.argv[2]
 
 if (part === 'ancestors') {
-  watchAncestors((pid) => {
+  const isWatched = watchAncestors((pid) => {
     say({ gone: pid })
     process.exit()
   })
-  say({ pid: process.pid })
+  say({ pid: process.pid, ...(isWatched ? {} : { orphaned: true }) })
+  if (!isWatched) process.exit()
   // After several polls with every process alive.
   setTimeout(() => say({ still: true }), 1_000)
   setTimeout(() => process.exit(), 10_000)
@@ -36,13 +37,16 @@ if (part === 'ancestors') {
     // Marked, in a group of its own, and unknown to the watchdog: as if the runner had died before the adoption.
     const env = { ...process.env, FAULTPATH_RUN: run.id }
     const stray = spawn('sleep', ['1000'], { detached: true, env, stdio: 'ignore' })
+    // The other way round: one that only the watchdog was told of.
+    const adopted = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
+    watchdog.adopt(adopted.pid!)
     say({
       id: run.id,
       path: run.path,
       address,
       port: database.target.port,
       target: database.target,
-      pids: [postmasterOf(run), api.pid, stray.pid],
+      pids: [postmasterOf(run), api.pid, stray.pid, adopted.pid],
       postgres: postmasterOf(run),
     })
   } else {

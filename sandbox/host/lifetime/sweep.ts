@@ -1,8 +1,4 @@
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { ownership } from './owned-directory.ts'
-import { ownerLives, runDirectoryBase } from './run-directory.ts'
+import { allRuns, ownerLives } from './run-directory.ts'
 import { reap } from './watchdog.ts'
 
 /**
@@ -20,11 +16,4 @@ export async function sweep(): Promise<readonly string[]> {
 /** The folders of this user's runs with a living owner. */
 export function liveRuns(): readonly string[] {
   return allRuns().flatMap(({ id, path }) => (ownerLives(id) === true ? [path] : []))
-}
-
-function allRuns(): readonly { readonly id: string; readonly path: string }[] {
-  return [...new Set(['/dev/shm', tmpdir()])].flatMap((place) => {
-    const base = runDirectoryBase(place)
-    return ownership(base) === 'ours' ? readdirSync(base).map((id) => ({ id, path: join(base, id) })) : []
-  })
 }

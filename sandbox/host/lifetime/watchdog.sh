@@ -54,9 +54,17 @@ any_left() {
   return 1
 }
 
-# A Postgres that had to be killed leaves its pid file, where line 7 ends in the number of a shared memory
-# segment that no other process would ever free.
+# free_shared_memory <process>...
+# A Postgres that had to be killed leaves a shared memory segment that no other process would ever free. The kernel
+# knows which process made it; without /proc, line 7 of the pid file ends in its number.
 free_shared_memory() {
+  if [ -r /proc/sysvipc/shm ]; then
+    while read -r _ segment _ _ maker _; do
+      for process; do
+        [ "$maker" != "$process" ] || ipcrm -m "$segment" 2>/dev/null
+      done
+    done </proc/sysvipc/shm
+  fi
   for file in "$dir"/*/postmaster.pid; do
     segment=$(sed -n '7s/.* //p' "$file" 2>/dev/null)
     [ -z "$segment" ] || ipcrm -m "$segment" 2>/dev/null
@@ -86,7 +94,7 @@ reap() {
     sleep 0.05 2>/dev/null || sleep 1
   done
   signal KILL $all $(strays)
-  free_shared_memory
+  free_shared_memory $found $(echo "$quitting" | tr -d -)
   clear_away
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { nowMs } from '../clock.ts'
 
 /** The run that the children and the directory belong to. */
 interface Run {
@@ -14,41 +15,69 @@ export type HowToEnd = 'kill' | 'quit'
 
 const script = fileURLToPath(new URL('./watchdog.sh', import.meta.url))
 
+/** One that is killed is replaced. Where each ends within so short a time, so many in a row, none can live here. */
+const shortLifeMs = 1_000
+const shortLivesMax = 5
+
 /**
  * Ends every child of a run when its runner dies, `kill -9` included, and removes the run's directory. It
  * is a shell in its own session (so Ctrl-C does not reach it) that waits for the end of a pipe.
  */
 export class Watchdog {
   readonly #run: Run
-  readonly #shell: ChildProcess
-  readonly #pipe: Socket
-  readonly #adopted = new Set<number>()
+  readonly #onLost: (reason: string) => void
+  readonly #adopted = new Map<number, HowToEnd>()
+  #shell!: ChildProcess
+  #shortLives = 0
+  #isClosed = false
 
-  private constructor(run: Run) {
+  private constructor(run: Run, onLost: (reason: string) => void) {
     this.#run = run
-    this.#shell = spawnScript(run.id, run.path, 'pipe')
-    this.#pipe = this.#shell.stdin as Socket
-    this.#shell.unref()
-    this.#pipe.unref()
-    // Both fail only when the shell is gone. The sweep of the next start then ends what this one could not.
-    this.#shell.on('error', () => {})
-    this.#pipe.on('error', () => {})
+    this.#onLost = onLost
+    this.#start()
   }
 
-  static start(run: Run): Watchdog {
-    return new Watchdog(run)
+  /** @param onLost called when there is none any more, nor can there be another: a run must not go on without. */
+  static start(run: Run, onLost: (reason: string) => void = () => {}): Watchdog {
+    return new Watchdog(run, onLost)
+  }
+
+  #start(): void {
+    const startedMs = nowMs()
+    const shell = spawnScript(this.#run.id, this.#run.path, 'pipe')
+    this.#shell = shell
+    shell.unref()
+    this.#pipe.unref()
+    // It fails when the shell is gone, which is noticed below.
+    this.#pipe.on('error', () => {})
+    for (const [pid, how] of this.#adopted) this.#tell(`+ ${pid} ${how.toUpperCase()}`)
+    shell.on('error', (error) => this.#onLost(error.message))
+    shell.once('exit', (code, signal) => {
+      if (this.#isClosed) return
+      this.#shortLives = nowMs() - startedMs < shortLifeMs ? this.#shortLives + 1 : 0
+      if (this.#shortLives < shortLivesMax) this.#start()
+      else this.#onLost(signal ?? `exit code ${code}`)
+    })
+  }
+
+  get #pipe(): Socket {
+    return this.#shell.stdin as Socket
+  }
+
+  /** Node hands a write to an idle pipe to the kernel before it returns, so a death right after is covered. */
+  #tell(line: string): void {
+    this.#pipe.write(`${line}\n`)
   }
 
   /** Takes over a child that leads its own process group (was spawned `detached`). */
   adopt(pid: number, how: HowToEnd = 'kill'): void {
-    this.#adopted.add(pid)
-    // Node hands a write to an idle pipe to the kernel before it returns, so a death right after is covered.
-    this.#pipe.write(`+ ${pid} ${how.toUpperCase()}\n`)
+    this.#adopted.set(pid, how)
+    this.#tell(`+ ${pid} ${how.toUpperCase()}`)
   }
 
   /** The child has ended: its number may soon be another process's. */
   release(pid: number): void {
-    if (this.#adopted.delete(pid)) this.#pipe.write(`- ${pid}\n`)
+    if (this.#adopted.delete(pid)) this.#tell(`- ${pid}`)
   }
 
   /**
@@ -76,6 +105,7 @@ export class Watchdog {
    * take 8 ms. Safe to repeat.
    */
   async close(): Promise<void> {
+    this.#isClosed = true
     if (this.#adopted.size === 0) {
       this.#pipe.end('done\n')
       return
@@ -83,6 +113,8 @@ export class Watchdog {
     this.#shell.ref()
     this.#pipe.end()
     await exited(this.#shell)
+    // Ended before it was done.
+    if (this.#shell.signalCode !== null) await reap(this.#run.id, this.#run.path)
   }
 }
 

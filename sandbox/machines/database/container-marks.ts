@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDirectory } from '../../host/lifetime/cache.ts'
+import { machineId } from '../../host/lifetime/machine-id.ts'
 import { ownerLives } from '../../host/lifetime/run-directory.ts'
 
 /**
@@ -11,13 +12,18 @@ function marks(): string {
   return join(cacheDirectory(), 'containers')
 }
 
+/** Whether a run of another machine or container lives, which shares the cache, cannot be seen from here. */
+function markOf(runId: string): string {
+  return join(marks(), `${machineId()}-${runId}`)
+}
+
 export function mark(runId: string): void {
   mkdirSync(marks(), { recursive: true })
-  writeFileSync(join(marks(), runId), '')
+  writeFileSync(markOf(runId), '')
 }
 
 export function unmark(runId: string): void {
-  rmSync(join(marks(), runId), { force: true })
+  rmSync(markOf(runId), { force: true })
 }
 
 /** With nothing to do it takes well under 1 ms; the engine's client is loaded only after a crash. */
@@ -34,8 +40,9 @@ export async function sweepContainers(): Promise<void> {
 }
 
 function marked(): readonly string[] {
+  const ours = `${machineId()}-`
   try {
-    return readdirSync(marks())
+    return readdirSync(marks()).flatMap((name) => (name.startsWith(ours) ? [name.slice(ours.length)] : []))
   } catch {
     return []
   }

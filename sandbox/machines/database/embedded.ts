@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDirectory } from '../../host/lifetime/cache.ts'
+import { cacheDirectory, discardEntry, isWhole } from '../../host/lifetime/cache.ts'
 import { AdminConnection } from './admin.ts'
 import { findBinaries, postgresAccount } from './binaries.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
@@ -46,27 +46,23 @@ async function startFromTemplate(
   { onProgress, onDeath, onSpawn, signal }: DatabaseOptions,
 ): Promise<{ server: PostgresServer; template: Template }> {
   const path = templatePath(cacheDirectory(), launch)
-  const start = async (template: Template, name: string) => {
-    const data = makeDataDirectory(launch, name)
+  const start = async (template: Template) => {
+    const data = makeDataDirectory(launch, 'postgres')
     const server = await PostgresServer.start(launch, data, { cluster: template.cluster, onDeath, onSpawn })
     return { server, template }
   }
-  const build = async () => {
-    onProgress?.(`database: building the Postgres cache, once, in ${path}`)
-    return await start(await buildTemplate(launch, path), 'postgres')
-  }
-
   const cached = readTemplate(path)
-  if (cached === undefined) return await build()
-  try {
-    return await start(cached, 'postgres')
-  } catch (error) {
-    // It was ended before it was up: the cache has no part in that, and other runs use it.
-    if (signal?.aborted === true) throw error
-    // A cache that a power failure cut short must not fail every run from then on. If the cause is another
-    // one, the new cluster fails for the same reason, and says it.
-    rmSync(path, { recursive: true, force: true })
-    rmSync(join(launch.run.path, 'postgres'), { recursive: true, force: true })
-    return await build()
+  if (cached !== undefined) {
+    try {
+      return await start(cached)
+    } catch (error) {
+      // Other runs use it: whatever this run met, a whole template has no part in it.
+      if (signal?.aborted === true || isWhole(path)) throw error
+      rmSync(join(launch.run.path, 'postgres'), { recursive: true, force: true })
+    }
   }
+  // What a power failure cut short must not fail every run from then on.
+  if (existsSync(path) && !isWhole(path)) discardEntry(path, launch.run.id)
+  onProgress?.(`database: building the Postgres cache, once, in ${path}`)
+  return await start(await buildTemplate(launch, path))
 }

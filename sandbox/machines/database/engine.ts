@@ -1,6 +1,6 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient, ImageName } from 'testcontainers'
+import { machineId } from '../../host/lifetime/machine-id.ts'
 import { ownerLives } from '../../host/lifetime/run-directory.ts'
-import { machineId } from './machine-id.ts'
 
 /** On everything that a run creates in a container engine: the run's id, and where its process lives. */
 const runLabel = 'dev.faultpath.run'

@@ -179,7 +179,7 @@ export class PostgresServer {
       // It could not be spawned.
       child.once('error', () => resolve())
       child.once('exit', (code, signal) => {
-        clearUp(this.#data)
+        clearUp(this.#data, child.pid!)
         resolve()
         if (this.#isToRun) this.#onDeath?.(this.#words(`ended by itself (${signal ?? `exit ${code}`})`))
       })
@@ -206,11 +206,14 @@ export class PostgresServer {
   }
 
   #notStarted(): Error {
-    return new Error(this.#words(`did not start on ${this.#launch.address}:${this.port}`))
+    const { exitCode, signalCode } = this.#child
+    const why = signalCode === null ? (exitCode === null ? '' : ` (exit ${exitCode})`) : ` (${signalCode})`
+    return new Error(this.#words(`did not start on ${this.#launch.address}:${this.port}${why}`))
   }
 
   #words(what: string): string {
-    return `database: Postgres ${what}. It said:\n${tail(logOf(this.#data))}`
+    const log = tail(logOf(this.#data))
+    return `database: Postgres ${what}${log === '' ? '' : `. It said:\n${log}`}`
   }
 }
 
@@ -229,14 +232,22 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 /**
- * Killed with -9, Postgres leaves a System V shared memory segment for ever, and its pid file; line 7 of that
- * ends in the segment's number. A later Postgres would take the file for that of a living one, should the number in it
- * have become another process's.
+ * Killed with -9, Postgres leaves a System V shared memory segment for ever, and its pid file. A later Postgres would take
+ * the file for that of a living one, should the number in it have become another process's.
  */
-function clearUp(data: string): void {
-  const [, segment] = /(\d+)\s*$/.exec(pidFileOf(data)[6] ?? '') ?? []
-  if (segment !== undefined) spawnSync('ipcrm', ['-m', segment], { stdio: 'ignore' })
+function clearUp(data: string, pid: number): void {
+  for (const segment of segmentsOf(data, pid)) spawnSync('ipcrm', ['-m', segment], { stdio: 'ignore' })
   rmSync(join(data, 'postmaster.pid'), { force: true })
+}
+
+/** The kernel knows who made each, from the first moment on. Line 7 of the pid file ends in the number, too. */
+function segmentsOf(data: string, pid: number): ReadonlySet<string> {
+  const made = readIfThere('/proc/sysvipc/shm')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , , , maker]) => maker === String(pid))
+    .map(([, segment = '']) => segment)
+  return new Set([...made, ...(/\d+(?=\s*$)/.exec(pidFileOf(data)[6] ?? '') ?? [])])
 }
 
 /** Its lines; none where there is no server. */

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildEntry, touchEntry } from '../../host/lifetime/cache.ts'
+import { buildEntry, entryFormat, touchEntry } from '../../host/lifetime/cache.ts'
+import { notOwn } from '../../host/lifetime/own-folder.mjs'
 import { AdminConnection, literal } from './admin.ts'
 import { type Launch, makeDataDirectory, spawnAs, tail } from './launch.ts'
 import { PostgresServer } from './server.ts'
@@ -76,6 +77,7 @@ const described = 'cluster.json'
 /** Where the template for these programs and this schema lies in the cache. */
 export function templatePath(cache: string, { binaries }: Launch): string {
   const ingredients = JSON.stringify([
+    entryFormat,
     binaries.version,
     initdbFlags,
     dropOthers,
@@ -86,7 +88,9 @@ export function templatePath(cache: string, { binaries }: Launch): string {
   return join(cache, `postgres-${binaries.version}-${hash}`)
 }
 
+/** Undefined where there is none that can be used. */
 export function readTemplate(path: string): Template | undefined {
+  if (notOwn(path) !== undefined) return undefined
   try {
     const read = JSON.parse(readFileSync(join(path, described), 'utf8')) as Omit<Template, 'cluster'>
     touchEntry(path)
@@ -96,7 +100,7 @@ export function readTemplate(path: string): Template | undefined {
   }
 }
 
-/** Builds the template in the run's directory. Of two processes that build at once, both use the first's. */
+/** Builds the template in the run's directory. Of two runs that build at once, both use the first's. */
 export async function buildTemplate(launch: Launch, path: string): Promise<Template> {
   const data = makeDataDirectory(launch, 'template')
   try {

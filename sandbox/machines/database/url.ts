@@ -1,10 +1,10 @@
+import { machineId } from '../../host/lifetime/machine-id.ts'
 import { ownerLives } from '../../host/lifetime/run-directory.ts'
 import { AdminConnection, identifier } from './admin.ts'
 import type { Database, DatabaseOptions, DatabaseTarget } from './database.ts'
 import { databaseOf } from './database-of.ts'
 import type { DatabaseNeed } from './database-points.ts'
 import { drawPassword, dropDatabase, dropRole, furnish } from './furnish.ts'
-import { machineId } from './machine-id.ts'
 
 /** What acts on the whole server is refused: other programs may be using it. */
 const provides: readonly DatabaseNeed[] = ['sql']

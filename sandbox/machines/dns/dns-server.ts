@@ -119,9 +119,9 @@ export class DnsServer implements Breakable<DnsPlan> {
 
   async #enter(state: DnsState | undefined): Promise<void> {
     this.#forgetDelayed()
-    const former = this.#condition
+    // Where it cannot be left, healing can be tried again.
+    await this.#condition?.leave()
     this.#condition = undefined
-    await former?.leave()
     if (state === undefined) await this.#sockets.keepOpen(['udp', 'tcp'])
     else this.#condition = await DnsCondition.enter(state, this.#around)
   }

@@ -1,4 +1,5 @@
 import type { Kernel, PacketCounts } from '../../host/ground/kernel.ts'
+import { listingOf, removalOf } from '../../host/ground/nft-table.ts'
 import type { PlaceAddress } from '../../host/place.ts'
 import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
@@ -46,7 +47,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
 
   async heal(): Promise<void> {
     if (!this.#isArmed) return
-    await this.#kernel.nft(`delete table ${this.#table}\n`)
+    await this.#kernel.nft(removalOf(this.#table))
     this.#isArmed = false
     // What was lost of their ends would come again long after, in a call that has nothing to do with it.
     await this.#kernel.endLeft(this.#place.address, this.#place.ports.https)
@@ -55,14 +56,20 @@ export class PacketFilter implements Breakable<PacketPlan> {
   /** The kernel's own counters. */
   async evidence(): Promise<Evidence> {
     if (!this.#isArmed) return this.#last
-    const listed = await this.#kernel.nft(`list table ${this.#table}\n`)
+    const listed = await listingOf(this.#table, (input) => this.#kernel.nft(input))
+    // A person's own tools can remove it, inside.
+    if (listed === undefined)
+      return {
+        fired: this.#last.fired,
+        text: 'its rules are gone: something else removed them from the kernel',
+      }
     const packets = [...listed.matchAll(/counter packets (\d+)/g)].reduce(
       (sum, [, count]) => sum + Number(count),
       0,
     )
     const { sent, arrived } = await this.#counts()
     const left = sent - this.#before.sent
-    const missing = left - (arrived - this.#before.arrived)
+    const missing = Math.max(0, left - (arrived - this.#before.arrived))
     this.#last = {
       fired: packets,
       ...countedWords(

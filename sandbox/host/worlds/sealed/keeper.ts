@@ -11,8 +11,9 @@ import { findCommand } from '../../find-command.ts'
 import type { FullBacklog, Occupation } from '../../ground/ground.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
 import { LoopbackGround, loopbackAddresses } from '../../ground/loopback-ground.ts'
+import { listingOf, RulesGone, removalOf } from '../../ground/nft-table.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
-import { packetCounts, watchListing, watchRules } from './packet-watch.ts'
+import { packetCounts, watchRules, watchTable } from './packet-watch.ts'
 import { repeats } from './proc-net.ts'
 
 // Without the runner, no other process would ever end this one, and with it all others in here.
@@ -115,10 +116,9 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
   )
   return {
     witness: 'nft counter',
-    unanswered: async () =>
-      Number(/counter packets (\d+)/.exec(await nft(`list table ${table}\n`))?.[1] ?? 0),
+    unanswered: async () => Number(/counter packets (\d+)/.exec(await listingOf(table, nft))?.[1] ?? 0),
     release: async () => {
-      await nft(`delete table ${table}\n`)
+      await nft(removalOf(table))
     },
   }
 }
@@ -126,7 +126,14 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
 /** Without nft, or a kernel for it, nothing here loses a packet: a full backlog is seen by its SYN_SENT. */
 async function packets(address: string, port: number): Promise<PacketCounts> {
   if (!(await watching)) return { sent: 0, arrived: 0 }
-  return packetCounts(await nft(watchListing), address, port)
+  try {
+    return packetCounts(await listingOf(watchTable, nft), address, port)
+  } catch (error) {
+    if (!(error instanceof RulesGone)) throw error
+    watching = watch()
+    await watching
+    return { sent: 0, arrived: 0 }
+  }
 }
 
 /** Either side's: the client's, and that of the wire. The kernel forgets it and resets the other side. */
@@ -170,11 +177,15 @@ function hasNft(): boolean {
   return findCommand('nft') !== undefined
 }
 
-const watching =
-  hasNft() &&
-  nft(watchRules).then(
+/** @returns whether the kernel has what it takes. */
+async function watch(): Promise<boolean> {
+  if (!hasNft()) return false
+  return await nft(removalOf(watchTable) + watchRules).then(
     () => true,
     () => false,
   )
+}
+
+let watching = watch()
 // It is killed in the end, and would not write what it compiled.
 flushCompileCache()

@@ -1,12 +1,12 @@
 import type { PacketCounts } from '../../ground/kernel.ts'
 
-const table = 'ip faultpath_watch'
+export const watchTable = 'ip faultpath_watch'
 
 /**
  * Two counters for every address and well-known port, one where packets set out and one where they arrive, behind
  * every filter. They know nothing of what is armed: whatever loses a packet, and whosever it was, the two differ.
  */
-export const watchRules = `table ${table} {
+export const watchRules = `table ${watchTable} {
   set sent { type ipv4_addr . inet_service; flags dynamic; size 4096; counter; }
   set arrived { type ipv4_addr . inet_service; flags dynamic; size 4096; counter; }
   chain output {
@@ -22,9 +22,7 @@ export const watchRules = `table ${table} {
 }
 `
 
-export const watchListing = `list table ${table}\n`
-
-/** What nft(8) printed for `watchListing`. `sent` is read first: a packet under way may be missed, never invented. */
+/** What nft(8) lists of the table. `sent` is read first: a packet under way may be missed, never invented. */
 export function packetCounts(listing: string, address: string, port: number): PacketCounts {
   const [sent = '', arrived = ''] = listing.split('set arrived')
   const counted = new RegExp(`\\b${address.replaceAll('.', '\\.')} \\. ${port} counter packets (\\d+)`)

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket as UdpSocket } from 'node:dgram'
-import { existsSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { spawnOptions } from '../../environment.ts'
@@ -53,11 +53,15 @@ export class SealedGround implements ClientGround, Kernel {
   /**
    * IPv6 has one loopback address only, so the second one is of the range for documentation (RFC 3849), which is in
    * no network. The system's resolver puts it before IPv4 (RFC 6724 §6), as it would a real one.
+   *
+   * The place's resolver is written down at once: whoever enters it later finds the file, even where memory is full.
    */
   addressOf(index: number, ipv6: boolean): PlaceAddress {
     const host = (index % placesMax) + 1
+    const address = `127.0.0.${host}`
+    this.useResolvers(address, [address])
     return {
-      address: `127.0.0.${host}`,
+      address,
       pages: `127.0.1.${host}`,
       ...(ipv6 ? { address6: `2001:db8::${host.toString(16)}` } : {}),
       ports: realPorts,
@@ -123,9 +127,17 @@ export class SealedGround implements ClientGround, Kernel {
     return Number((await this.#keeper.ask({ kind: 'repeats' })).value)
   }
 
-  /** Written in place: running clients have this very file mounted, and glibc reads it again when it changed. */
+  /**
+   * Written in place: running clients have this very file mounted, and glibc reads it again when it changed. It is cut
+   * behind what was written, not before: so it is never empty, where memory is full either.
+   */
   useResolvers(client: string, resolvers: readonly string[]): void {
-    writeFileSync(this.#resolversFile(client), resolvConf(...resolvers))
+    const file = openSync(this.#resolversFile(client), constants.O_WRONLY | constants.O_CREAT)
+    try {
+      ftruncateSync(file, writeSync(file, resolvConf(...resolvers)))
+    } finally {
+      closeSync(file)
+    }
   }
 
   #resolversFile(client: string): string {
@@ -138,7 +150,6 @@ export class SealedGround implements ClientGround, Kernel {
    */
   enter(resolver: string, command: string, args: readonly string[]): [command: string, args: string[]] {
     const file = this.#resolversFile(resolver)
-    if (!existsSync(file)) this.useResolvers(resolver, [resolver])
     const enter = [
       '--target',
       String(this.#keeper.entered.pid),
