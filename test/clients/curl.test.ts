@@ -6,13 +6,11 @@ import type { Fault } from '../../sandbox/language/fault.ts'
 import type { Step } from '../../sandbox/language/steps.ts'
 import { runScenario } from '../../sandbox/run/run-scenario.ts'
 import { World } from '../../sandbox/world/world.ts'
+import { canSeal } from '../support/can-seal.ts'
 
 // curl tells its stages by times, and leaves that of the connection at 0 until TLS is there too. Where it gives up in
 // the handshake it was connected all the same.
 
-const canSeal =
-  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
-    .status === 0
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 
 describe.skipIf(!canSeal || !hasCurl)('in the sealed world with curl (skipped without either)', () => {

@@ -12,6 +12,7 @@ import {
   gateway,
   inVain,
   limitMs,
+  wire,
   without,
 } from './diagnosis-bench.ts'
 
@@ -62,6 +63,12 @@ test.each<[string, Step | undefined, number, Changes]>([
   ],
   ['the route, before its decision', 'backend', 700, { decided: after(700, anOrder.decided) }],
   ['the gateway, behind the answer', 'response', 700, { left: after(700, anOrder.left) }],
+  [
+    'the route, for less than half of what the call took longer',
+    undefined,
+    1_500,
+    { insert: after(700, anOrder.insert) },
+  ],
   ['nobody for long enough', undefined, 150, { insert: after(150, anOrder.insert) }],
 ])('%s kept the call waiting: %s', (_what, step, tookMs, changes) => {
   expect(diagnose([call({}, took(20))], call(changes, took(20 + tookMs))).broke).toBe(step)
@@ -74,6 +81,7 @@ test.each<[string, Step, Changes]>([
     'server',
     { handedOn: [busy(100), anOrder.handedOn], apiAsked: undefined },
   ],
+  ['it was busy for a moment', 'server', { apiAsked: [after(100, busy(90)), stands('awake')] }],
   ['it is awake', 'server', { apiAsked: stands('awake') }],
   ['there is none', 'server', { apiAsked: stands('absent') }],
 ])('nobody takes the request, and %s: %s', (_what, step, changes) => {
@@ -108,9 +116,14 @@ test.each<[string, Step, Changes]>([
   ],
 ])('when the client has given up, %s: %s', (_what, step, changes) => {
   expect(diagnose([call()], call(changes, gaveUp)).broke).toBe(step)
+  // Where a healthy call takes nearly as long, it is no lateness that tells.
+  expect(diagnose([call({}, took(limitMs - 50))], call(changes, gaveUp)).broke).toBe(step)
 })
 
-test('what came before the client gave up is no worse for it', () => {
+test('what came before the client gave up counts, by its own clock where it says when', () => {
+  const failed: Observation = { machine: 'client', what: 'failed' }
+  const just = call({ ...without('head'), left: [after(limitMs, anOrder.left), failed] }, gaveUp)
+  expect(diagnose([call({}, took(limitMs - 50))], just).broke).toBe('reply')
   const slow = call(
     { ...without('head'), head: after(limitMs, { machine: 'client', what: 'failed' }) },
     gaveUp,
@@ -131,9 +144,24 @@ test('who gave up is at fault only where what it waited for was not late', () =>
     because: 'the gateway gave up on the API, which was not late, after 52 ms; healthy: none',
   })
   expect(diagnose([call()], broken(900)).broke).toBe('backend')
-  // A route that takes so long when all is well is not late either.
+  // A route that takes as long when all is well is not late either.
   const usual = call({ lock: after(900, anOrder.lock) }, took(920))
   expect(diagnose([usual], broken(900)).broke).toBe('server')
+})
+
+test('a reply that a wire kept waiting is late also for a client that tells no stages', () => {
+  const told = { head: undefined, body: undefined, used: undefined }
+  const reply = (heldMs: number) => [
+    wire('inner', 1, 'in', { side: 'server', bytes: 100 }),
+    after(heldMs, wire('inner', 1, 'out', { side: 'client', bytes: 100, heldMs })),
+  ]
+  const holding = (heldMs: number) =>
+    call({ ...told, done: [anOrder.done, ...reply(heldMs)] }, took(20 + heldMs))
+  expect(diagnose([holding(1)], holding(700))).toMatchObject({
+    broke: 'reply',
+    because: 'on the way back bytes waited 700 ms; healthy: 1 ms',
+  })
+  expect(diagnose([holding(1)], holding(60)).broke).toBeUndefined()
 })
 
 // The healthy call after the fault stands beside the one before it.

@@ -216,6 +216,14 @@ test.each<[string, Step | undefined, Parameters<typeof call>[0]]>([
   expect(diagnose([call()], call({ ...changes, body: undefined, used: undefined }, failed)).broke).toBe(step)
 })
 
+test('what a client connects to behind a redirect tells nothing of its way', () => {
+  const to = (status: number, ...rest: readonly Observation[]) =>
+    observed([...carrying(1), gateway('left', { status, headers: 'h' }), ...rest, ...answered(1)])
+  const other = wire('front', 2, 'accepted', { address: '127.0.0.9' })
+  expect(diagnose([to(200)], to(302, other)).broke).toBeUndefined()
+  expect(diagnose([to(200)], to(200, other)).broke).toBe('network')
+})
+
 test('a call that is redirected when all is well went all of that way', () => {
   const usual = call({ left: [redirected, ...elsewhere.slice(0, 2)] })
   const broken = call({ left: [redirected, ...elsewhere], body: undefined, used: undefined }, failed)
@@ -238,6 +246,19 @@ test.each<[string, Step | undefined, string, Parameters<typeof call>[0]]>([
     'backend',
     'of request 2 of the call: the route decided on 500; healthy: 201',
     { ...preflight, decided: api('decided', { status: 500 }) },
+  ],
+  [
+    'the answer to the first is lost on its way, and so there is no second',
+    'reply',
+    'on the way back, behind TLS, not everything was handed on; healthy: none',
+    {
+      ...without('received'),
+      asked: [
+        gateway('request', { request: 'd-1.0', method: 'OPTIONS', path: '/orders' }),
+        gateway('left', { request: 'd-1.0', status: 204, headers: 'may' }),
+        wire('inner', 1, 'in', { side: 'server', bytes: 100, digest: 'may' }),
+      ],
+    },
   ],
   [
     'the first is refused, and so there is no second',

@@ -17,7 +17,7 @@ import { type Diagnosis, diagnose } from '../../sandbox/run/diagnosis/diagnosis.
 import type { ObservedCall } from '../../sandbox/run/diagnosis/observed-call.ts'
 import { pairs } from '../../sandbox/run/diagnosis/pairs.ts'
 import { misdiagnoses } from '../../sandbox/run/mismatch.ts'
-import { failed, ok } from './diagnosis-bench.ts'
+import { failed, ok, wire } from './diagnosis-bench.ts'
 
 // Where two steps are broken for real, each in turn, and every machine sees the same, the diagnosis names both. Each
 // experiment is that of one pair, and shows as well what would tell them apart.
@@ -275,6 +275,19 @@ test('a client that leaves in the handshake: its app gave up, or it refuses the 
   expect(alike(givingUp)).toEqual(alike(refusing))
   for (const call of [refusing, givingUp])
     expect(diagnose([healthy], call)).toEqual(namesBoth('request', 'tls'))
+  // It is no leave of the client's own where it ran out of time, where an alert passed, or where its request is on its way.
+  const outOfTime = { ...refusing, symptom: { ...failed, tookMs: limitMs } }
+  const rejected = {
+    ...refusing,
+    events: refusing.events.map((seen) => {
+      if (seen.machine !== 'tls' || seen.what !== 'failed') return seen
+      const { isLeft: _, ...rest } = seen
+      return rest
+    }),
+  }
+  const speaking = telling(givingUp, wire('inner', 1, 'accepted'))
+  for (const call of [outOfTime, rejected, speaking])
+    expect(diagnose([healthy], call)).toEqual(namesOne('tls'))
   const saying = (detail: string): Observation => ({ machine: 'client', what: 'failed', detail })
   expect(diagnose([healthy], telling(refusing, saying('ERR_TLS_CERT_ALTNAME_INVALID')))).toEqual(
     namesOne('tls'),

@@ -170,7 +170,7 @@ const decisionAndAnswer: readonly Checkpoint[] = [
 export function atServer(index: number, { healthy, broken, noiseMs }: Calls): readonly Checkpoint[] {
   const own = (events: readonly TraceEvent[]) => requestEvents(index, events)
   const all = [
-    ...wayToTheRoute(impatience(healthy.map(own), noiseMs)),
+    ...wayToTheRoute(impatience(noiseMs)),
     ...conversation(...healthy.map(own), own(broken)),
     ...decisionAndAnswer,
   ]

@@ -1,6 +1,5 @@
 import type { Symptom } from '../../clients/common/symptom.ts'
-import type { TraceEvent } from '../../machines/shared/trace.ts'
-import { requestsOf } from './requests.ts'
+import type { ProcessObservation, TraceEvent } from '../../machines/shared/trace.ts'
 
 /** One call as the parts observed it. */
 export interface ObservedCall {
@@ -19,31 +18,28 @@ export function ranOutOfTime({ limitsMs, symptom }: ObservedCall): boolean {
   return limitsMs.some((limitMs) => symptom.tookMs > limitShare * limitMs)
 }
 
-/**
- * What may decide: of the gateway and the API what belongs to a request of this call (the API may still be at work for
- * an earlier one), and, where the client gave up, what came before it did. What is done afterwards is done in vain.
- */
+/** What may decide: where the client gave up, what came before it did. What is done afterwards is done in vain. */
 export function deciding(call: ObservedCall): readonly TraceEvent[] {
-  const requests = new Set(requestsOf(call.events))
   const untilMs = gaveUpMs(call) ?? Number.POSITIVE_INFINITY
   return call.events.filter((event) => {
     switch (event.machine) {
       case 'gateway':
       case 'api':
-        return requests.has(event.request) && event.atMs <= untilMs
-      case 'process':
-        // How it stands is looked at when the call is over.
-        return event.what === 'ended' || event.busyMs !== undefined
-          ? event.atMs - (event.busyMs ?? 0) <= untilMs
-          : true
       case 'dns':
       case 'tls':
         return event.atMs <= untilMs
+      case 'process':
+        return isStanding(event) || event.atMs - (event.busyMs ?? 0) <= untilMs
       default:
         // Wires and the kernel tell their totals at the end, the client what it met.
         return true
     }
   })
+}
+
+/** How the process stands is looked at when the call is over. */
+function isStanding({ busyMs, what }: ProcessObservation): boolean {
+  return what !== 'ended' && what !== 'closing' && busyMs === undefined
 }
 
 /** When the client left because its own limit was reached; undefined where it did not. */

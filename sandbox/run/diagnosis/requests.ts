@@ -12,7 +12,10 @@ export function requestsOf(events: readonly TraceEvent[]): readonly string[] {
   return [...new Set(ids)]
 }
 
-/** Of gateway and API only what belongs to one request of the call, and all that others saw. */
+/**
+ * Of gateway and API only what belongs to one request of the call, and all that others saw. So what the API still does
+ * for an earlier call is left out too.
+ */
 export function requestEvents(index: number, events: readonly TraceEvent[]): readonly TraceEvent[] {
   const id = requestsOf(events)[index]
   return events.filter((event) => !('request' in event) || event.request === id)

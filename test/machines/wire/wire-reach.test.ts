@@ -6,14 +6,12 @@ import { RunDirectory } from '../../../sandbox/host/lifetime/run-directory.ts'
 import { Watchdog } from '../../../sandbox/host/lifetime/watchdog.ts'
 import { SealedGround } from '../../../sandbox/host/worlds/sealed/sealed-ground.ts'
 import type { Wire } from '../../../sandbox/machines/wire/wire.ts'
+import { canSeal } from '../../support/can-seal.ts'
 import { openWire } from './wire-bench.ts'
 
 // Clients go on connecting while a port changes. Each must meet what the port is, before or after: a connection that is
 // served, or what the fault says; never a third thing from in between.
 
-const canSeal =
-  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', 'true'])
-    .status === 0
 const hasNft = spawnSync('nft', ['--version']).status === 0
 
 const address = '127.0.0.1'
