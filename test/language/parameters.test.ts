@@ -172,7 +172,7 @@ test('the parameters of a scenario, as its report has them, are taken together a
     }
   }
   expect([...idle].sort()).toEqual(
-    ['burst', 'chancePercent', 'daysAgo', 'distribution', 'every', 'flightBytes', 'seed'].sort(),
+    ['burst', 'chancePercent', 'daysAgo', 'distribution', 'every', 'flightBytes', 'seed', 'table'].sort(),
   )
 })
 

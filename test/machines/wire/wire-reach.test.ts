@@ -14,7 +14,6 @@ import { openWire } from './wire-bench.ts'
 
 const hasNft = spawnSync('nft', ['--version']).status === 0
 
-const address = '127.0.0.1'
 const ports = [443, 444, 445, 446]
 
 /** Connects to each port again and again until it is told to stop, and once more; then says how its connections went. */
@@ -24,8 +23,8 @@ const connector = `
   let goesOn = true
   const once = (port) => new Promise((resolve) => {
     let said = 'hung'
-    const socket = connect({ port, host: '${address}' })
-    let timer = setTimeout(() => socket.destroy(), Number(process.argv[1]))
+    const socket = connect({ port, host: process.argv[1] })
+    let timer = setTimeout(() => socket.destroy(), Number(process.argv[2]))
     socket.on('connect', () => {
       clearTimeout(timer)
       timer = setTimeout(() => socket.destroy(), 5000)
@@ -41,7 +40,7 @@ const connector = `
     await once(port)
   }
   process.stdin.on('end', () => { goesOn = false }).resume()
-  Promise.all(process.argv.slice(2).map(Number).map(loop)).then(() => console.log(JSON.stringify(seen)))
+  Promise.all(process.argv.slice(3).map(Number).map(loop)).then(() => console.log(JSON.stringify(seen)))
   console.log('goes')
 `
 
@@ -49,6 +48,7 @@ describe.skipIf(!canSeal)('in the sealed world (skipped without it)', () => {
   let run: RunDirectory
   let watchdog: Watchdog
   let ground: SealedGround
+  let address: string
   let wires: Wire[] = []
 
   beforeAll(async () => {
@@ -56,6 +56,7 @@ describe.skipIf(!canSeal)('in the sealed world (skipped without it)', () => {
     watchdog = Watchdog.start(run)
     const compileCache = join(cacheDirectory(), 'compile')
     ground = await SealedGround.enter('', { run, watchdog, compileCache, onDeath: () => {} })
+    address = ground.addressOf(0, false).address
   })
   afterAll(async () => {
     await ground.close()
@@ -68,7 +69,7 @@ describe.skipIf(!canSeal)('in the sealed world (skipped without it)', () => {
 
   /** What connections met that were made while `change` was brought about, each once. */
   async function met(patienceMs: number, change: () => Promise<unknown>): Promise<string[]> {
-    const args = ['-e', connector, String(patienceMs), ...ports.map(String)]
+    const args = ['-e', connector, address, String(patienceMs), ...ports.map(String)]
     const child: ChildProcess = ground.spawn(address, process.execPath, args, {
       environment: {},
       stdio: ['pipe', 'pipe', 'inherit'],
