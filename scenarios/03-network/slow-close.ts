@@ -13,7 +13,7 @@ export default scenario({
   lesson: {
     story: 'Every call works, yet the server runs out of connections at peak times.',
     why: 'The answer carries its length, so the client is done with the last byte. Only the server waits for the FIN.',
-    seeIt: 'curl -so /dev/null https://api.example.test/users; ss -tan dst :443',
+    seeIt: 'for try in 1 2 3; do curl -so /dev/null https://api.example.test/users; ss -tan dst :443; done',
     clue: /FIN-WAIT-1/,
     looksLike: 'half-closed (the client fails)',
     hints: ['Who still waits when the answer is complete?'],
