@@ -29,10 +29,16 @@ export class LostPackets {
       if (repeats === this.#repeats) return 0
       this.#repeats = repeats
       const before = await this.#lost
-      const now = Math.max(before, await this.#soFar())
+      const now = Math.max(before, await this.#forCertain(before))
       this.#lost = Promise.resolve(now)
       return now - before
     })
+  }
+
+  /** A packet that was under way while it was counted has arrived by a second look; one that is lost never does. */
+  async #forCertain(before: number): Promise<number> {
+    const first = await this.#soFar()
+    return first > before ? Math.min(first, await this.#soFar()) : first
   }
 
   async #soFar(): Promise<number> {
