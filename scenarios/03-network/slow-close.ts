@@ -13,8 +13,8 @@ export default scenario({
   lesson: {
     story: 'Every call works, yet the server runs out of connections at peak times.',
     why: 'The answer carries its length, so the client is done with the last byte. Only the server waits for the FIN.',
-    seeIt: 'for try in 1 2 3; do curl -so /dev/null https://api.example.test/users; ss -tan dst :443; done',
-    clue: /FIN-WAIT-1/,
+    seeIt: `for try in 1 2 3; do exec 3<>/dev/tcp/api.example.test/443; exec 3>&-; sleep .1; ss -tan dst :443; done`,
+    clue: /FIN-WAIT-2/,
     looksLike: 'half-closed (the client fails)',
     hints: ['Who still waits when the answer is complete?'],
   },

@@ -204,16 +204,6 @@ test('a file that imports one with a mistake says which', () => {
   ])
 })
 
-test('a file that waits for what never comes is not waited for', { timeout: 30_000 }, () => {
-  write('my/x.ts', `${file('dns.nxdomain', '')}\nawait new Promise(() => {})\n`)
-  expect(scenario('my/x.ts')).toMatchObject({
-    code: 2,
-    lines: [
-      'my/x.ts:9:1: expected a file that is read at once, saw it still wait after 10 s. Look at what stands behind its await',
-    ],
-  })
-})
-
 test('--report=json never meets a value that it cannot write: the check refuses it first', () => {
   write('my/x.ts', file('dns.nxdomain', '').replace("{ code: 'X' }", '{ body: { deep: [1n] } }'))
   const { code, stdout, lines } = scenario('my/x.ts', '--report=json')
