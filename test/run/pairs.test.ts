@@ -62,7 +62,7 @@ const sights = ({ events }: ObservedCall) =>
       ...seen,
       request: 0,
       connection: 0,
-      ...('digest' in seen && seen.machine === 'wire' && { digest: 0 }),
+      ...('crc32' in seen && { crc32: 0 }),
     }),
   )
 

@@ -106,8 +106,8 @@ export interface WireObservation {
   readonly address?: string
   /** Total so far in that direction. */
   readonly bytes?: number
-  /** SHA-256 (first 16 hex digits) of all bytes of that direction so far; not on the first `out`. */
-  readonly digest?: string
+  /** CRC-32 of all bytes of that direction so far; not on the first `out`, and only where it is asked for. */
+  readonly crc32?: number
   /**
    * On what goes out: how long something of that direction has waited here so far between its arrival and the
    * moment it was handed on, whatever the reason.

@@ -1,5 +1,5 @@
-import { createHash, type Hash } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { crc32 } from 'node:zlib'
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
 import { resetSocket } from '../../host/reset-socket.ts'
@@ -10,8 +10,18 @@ import type { Shape } from './wire-shape.ts'
 /** What one connection reports about itself; the wire adds its own name and the connection's number. */
 export type Seen = Omit<WireObservation, 'machine' | 'wire' | 'connection'>
 
+/** Where the bytes of a direction are read. */
+export interface Source {
+  hold(): void
+  release(): void
+}
+
 interface FlowOptions {
   readonly from: WireSide
+  /** Whether what comes in is to be compared with what goes out. */
+  readonly isCompared: boolean
+  /** What is received is good until the next is, and no longer: what has to wait is copied. */
+  readonly isLent: boolean
   readonly observe: (seen: Seen) => void
   /** From which byte on `shape` or `onMark` applies; without it, from the start. */
   readonly mark?: ByteMark | undefined
@@ -36,19 +46,20 @@ const nothing = Buffer.alloc(0)
 
 /** One direction of a connection: counts what arrives, shapes it, and hands it on in order and in time. */
 export class WireFlow {
-  source: Socket | undefined
+  source: Source | undefined
   sink: Socket | undefined
   /** When the last byte was handed on. */
   lastOutMs = 0
   readonly #options: FlowOptions
   readonly #to: WireSide
-  readonly #inDigest = createHash('sha256')
-  readonly #outDigest = createHash('sha256')
+  #inSum = 0
+  #outSum = 0
   #mark: ByteMark | undefined
   #queue: Item[] = []
   #queuedBytes = 0
   readonly #deadlines = new Deadlines()
   #stopped = false
+  #isHeld = false
   #inBytes = 0
   #outBytes = 0
   /** Since when something here waits, for its time or for a sink that takes no more; how long something has. */
@@ -74,16 +85,28 @@ export class WireFlow {
     const arrivedMs = nowMs()
     const first = this.#inBytes === 0
     this.#inBytes += chunk.length
-    this.#inDigest.update(chunk)
+    if (this.#options.isCompared) this.#inSum = crc32(chunk, this.#inSum)
     if (first) this.#observeIn()
     if (this.#stopped) return
-    const before = this.#mark === undefined ? 0 : this.#mark.find(chunk, turn)
-    this.#pushBytes(chunk.subarray(0, before), arrivedMs)
-    if (before !== undefined) this.#passMark(chunk.subarray(before), arrivedMs)
+    if (this.#canPassOn) this.#write(chunk, arrivedMs)
+    else this.#queueUp(this.#options.isLent ? Buffer.from(chunk) : chunk, turn, arrivedMs)
+    if (this.isFlushed) return
     const held = this.#heldSinceMs
     this.#pump()
     // They have waited since they arrived, however long it took to look at them.
     if (held === undefined && this.#heldSinceMs !== undefined) this.#heldSinceMs = arrivedMs
+  }
+
+  /** Nothing shapes what comes, and nothing is before it. */
+  get #canPassOn(): boolean {
+    const isPlain = this.#mark === undefined && this.#options.shape === undefined
+    return isPlain && this.sink !== undefined && this.isFlushed
+  }
+
+  #queueUp(chunk: Buffer, turn: number, arrivedMs: number): void {
+    const before = this.#mark === undefined ? 0 : this.#mark.find(chunk, turn)
+    this.#pushBytes(chunk.subarray(0, before), arrivedMs)
+    if (before !== undefined) this.#passMark(chunk.subarray(before), arrivedMs)
   }
 
   #passMark(rest: Buffer, arrivedMs: number): void {
@@ -210,7 +233,7 @@ export class WireFlow {
     this.#queuedBytes -= item.bytes.length
     switch (item.what) {
       case 'bytes':
-        this.#write(item.bytes)
+        this.#write(item.bytes, nowMs())
         break
       case 'end':
         this.#endSink()
@@ -229,30 +252,46 @@ export class WireFlow {
     this.#observeOut('end-out')
   }
 
-  #write(bytes: Buffer): void {
+  #write(bytes: Buffer, atMs: number): void {
     if (!this.sink?.writable) return
-    this.sink.write(bytes, this.#pump)
-    this.#outDigest.update(bytes)
+    this.sink.write(bytes, this.#onWritten)
     this.#outBytes += bytes.length
-    this.lastOutMs = nowMs()
+    if (this.#options.isCompared) this.#outSum = this.#sumWith(bytes)
+    this.lastOutMs = atMs
     if (this.#outBytes === bytes.length) {
       this.#options.observe({ what: 'out', side: this.#to, bytes: this.#outBytes })
     }
   }
 
+  /** Where all goes on as it came, the sum is known already. */
+  #sumWith(bytes: Buffer): number {
+    const { mark, shape } = this.#options
+    const isAsItCame = mark === undefined && shape === undefined && this.#outBytes === this.#inBytes
+    return isAsItCame ? this.#inSum : crc32(bytes, this.#outSum)
+  }
+
+  #onWritten = (): void => {
+    if (this.#heldSinceMs !== undefined) this.#pump()
+  }
+
   #steerSource(): void {
-    const source = this.source
-    if (source === undefined || source.destroyed) return
     const isFull = this.#queuedBytes > QUEUED_BYTES_MAX || this.#queue.length > QUEUED_ITEMS_MAX
-    const mustHold = !this.#stopped && (isFull || this.sink?.writableNeedDrain === true)
-    if (mustHold && !source.isPaused()) source.pause()
-    else if (!mustHold && source.isPaused()) source.resume()
+    const isUnwritten = this.#options.isLent ? !this.isFlushed : this.sink?.writableNeedDrain === true
+    const mustHold = !this.#stopped && (isFull || isUnwritten)
+    if (mustHold === this.#isHeld) return
+    this.#isHeld = mustHold
+    if (mustHold) this.source?.hold()
+    else this.source?.release()
   }
 
   #observeIn(): void {
     this.#told.in = this.#inBytes
-    const digest = short(this.#inDigest)
-    this.#options.observe({ what: 'in', side: this.#options.from, bytes: this.#inBytes, digest })
+    this.#options.observe({
+      what: 'in',
+      side: this.#options.from,
+      bytes: this.#inBytes,
+      ...(this.#options.isCompared && { crc32: this.#inSum }),
+    })
   }
 
   #observeOut(what: 'out' | 'end-out' | 'reset-out'): void {
@@ -263,14 +302,9 @@ export class WireFlow {
       what,
       side: this.#to,
       bytes: this.#outBytes,
-      digest: short(this.#outDigest),
+      ...(this.#options.isCompared && { crc32: this.#outSum }),
       ...(heldMs === 0 ? {} : { heldMs }),
       ...(unreadMs === 0 ? {} : { unreadMs }),
     })
   }
-}
-
-/** Of everything so far. */
-function short(digest: Hash): string {
-  return digest.copy().digest('hex').slice(0, 16)
 }

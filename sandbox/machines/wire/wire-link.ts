@@ -3,7 +3,8 @@ import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
 import { resetSocket } from '../../host/reset-socket.ts'
 import type { WireSide } from '../shared/trace.ts'
-import { type Seen, WireFlow } from './wire-flow.ts'
+import { adopted, OwnBuffer } from './own-buffer.ts'
+import { type Seen, type Source, WireFlow } from './wire-flow.ts'
 import { ByteMark, markOf } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'
 import { shapeOf } from './wire-shape.ts'
@@ -16,6 +17,8 @@ export interface LinkOptions {
   readonly upstream: () => { host: string; port: number }
   readonly verdict: WireVerdict | undefined
   readonly observe: (seen: Seen) => void
+  /** Whether anybody will compare what comes in with what goes out. */
+  readonly isCompared: boolean
   /** The verdict acted on this connection. Called once. */
   readonly onStruck: () => void
   readonly onClosed: () => void
@@ -53,11 +56,11 @@ export class WireLink {
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#client = options.client
     this.#up = this.#flow('client')
     this.#down = this.#flow('server')
-    this.#attach('client', this.#client)
-    this.#up.source = this.#client
+    const own = this.#ownBuffer('client')
+    this.#client = own === undefined ? options.client : adopted(options.client, own.onread)
+    this.#attach('client', this.#client, own)
     this.#down.sink = this.#client
     const strike = strikeOf(options.verdict)
     const isOver = strike !== undefined && strike.from === undefined && this.#strikesAtAccept(strike)
@@ -90,20 +93,26 @@ export class WireLink {
     this.#down.flushObservations()
   }
 
+  /** Where no verdict shapes the bytes they pass without a stream; its chunks are what shapes are made of. */
+  #ownBuffer(side: WireSide): OwnBuffer | undefined {
+    if (this.#options.verdict !== undefined) return undefined
+    return new OwnBuffer((chunk) => this.#receive(side, chunk))
+  }
+
   #flow(from: WireSide): WireFlow {
-    const { verdict, observe } = this.#options
+    const { isCompared, observe, verdict } = this.#options
+    const common = { from, isCompared, isLent: verdict === undefined, observe }
     const strike = strikeOf(verdict)
     if (strike !== undefined && strike.from === from) {
       return new WireFlow({
-        from,
-        observe,
+        ...common,
         mark: new ByteMark(strike),
         onMark: () => this.#strikeAfter(strike, 'afterMs' in strike ? (strike.afterMs ?? 0) : 0),
       })
     }
     const isShaped = verdict !== undefined && (!('from' in verdict) || (verdict.from ?? from) === from)
     const shape = isShaped ? shapeOf(verdict, () => this.#tellStruck(verdict)) : undefined
-    return new WireFlow({ from, observe, shape, mark: isShaped ? markOf(verdict) : undefined })
+    return new WireFlow({ ...common, shape, mark: isShaped ? markOf(verdict) : undefined })
   }
 
   /** A strike without `from`: at accept, or when its time has come. True when the wire need not connect on. */
@@ -197,10 +206,11 @@ export class WireLink {
 
   /** The client is read from only when the server is there: a refused connection has taken no bytes. */
   #connect(): void {
-    const server = connect({ ...this.#options.upstream(), allowHalfOpen: true, noDelay: true })
+    const own = this.#ownBuffer('server')
+    const reading = own === undefined ? {} : { onread: own.onread }
+    const server = connect({ ...this.#options.upstream(), ...reading, allowHalfOpen: true, noDelay: true })
     this.#server = server
-    this.#down.source = server
-    this.#attach('server', server)
+    this.#attach('server', server, own)
     server.once('connect', () => {
       this.#up.sink = server
       this.#serverPort = server.localPort ?? 0
@@ -210,8 +220,15 @@ export class WireLink {
     })
   }
 
-  #attach(side: WireSide, socket: Socket): void {
-    socket.on('data', (chunk: Buffer) => this.#receive(side, chunk))
+  #attach(side: WireSide, socket: Socket, own: OwnBuffer | undefined): void {
+    const flow = this.#from(side)
+    if (own === undefined) {
+      flow.source = streamed(socket)
+      socket.on('data', (chunk: Buffer) => this.#receive(side, chunk))
+    } else {
+      flow.source = own
+      own.socket = socket
+    }
     socket.on('end', () => {
       this.#tapEnd(side)
       this.#options.observe({ what: 'end-in', side })
@@ -220,6 +237,7 @@ export class WireLink {
     socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(side, error))
     socket.on('close', () => this.#sideClosed())
     if (side === 'client') socket.pause()
+    else socket.resume()
   }
 
   #receive(side: WireSide, chunk: Buffer): void {
@@ -269,5 +287,12 @@ export class WireLink {
     this.#up.close()
     this.#down.close()
     this.#options.onClosed()
+  }
+}
+
+function streamed(socket: Socket): Source {
+  return {
+    hold: () => socket.pause(),
+    release: () => socket.resume(),
   }
 }

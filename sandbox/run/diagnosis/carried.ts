@@ -13,7 +13,7 @@ interface Direction {
 
 interface Total {
   bytes?: number
-  digest?: string
+  crc32?: number
   end?: 'FIN' | 'RST'
 }
 
@@ -87,7 +87,7 @@ function add(connection: Connection, event: WireObservation, side: WireSide): vo
 function known(event: WireObservation): Total {
   return {
     ...(event.bytes === undefined ? {} : { bytes: event.bytes }),
-    ...(event.digest === undefined ? {} : { digest: event.digest }),
+    ...(event.crc32 === undefined ? {} : { crc32: event.crc32 }),
   }
 }
 
@@ -98,7 +98,7 @@ function judge({ in: came, out: went, isUnasked, isUnwanted }: Direction): strin
   if (cameBytes === 0 && wentBytes === 0 && went.end === undefined) return undefined
   if (isUnasked) return `a ${went.end} came that neither side had sent`
   if (wentBytes < cameBytes && !isUnwanted) return incomplete
-  const isSame = came.digest === undefined || went.digest === undefined || came.digest === went.digest
+  const isSame = came.crc32 === undefined || went.crc32 === undefined || came.crc32 === went.crc32
   return isSame || wentBytes < cameBytes ? whole : changed
 }
 

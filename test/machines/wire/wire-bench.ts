@@ -1,5 +1,4 @@
 /** A wire with a server behind it for each test of the file that imports this, and the witnesses at both ends. */
-import { createHash } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { nowMs } from '../../../sandbox/host/clock.ts'
@@ -141,7 +140,6 @@ export function silence(): Promise<void> {
 }
 
 export const arm = (verdict: WireVerdict) => wire.arm({ rules: [{ match: {}, verdict }] })
-export const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
 export const observed = (what: WireObservation['what'], side?: 'client' | 'server') =>
   seen.filter((one) => one.what === what && one.side === side)
 
