@@ -5,11 +5,12 @@ import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/br
 import { RuleSet } from '../shared/rules.ts'
 import type { Observe } from '../shared/trace.ts'
 import { buildAnswer, checkRules, checkZone } from './dns-answer.ts'
-import { type DnsQuestion, eventOf, readAnswer, readQuestion } from './dns-message.ts'
+import { type DnsQuestion, type DnsReading, eventOf, readAnswer, readQuestion } from './dns-message.ts'
 import type { DnsAnswer, DnsEvent, DnsPlan, DnsState, DnsVerdict, DnsZone } from './dns-points.ts'
 import { type DnsPeer, DnsSockets } from './dns-sockets.ts'
 import { DnsCondition, type DnsSurroundings } from './dns-states.ts'
 import { DnsTally } from './dns-tally.ts'
+import { type PlainAnswer, PlainAnswers, withIdOf } from './plain-answers.ts'
 
 export interface DnsServerOptions {
   readonly ground: Ground
@@ -42,6 +43,7 @@ export class DnsServer implements Breakable<DnsPlan> {
   #tally = new DnsTally()
   /** Questions that a verdict treated otherwise than in health, since the last arming. */
   #acted = 0
+  readonly #plain = new PlainAnswers()
   readonly #around: DnsSurroundings
   #condition: DnsCondition | undefined
 
@@ -138,7 +140,25 @@ export class DnsServer implements Breakable<DnsPlan> {
     return this.#condition?.zone ?? this.#zone
   }
 
+  /** Only where nothing is armed is an answer what the zone says, each time. */
+  get #isPlain(): boolean {
+    return this.#condition === undefined && !this.#rules.isArmed
+  }
+
   #receive(message: Buffer, peer: DnsPeer): void {
+    const kept = this.#isPlain ? this.#plain.find(message, peer.transport) : undefined
+    if (kept === undefined) this.#receiveNew(message, peer)
+    else this.#answerAgain(message, kept, peer)
+  }
+
+  #answerAgain(asked: Buffer, { event, message, reading }: PlainAnswer, peer: DnsPeer): void {
+    this.#tally.question()
+    this.#observe({ machine: 'dns', what: 'question', ...event })
+    this.#tally.answer(reading, 0)
+    this.#send(withIdOf(asked, message), reading, event, peer)
+  }
+
+  #receiveNew(message: Buffer, peer: DnsPeer): void {
     const question = readQuestion(message)
     if (question === undefined) return
     if (this.#condition?.ownQuestion?.equals(message)) {
@@ -153,6 +173,7 @@ export class DnsServer implements Breakable<DnsPlan> {
     switch (verdict.kind) {
       case 'answer':
         this.#answer(question, verdict, peer)
+        if (verdict === healthy && this.#isPlain) this.#keep(message, question, event)
         break
       case 'drop':
         break
@@ -183,20 +204,28 @@ export class DnsServer implements Breakable<DnsPlan> {
     const send = () => {
       if (!peer.isThere()) return
       const reading = readAnswer(message, question)
-      const { rcode, records, flaws } = reading
       this.#tally.answer(reading, nowMs() - askedAtMs)
-      this.#observe({
-        machine: 'dns',
-        what: 'answer',
-        ...eventOf(question, peer.transport),
-        ...(rcode && { rcode }),
-        records,
-        ...(flaws.length > 0 && { flaws }),
-      })
-      peer.send(message)
+      this.#send(message, reading, eventOf(question, peer.transport), peer)
     }
     if (answer.delayMs === undefined) send()
     else this.#later(send, answer.delayMs)
+  }
+
+  #send(message: Buffer, { rcode, records, flaws }: DnsReading, event: DnsEvent, peer: DnsPeer): void {
+    this.#observe({
+      machine: 'dns',
+      what: 'answer',
+      ...event,
+      ...(rcode && { rcode }),
+      records,
+      ...(flaws.length > 0 && { flaws }),
+    })
+    peer.send(message)
+  }
+
+  #keep(asked: Buffer, question: DnsQuestion, event: DnsEvent): void {
+    const message = buildAnswer(question, this.#zone, healthy, event.transport)
+    this.#plain.keep(asked, { event, message, reading: readAnswer(message, question) })
   }
 
   #later(act: () => void, delayMs: number): void {

@@ -344,6 +344,34 @@ withDigOnLinux('has a neighbour that is silent, or another host, only while that
   expect(await dig(server, name)).toMatch(/NOERROR[\s\S]*A\s+127\.0\.0\.9/)
 })
 
+test('the same question again gets the same bytes with its own id, but for a fault that is armed meanwhile', async () => {
+  const { server, seen } = await openServer()
+  const asker = createSocket('udp4')
+  cleanUps.push(() => asker.close())
+  const ask = async (id: number) => {
+    asker.send(query(name, id), server.port, '127.0.0.1')
+    const [answer] = (await once(asker, 'message')) as [Buffer]
+    return { id: answer.readUInt16BE(0), rest: answer.subarray(2).toString('hex') }
+  }
+
+  const built = await ask(7)
+  expect(await ask(8)).toEqual({ id: 8, rest: built.rest })
+  await server.arm({ rules: [{ match: { name }, verdict: { kind: 'answer', rcode: 'REFUSED' } }] })
+  expect((await ask(9)).rest).not.toBe(built.rest)
+  await server.heal()
+  expect(await ask(10)).toEqual({ id: 10, rest: built.rest })
+  await server.arm({ state: { kind: 'changed', zone: { [name]: { A: ['127.0.0.8'] } } } })
+  expect((await ask(11)).rest).not.toBe(built.rest)
+  await server.heal()
+  expect(await ask(12)).toEqual({ id: 12, rest: built.rest })
+
+  const answers = seen.filter((each) => each.machine === 'dns' && each.what === 'answer')
+  const healthy = { machine: 'dns', what: 'answer', name, type: 'A', transport: 'udp', rcode: 'NOERROR' }
+  expect(answers[1]).toEqual({ ...healthy, records: ['A 127.0.0.9'] })
+  expect(answers[3]).toEqual(answers[1])
+  expect(seen).toHaveLength(12)
+})
+
 test('lets c-ares tell a bad answer from a missing name', async () => {
   const { server } = await openServer()
   const lookup = () => {
