@@ -65,6 +65,7 @@ export class SandboxCommand implements Command {
       ...(isShell ? sealedChoice(args) : worldChoice(args)),
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
+      isCompared: false,
     })
     const world = await this.#opening
     await world.up()

@@ -31,6 +31,8 @@ export interface SandboxContext {
   readonly signal: AbortSignal
   /** What a shared machine sees: every client that is calling may have caused it. */
   readonly observe: Observe
+  /** Whether a diagnosis is made of what is observed, for which contents are compared. */
+  readonly isCompared: boolean
   /** What the API saw, with the front door that it came through. */
   readonly onTrace: (event: TraceEvent) => void
   /** A process of the sandbox ended unasked. */
@@ -54,6 +56,8 @@ export interface SeatContext {
   readonly api: () => Upstream
   readonly database: () => Upstream
   readonly observe: Observe
+  /** Whether a diagnosis is made of what is observed, for which contents are compared. */
+  readonly isCompared: boolean
   readonly onBug: (error: Error) => void
 }
 
@@ -68,8 +72,8 @@ const at = ({ address, port }: { readonly address: string; readonly port: number
 })
 
 /** A machine of the seat that stands behind the front wire. */
-const behind = ({ address, ground, observe, onBug }: SeatContext) => ({
-  ...{ address, ground, observe, onBug },
+const behind = ({ address, ground, isCompared, observe, onBug }: SeatContext) => ({
+  ...{ address, ground, isCompared, observe, onBug },
   port: 0,
 })
 
@@ -115,11 +119,12 @@ const own = {
   /** The wire the client connects to: the network, and the way back. */
   'front-wire': {
     waitsFor: ['tls'],
-    start: async ({ clientGround: ground, observe, onBug, place }, { tls }) => {
+    start: async (seat, { tls }) => {
       const { Wire: Machine } = await import('./wire/wire.ts')
+      const { clientGround: ground, place } = seat
       const { address, address6, ports } = place
-      const open = { ground, address, ...(address6 === undefined ? {} : { address6 }), port: ports.https }
-      return await Machine.open({ ...open, name: 'front', upstream: () => at(tls), observe, onBug })
+      const where = { ground, address, ...(address6 === undefined ? {} : { address6 }), port: ports.https }
+      return await Machine.open({ ...behind(seat), ...where, name: 'front', upstream: () => at(tls) })
     },
     end: (wire) => wire.close(),
   } satisfies Own<{ readonly tls: TlsEdge }, Wire>,
@@ -148,7 +153,7 @@ const own = {
     start: async ({ clientGround: ground, database, observe, onBug, place }, { gateway }) => {
       const { Wire: Machine } = await import('./wire/wire.ts')
       const { http, postgres } = place.ports
-      const open = { ground, address: place.address, observe, onBug }
+      const open = { ground, address: place.address, isCompared: false, observe, onBug }
       const wires = await Promise.all([
         http && Machine.open({ ...open, name: 'plain', port: http, upstream: () => at(gateway) }),
         postgres && Machine.open({ ...open, name: 'tools', port: postgres, upstream: database }),
@@ -213,10 +218,10 @@ export const sharedMachines = {
   /** The wire between the API and Postgres. */
   'database-wire': {
     waitsFor: ['address', 'database'],
-    start: async ({ ground, observe, onBug }, { address: { address }, database }) => {
+    start: async ({ ground, isCompared, observe, onBug }, { address: { address }, database }) => {
       const { Wire: Machine } = await import('./wire/wire.ts')
-      const upstream = () => database.target
-      return await Machine.open({ name: 'database', ground, address, port: 0, upstream, observe, onBug })
+      const where = { ground, address, port: 0, upstream: () => database.target }
+      return await Machine.open({ name: 'database', ...where, isCompared, observe, onBug })
     },
     end: (wire) => wire.close(),
   } satisfies Shared<Address & { readonly database: Database }, Wire>,

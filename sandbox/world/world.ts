@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
   /** Lines for people while something takes long: the first run builds the Postgres cache. */
   readonly onProgress: (line: string) => void
+  /** Whether a diagnosis will be made of what the machines observe, for which contents are compared. Default: yes. */
+  readonly isCompared?: boolean
 }
 
 type Parts = StartedParts<typeof startTable, StartContext>
@@ -50,13 +52,14 @@ export class World {
   #closed: Promise<void> | undefined
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
-  static async open({ kind, kindReason, database, onProgress }: WorldOptions): Promise<World> {
+  static async open(options: WorldOptions): Promise<World> {
+    const { kind, kindReason, database, isCompared = true, onProgress } = options
     const cache = cacheDirectory()
     const run = RunDirectory.create()
     const incidents = new Incidents()
     const watchdog = Watchdog.start(run, (detail) => incidents.died('the watchdog', detail))
     const context: StartContext = {
-      ...{ kind, kindReason, database, onProgress, run, watchdog },
+      ...{ kind, kindReason, database, isCompared, onProgress, run, watchdog },
       authorityFile: authorityFileIn(run.path),
       compileCache: join(cache, 'compile'),
       ground: new LoopbackGround(),
@@ -161,8 +164,9 @@ export class World {
       openDoor: async () => {
         const { FrontDoor } = await import('./front-door.ts')
         const { address } = this
+        const { isCompared } = this.#context
         return await FrontDoor.open({
-          ...{ id, place, clientGround: ground, address, authority, edge },
+          ...{ id, place, clientGround: ground, address, authority, edge, isCompared },
           ground: this.#context.ground,
           api: () => ({ host: this.#behind.api.address, port: this.#behind.api.port }),
           database: () => this.#behind.database.target,

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   /** Where the API is, asked for every request: it may come back on another port. */
   readonly upstream: () => { readonly host: string; readonly port: number }
   readonly observe: Observe
+  /** Whether anybody will compare what comes with what leaves. Default: yes. */
+  readonly isCompared?: boolean
   /** Called with what can only be a mistake of this file. */
   readonly onBug: (error: Error) => void
   /** How long the API may be silent before the client gets a 504. Default: 10 000. */
@@ -45,11 +47,11 @@ export class Gateway implements Breakable<GatewayPlan> {
   #connectionsMax: number | undefined
   #connectionsRefused = 0
   /** Reads along what leaves. */
-  readonly replies = new Replies((left) => this.#observe(left))
+  readonly replies: Replies
 
   /** @throws Error with `code` EADDRINUSE when the port is taken. */
   static async open(options: GatewayOptions): Promise<Gateway> {
-    const gateway = new Gateway({ timeoutMs: 10_000, ...options })
+    const gateway = new Gateway({ timeoutMs: 10_000, isCompared: true, ...options })
     try {
       gateway.#port = await options.ground.listen(gateway.#server, options.address, options.port)
       return gateway
@@ -62,6 +64,7 @@ export class Gateway implements Breakable<GatewayPlan> {
   private constructor(options: Required<GatewayOptions>) {
     this.#options = options
     this.address = options.address
+    this.replies = new Replies(options.isCompared, (left) => this.#observe(left))
     const { createServer } = process.getBuiltinModule('node:http')
     this.#server = createServer({ keepAliveTimeout: keepAliveTimeoutMs }, (request, response) => {
       this.#serve(request, response).catch((error: Error) => {
@@ -177,7 +180,7 @@ export class Gateway implements Breakable<GatewayPlan> {
     response: ServerResponse,
     alter: (head: Head) => Head = (head) => head,
   ): Promise<void> {
-    const { upstream, timeoutMs } = this.#options
+    const { isCompared, upstream, timeoutMs } = this.#options
     this.#observe({ what: 'handed-on', request: id })
     try {
       await this.#proxy.forward(request, response, {
@@ -185,8 +188,8 @@ export class Gateway implements Breakable<GatewayPlan> {
         headers: { 'x-request-id': id },
         timeoutMs,
         headFor: (head) => {
-          const headers = headersDigest(head.headers)
-          this.#observe({ what: 'upstream-response', request: id, status: head.status, headers })
+          const headers = isCompared && { headers: headersDigest(head.headers) }
+          this.#observe({ what: 'upstream-response', request: id, status: head.status, ...headers })
           return alter(head)
         },
       })

@@ -26,7 +26,10 @@ export class Replies {
   readonly #connections = new Map<number, Connection>()
   readonly #observe: (left: Left) => void
 
-  constructor(observe: (left: Left) => void) {
+  readonly #isCompared: boolean
+
+  constructor(isCompared: boolean, observe: (left: Left) => void) {
+    this.#isCompared = isCompared
     this.#observe = observe
   }
 
@@ -87,8 +90,8 @@ export class Replies {
       what: 'left',
       request: next?.request ?? 'none',
       status,
-      headers: headersDigest(headers),
-      ...(isWhole ? { digest: digestOf(body) } : {}),
+      ...(this.#isCompared && { headers: headersDigest(headers) }),
+      ...(this.#isCompared && isWhole && { digest: digestOf(body) }),
       ...(told.length === 0 ? {} : { flaws: told }),
     })
   }

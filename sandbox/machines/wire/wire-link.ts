@@ -242,7 +242,8 @@ export class WireLink {
 
   #receive(side: WireSide, chunk: Buffer): void {
     this.#lastInMs = nowMs()
-    if (side === 'server') this.#options.tap?.bytes(this.#serverPort, chunk)
+    // The reader may keep it: what is lent is copied.
+    if (side === 'server') this.#options.tap?.bytes(this.#serverPort, Buffer.from(chunk))
     if (this.#speaker !== side) this.#turns[side] += 1
     this.#speaker = side
     this.#from(side).receive(chunk, this.#turns[side])

@@ -20,8 +20,8 @@ export interface WireOptions {
   /** Read for each connection. */
   readonly upstream: () => { host: string; port: number }
   readonly observe: Observe
-  /** Whether anybody will compare what comes in with what goes out: asked for each connection. Default: yes. */
-  readonly isCompared?: () => boolean
+  /** Whether anybody will compare what comes in with what goes out. Default: yes. */
+  readonly isCompared?: boolean
   readonly onBug: (error: Error) => void
   /** Reads along what the upstream sends, before anything happens to it. */
   readonly tap?: WireTap
@@ -149,7 +149,7 @@ export class Wire implements Breakable<WirePlan> {
   }
 
   #accept(client: Socket, address: string): void {
-    const { isCompared = () => true, name, observe, onBug, tap, upstream } = this.#options
+    const { isCompared = true, name, observe, onBug, tap, upstream } = this.#options
     const connection = ++this.#connections
     const { tally } = this.#armed
     const takeOther = this.#armed.takeOther?.bind(this.#armed)
@@ -164,7 +164,7 @@ export class Wire implements Breakable<WirePlan> {
       upstream,
       verdict,
       observe: see,
-      isCompared: isCompared(),
+      isCompared,
       onStruck: () => verdict && tally.strike(verdict.kind),
       onClosed: () => {
         this.#links.delete(link)

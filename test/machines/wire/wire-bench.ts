@@ -126,10 +126,11 @@ export class Witness {
   }
 }
 
+export const callAt = ({ port }: Wire) =>
+  new Witness(connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true }))
+
 export function call(text?: string | Buffer): Witness {
-  const witness = new Witness(
-    connect({ host: '127.0.0.1', port: wire.port, allowHalfOpen: true, noDelay: true }),
-  )
+  const witness = callAt(wire)
   if (text !== undefined) witness.socket.write(text)
   return witness
 }

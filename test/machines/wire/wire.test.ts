@@ -1,7 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { call, ground, nextAtServer, observed, server, serveWith, untilFull, wire } from './wire-bench.ts'
+import {
+  call,
+  callAt,
+  ground,
+  nextAtServer,
+  observed,
+  openWire,
+  seen,
+  server,
+  serveWith,
+  untilFull,
+  wire,
+} from './wire-bench.ts'
 
 // Unbroken, a wire must be a cable: what one end does is what the other end meets. Were it not, what a fault seems to do
 // could be the wire's own doing. Both ends are raw sockets, and what the wire says it saw is compared with theirs.
@@ -39,6 +51,28 @@ test('hands a RST of the server on as a RST, behind its bytes', async () => {
   expect(client.fate).toBe('ECONNRESET')
   expect(observed('reset-in', 'server')).toHaveLength(1)
   expect(observed('reset-out', 'client')[0]).toMatchObject({ bytes: 4, crc32: crc32('half') })
+})
+
+test('what a reader along the way keeps stays as it was, though the wire reads on', async () => {
+  const sent = randomBytes(3_000_000)
+  const kept: Buffer[] = []
+  const tap = { opened: () => {}, bytes: (_port: number, chunk: Buffer) => kept.push(chunk), end: () => {} }
+  const tapped = await openWire({ tap })
+  const client = callAt(tapped)
+  client.socket.end(sent)
+  await client.untilFate()
+  await tapped.close()
+  expect(Buffer.concat(kept).equals(sent)).toBe(true)
+})
+
+test('sums up what passes only where it will be compared', async () => {
+  const unwatched = await openWire({ isCompared: false })
+  const client = callAt(unwatched)
+  client.socket.end('hello')
+  await client.untilFate()
+  await unwatched.close()
+  expect(observed('end-out', 'client')[0]).toMatchObject({ bytes: 5 })
+  expect(seen.filter((one) => 'crc32' in one)).toEqual([])
 })
 
 test('hands a RST of the client on as a RST', async () => {
