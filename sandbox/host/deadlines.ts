@@ -1,18 +1,40 @@
 import { nowMs } from './clock.ts'
 
+/**
+ * A timer of Node fires in steps of a millisecond, late by up to one, and up to one early. Where the wait is long
+ * against this, the last of it is spent turning the event loop, which goes on serving meanwhile.
+ */
+const TURNING_MS = 1.2
+const TURNED_FROM_MS = 5
+
+interface Wait {
+  stop(): void
+}
+
 /** Things to do at moments of the one clock: never early, and none of them once cleared. */
 export class Deadlines {
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #waits = new Set<Wait>()
 
-  /** The moment is looked at again when the timer fires: a timer alone may fire 1 ms early. */
   at(momentMs: number, act: () => void): void {
-    const fire = () => {
-      this.#timers.delete(timer)
-      if (nowMs() < momentMs) this.at(momentMs, act)
-      else act()
+    const wait: Wait = { stop: () => {} }
+    this.#waits.add(wait)
+    const isTurned = momentMs - nowMs() >= TURNED_FROM_MS
+    const sleep = () => {
+      const leftMs = Math.max(0, momentMs - nowMs())
+      if (isTurned && leftMs <= TURNING_MS) {
+        const turn = setImmediate(look)
+        wait.stop = () => clearImmediate(turn)
+      } else {
+        const timer = setTimeout(look, isTurned ? leftMs - TURNING_MS : Math.ceil(leftMs))
+        wait.stop = () => clearTimeout(timer)
+      }
     }
-    const timer = setTimeout(fire, Math.max(0, Math.ceil(momentMs - nowMs())))
-    this.#timers.add(timer)
+    const look = () => {
+      if (nowMs() < momentMs) return sleep()
+      this.#waits.delete(wait)
+      act()
+    }
+    sleep()
   }
 
   /** Once nothing has happened for so long since the moment that `lastMs` tells. */
@@ -25,7 +47,7 @@ export class Deadlines {
   }
 
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    for (const wait of this.#waits) wait.stop()
+    this.#waits.clear()
   }
 }
