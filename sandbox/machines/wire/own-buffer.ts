@@ -74,9 +74,15 @@ export class OwnBuffer {
 
 /** What Node's net keeps for itself (lib/net.js). */
 interface Internals {
-  _handle: unknown
+  _handle: object | null
   _server: unknown
   server: unknown
+}
+
+/** Whether this Node lets an accepted connection have a buffer of its own: its way there is not documented. */
+export function isAdoptable(accepted: Socket): boolean {
+  const { _handle: handle } = accepted as unknown as Internals
+  return typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle
 }
 
 /**

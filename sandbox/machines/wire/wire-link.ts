@@ -3,7 +3,7 @@ import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
 import { resetSocket } from '../../host/reset-socket.ts'
 import type { WireSide } from '../shared/trace.ts'
-import { adopted, OwnBuffer } from './own-buffer.ts'
+import { adopted, isAdoptable, OwnBuffer } from './own-buffer.ts'
 import { type Seen, type Source, WireFlow } from './wire-flow.ts'
 import { ByteMark, markOf } from './wire-mark.ts'
 import type { WireVerdict } from './wire-points.ts'
@@ -37,6 +37,8 @@ const stuck: readonly WireVerdict['kind'][] = ['stall', 'silence', 'forget', 'sw
 /** One connection of a wire: two sockets, a flow each way, and the verdict it got when it was accepted. */
 export class WireLink {
   readonly #options: LinkOptions
+  /** No verdict shapes the bytes: they pass without a stream, whose chunks are what shapes are made of. */
+  readonly #isPlain: boolean
   readonly #client: Socket
   #server: Socket | undefined
   readonly #up: WireFlow
@@ -56,6 +58,7 @@ export class WireLink {
 
   constructor(options: LinkOptions) {
     this.#options = options
+    this.#isPlain = options.verdict === undefined && isAdoptable(options.client)
     this.#up = this.#flow('client')
     this.#down = this.#flow('server')
     const own = this.#ownBuffer('client')
@@ -93,15 +96,13 @@ export class WireLink {
     this.#down.flushObservations()
   }
 
-  /** Where no verdict shapes the bytes they pass without a stream; its chunks are what shapes are made of. */
   #ownBuffer(side: WireSide): OwnBuffer | undefined {
-    if (this.#options.verdict !== undefined) return undefined
-    return new OwnBuffer((chunk) => this.#receive(side, chunk))
+    return this.#isPlain ? new OwnBuffer((chunk) => this.#receive(side, chunk)) : undefined
   }
 
   #flow(from: WireSide): WireFlow {
     const { isCompared, observe, verdict } = this.#options
-    const common = { from, isCompared, isLent: verdict === undefined, observe }
+    const common = { from, isCompared, isLent: this.#isPlain, observe }
     const strike = strikeOf(verdict)
     if (strike !== undefined && strike.from === from) {
       return new WireFlow({
