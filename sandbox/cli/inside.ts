@@ -1,35 +1,28 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { InvalidInput } from '../errors/invalid-input.ts'
-import type { SandboxStatus } from '../live/control.ts'
+import type { EnteredInside } from '../live/control.ts'
+
+/** Where a command inside is typed: what it runs in. */
+export function typedIn(): string {
+  return process.env['INIT_CWD'] ?? process.cwd()
+}
 
 /**
  * Runs a command where the sandbox's own client is, on this terminal.
  *
  * @returns its exit code; 128 + n when a signal ended it.
- * @throws InvalidInput in the portable world: there is no inside.
  */
-export async function runInside(status: SandboxStatus, words: readonly string[]): Promise<number> {
-  const place = 'npm run sandbox exec'
-  const [command] = words
-  if (status.world !== 'sealed') {
-    throw new InvalidInput(place, 'expected the sealed world, saw the portable one: there is no inside', {
-      next: 'Start it with: npm run sandbox -- --world=sealed',
-    })
+export async function runInside(
+  { enter: [enter, enterWords], environment, refused }: EnteredInside,
+  words: readonly string[],
+): Promise<number> {
+  if (refused !== undefined) {
+    const what = 'inside all is read-only, but for the project, /tmp, and what is new in HOME'
+    process.stderr.write(`${what}: overlays are refused here (${refused})\n`)
   }
-  if (command === undefined) {
-    throw new InvalidInput(place, 'expected a command, saw none', {
-      next: 'Such as: npm run sandbox exec -- curl https://api.example.test/users',
-    })
-  }
-  const { environment, enter } = status.inside
-  const [enterCommand, enterWords] = enter
   // Entering leads to /, and npm to the project: back to where the person is.
-  const from = ['sh', '-c', 'cd "$0"; exec "$@"', process.env['INIT_CWD'] ?? process.cwd()]
-  const child = spawn(enterCommand, [...enterWords, ...from, ...words], {
-    stdio: 'inherit',
-    env: environment,
-  })
+  const from = ['sh', '-c', 'cd "$0"; exec "$@"', typedIn()]
+  const child = spawn(enter, [...enterWords, ...from, ...words], { stdio: 'inherit', env: environment })
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))

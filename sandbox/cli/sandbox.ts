@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
-import { Control, type SandboxStatus, traceEventsMax } from '../live/control.ts'
+import type { Change } from '../host/ground/ground.ts'
+import { Control, type EnteredInside, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
 import { runningSandboxes } from '../live/running.ts'
 import { sandboxVariable } from '../live/tool-environment.ts'
@@ -12,15 +13,17 @@ import { World, type WorldOptions } from '../world/world.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { ask, type Which } from './control-client.ts'
-import { runInside, shellWords } from './inside.ts'
-import { brokenLines, healedLines, statusLines } from './status-lines.ts'
+import { runInside, shellWords, typedIn } from './inside.ts'
+import { brokenLines, changesLines, healedLines, statusLines } from './status-lines.ts'
 import { tryLines } from './try-lines.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
+import { writableFolders } from './writable-folders.ts'
 
 const options = {
   sandbox: { type: 'string' },
   world: { type: 'string' },
   shell: { type: 'boolean' },
+  writable: { type: 'string' },
   ipv6: { type: 'boolean' },
   database: { type: 'string' },
   'database-url': { type: 'string' },
@@ -29,7 +32,7 @@ const options = {
   help: { type: 'boolean' },
 } as const
 
-const verbs = ['break', 'heal', 'status', 'trace', 'exec'] as const
+const verbs = ['break', 'heal', 'status', 'changes', 'trace', 'exec'] as const
 
 /** `npm run sandbox`: the machines, up until Ctrl-C; and the verbs that reach them from another terminal. */
 export class SandboxCommand implements Command {
@@ -46,6 +49,7 @@ export class SandboxCommand implements Command {
     const [verb, ...words] = args.words
     if (verb === undefined) {
       expectNoVerbFlag(args)
+      expectShellFlag(args)
       return await this.#up(args)
     }
     if (verb === 'break' && (words.length === 0 || words.at(-1) === 'help')) {
@@ -61,8 +65,10 @@ export class SandboxCommand implements Command {
 
   async #up(args: Arguments): Promise<number> {
     const isShell = args.flags['shell'] === true
+    const writable = isShell ? writableFolders(typedIn(), foldersNamed(args.flags)) : []
     this.#opening = World.open({
       ...(isShell ? sealedChoice(args) : worldChoice(args)),
+      isEntered: true,
       database: databaseChoice(args),
       onProgress: (line) => process.stderr.write(`${line}\n`),
       isCompared: false,
@@ -81,7 +87,7 @@ export class SandboxCommand implements Command {
     const isAlone = runningSandboxes().length === 1
     process.stdout.write(`${(await tryLines(world, seat, { isAlone, isShell })).join('\n')}\n`)
     if (isShell) {
-      const code = await runInside(await this.#control.status(), shellWords())
+      const code = await runInside(await this.#control.inside(writable), shellWords())
       const [death] = world.deaths
       return death === undefined ? code : reportDeath(death)
     }
@@ -122,6 +128,14 @@ function expectNoVerbFlag({ given }: Arguments): void {
   )
 }
 
+/** A sandbox itself writes nowhere: what is entered does. */
+function expectShellFlag({ flags, given }: Arguments): void {
+  if (!given.includes('writable') || flags['shell'] === true) return
+  throw new InvalidInput('npm run sandbox', '--writable: expected it with --shell or exec, saw neither', {
+    next: 'Such as: npm run sandbox exec -- --writable=<folder> <command...>',
+  })
+}
+
 /** The world in which a shell has an inside. Where it cannot be had, its own words say why. */
 function sealedChoice(args: Arguments): Pick<WorldOptions, 'kind' | 'kindReason'> {
   const { kind } = worldChoice(args)
@@ -148,14 +162,31 @@ function reportDeath({ part, detail }: World['deaths'][number]): number {
   return exitCodes.unhealthy
 }
 
-/** `exec` takes all words that follow as they are: their flags are the command's own. */
+/** `exec` takes all words that follow as they are: their flags are the command's own. Ours stand before it. */
 async function execute(): Promise<number> {
   const words = process.argv.slice(4)
-  const named = words[0]?.startsWith('--sandbox=') ? words.shift()?.slice('--sandbox='.length) : undefined
+  const flags: Record<string, string> = {}
+  for (;;) {
+    const [typed, flag = '', value = ''] = /^--(sandbox|writable)=(.*)$/s.exec(words[0] ?? '') ?? []
+    if (typed === undefined) break
+    flags[flag] = value
+    words.shift()
+  }
   if (words[0] === '--') words.shift()
-  const which = sandboxNamed(named === undefined ? {} : { sandbox: named })
-  const status = (await ask(which, { verb: 'exec', route: 'GET /status' })) as SandboxStatus
-  return await runInside(status, words)
+  if (words.length === 0) {
+    throw new InvalidInput('npm run sandbox exec', 'expected a command, saw none', {
+      next: 'Such as: npm run sandbox exec -- curl https://api.example.test/users',
+    })
+  }
+  const body = { writable: writableFolders(typedIn(), foldersNamed(flags)) }
+  const entered = await ask(sandboxNamed(flags), { verb: 'exec', route: 'POST /inside', body })
+  return await runInside(entered as EnteredInside, words)
+}
+
+/** As typed, or as npm kept it. */
+function foldersNamed(flags: Arguments['flags']): readonly string[] {
+  const typed = flags['writable'] ?? process.env['npm_config_writable'] ?? ''
+  return typeof typed === 'string' ? typed.split(',').filter(Boolean) : []
 }
 
 /** What is typed counts before what the inside of a sandbox says. */
@@ -187,6 +218,8 @@ async function speak(verb: string, words: readonly string[], { flags, given }: A
       return await printStatus(await ask(which, { verb, route: 'POST /heal' }), healedLines)
     case 'status':
       return await printStatus(await ask(which, { verb, route: 'GET /status' }), statusLines)
+    case 'changes':
+      return print(changesLines((await ask(which, { verb, route: 'GET /changes' })) as Change[]).join('\n'))
     case 'trace':
       return print(JSON.stringify(await ask(which, { verb, route: 'GET /trace' }), undefined, 2))
     default:

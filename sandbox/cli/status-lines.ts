@@ -1,3 +1,4 @@
+import type { Change } from '../host/ground/ground.ts'
 import type { SandboxStatus } from '../live/control.ts'
 import type { Evidence } from '../machines/shared/breakable.ts'
 import { wrapped } from '../report/screen.ts'
@@ -29,6 +30,17 @@ export function healedLines(status: SandboxStatus, columns: number): string[] {
     `${placeOf(status)}: healthy, ${id} ${isOver ? 'was over' : 'is healed'}`,
     ...indented(summary, columns),
   ]
+}
+
+/** What was written inside, and goes with the sandbox. */
+export function changesLines(changes: readonly Change[]): string[] {
+  if (changes.length === 0) return ['nothing was written inside, but in writable folders']
+  return changes.map(({ kind, path }) => `${kind.padEnd('removed'.length)}  ${lineOf(path)}`)
+}
+
+/** A file may be named so that a terminal obeys. */
+function lineOf(path: string): string {
+  return /[\p{Cc}]/u.test(path) ? JSON.stringify(path) : path
 }
 
 function placeOf({ address, pid, world }: SandboxStatus): string {

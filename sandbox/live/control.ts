@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { nowMs } from '../host/clock.ts'
+import type { Inside } from '../host/ground/ground.ts'
 import { InTurn } from '../host/in-turn.ts'
 import type { WorldKind } from '../host/place.ts'
 import type { Fault } from '../language/fault.ts'
@@ -22,15 +23,15 @@ export interface SandboxStatus {
   readonly pid: number
   readonly address: string
   readonly world: WorldKind
-  /** What runs a command where the sandbox's own client is: the words before it, and its environment. */
-  readonly inside: {
-    readonly enter: readonly [command: string, args: readonly string[]]
-    readonly environment: Readonly<Record<string, string>>
-  }
   /** `healthy` when nothing is armed. */
   readonly armed: ArmedStatus | 'healthy'
   /** Behind `POST /heal` and `POST /arm`: what was armed until then. */
   readonly healed?: Healed
+}
+
+/** How a command runs where the sandbox's own client is, and cannot change the machine. */
+export interface EnteredInside extends Inside {
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** What was armed, and whether its time had passed already. */
@@ -60,7 +61,8 @@ export const traceEventsMax = 10_000
 
 /**
  * A running sandbox, as another terminal reaches it: HTTP and JSON on a Unix socket in its run directory
- * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters, replace}`, `POST /heal`.
+ * (nobody else's: mode 0600). `GET /status`, `GET /trace`, `POST /arm {id, parameters, replace}`, `POST /heal`,
+ * `POST /inside {writable}`, `GET /changes`.
  */
 export class Control {
   readonly #world: World
@@ -117,6 +119,10 @@ export class Control {
       case 'GET /trace':
         await this.#world.flush()
         return this.#events.slice(-traceEventsMax)
+      case 'GET /changes':
+        return (await this.#seat.ground.changes?.()) ?? []
+      case 'POST /inside':
+        return await this.inside(foldersIn(parsed(said)))
       case 'POST /arm':
         return await this.#afterHealing(await this.#arm(parsed(said)))
       case 'POST /heal':
@@ -124,7 +130,7 @@ export class Control {
       default:
         throw new InvalidInput(
           'control',
-          `expected GET /status, GET /trace, POST /arm or POST /heal, saw ${route}`,
+          `expected GET /status, GET /trace, GET /changes, POST /arm, POST /heal or POST /inside, saw ${route}`,
         )
     }
   }
@@ -210,9 +216,27 @@ export class Control {
       pid: process.pid,
       address: this.#world.address,
       world: this.#kind,
-      inside: { enter: wordsBefore(this.#seat), environment: toolEnvironment(this.#world, this.#seat) },
       armed: this.#broken === undefined ? 'healthy' : await armedStatus(this.#broken),
     }
+  }
+
+  /**
+   * @param writable folders that are one with those outside. Real paths.
+   * @throws InvalidInput in the portable world.
+   */
+  async inside(writable: readonly string[]): Promise<EnteredInside> {
+    const { ground, place } = this.#seat
+    if (ground.inside === undefined) {
+      throw new InvalidInput(
+        'inside',
+        `expected the sealed world, saw the ${this.#kind} one: there is no inside`,
+        {
+          next: 'Start it with: npm run sandbox -- --world=sealed',
+        },
+      )
+    }
+    const { enter, refused } = await ground.inside(place.address, writable)
+    return { enter, refused, environment: toolEnvironment(this.#world, this.#seat) }
   }
 
   /** @returns what it healed. */
@@ -249,10 +273,11 @@ function isOver({ endsMs }: Broken): boolean {
   return endsMs !== undefined && nowMs() >= endsMs
 }
 
-/** The words that stand before a command to run it inside. */
-function wordsBefore(seat: Seat): SandboxStatus['inside']['enter'] {
-  const [enter, args] = seat.place.enter('', [])
-  return [enter, args.slice(0, -1)]
+/** @throws InvalidInput */
+function foldersIn({ writable }: { readonly writable?: unknown }): readonly string[] {
+  if (Array.isArray(writable) && writable.every((each) => typeof each === 'string' && each.startsWith('/')))
+    return writable
+  throw new InvalidInput('inside', `writable: expected absolute paths, saw ${show(writable)}`)
 }
 
 function respond(response: ServerResponse, status: number, body: unknown): void {

@@ -11,6 +11,7 @@ export interface StartContext extends SandboxContext {
   /** Default: sealed where it can be had, else portable. */
   readonly kind: WorldKind | undefined
   readonly kindReason: string | undefined
+  readonly isEntered: boolean | undefined
   /** Where the certificate is to lie that clients trust. */
   readonly authorityFile: string
 }

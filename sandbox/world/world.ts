@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly kind?: WorldKind
   /** Why this kind, for the report. Default: `asked for`. */
   readonly kindReason?: string
+  /** People enter its sealed world. */
+  readonly isEntered?: boolean
   readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
   /** Lines for people while something takes long: the first run builds the Postgres cache. */
   readonly onProgress: (line: string) => void
@@ -53,13 +55,13 @@ export class World {
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
   static async open(options: WorldOptions): Promise<World> {
-    const { kind, kindReason, database, isCompared = true, onProgress } = options
+    const { kind, kindReason, isEntered, database, isCompared = true, onProgress } = options
     const cache = cacheDirectory()
     const run = RunDirectory.create()
     const incidents = new Incidents()
     const watchdog = Watchdog.start(run, (detail) => incidents.died('the watchdog', detail))
     const context: StartContext = {
-      ...{ kind, kindReason, database, isCompared, onProgress, run, watchdog },
+      ...{ kind, kindReason, isEntered, database, isCompared, onProgress, run, watchdog },
       authorityFile: authorityFileIn(run.path),
       compileCache: join(cache, 'compile'),
       ground: new LoopbackGround(),

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
 import { ask } from '../../sandbox/cli/control-client.ts'
-import type { SandboxStatus } from '../../sandbox/live/control.ts'
+import type { EnteredInside } from '../../sandbox/live/control.ts'
 import type { ScenarioFile } from '../../sandbox/run/file/scenario-file.ts'
 import { canSeal } from './can-seal.ts'
-import { npmRun, type Running, until } from './command.ts'
+import { npmRun, type Running, root, until } from './command.ts'
 
 /** What the commands of lessons call, and the Debian package that has it. */
 const packages: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ class Sandbox {
   readonly #which: Parameters<typeof ask>[0]
   /** What commands print while nothing is broken. */
   readonly #healthy = new Map<string, Promise<string>>()
-  readonly #inside: SandboxStatus['inside']
+  readonly #inside: EnteredInside
 
   static async open(flags: readonly string[]): Promise<Sandbox> {
     const running = npmRun(['sandbox', '--', '--world=sealed', ...flags])
@@ -47,11 +47,12 @@ class Sandbox {
       30_000,
     )
     const which = { address, saidBy: '--sandbox' }
-    const { inside } = (await ask(which, { verb: 'status', route: 'GET /status' })) as SandboxStatus
-    return new Sandbox(running, which, inside)
+    const body = { writable: [root] }
+    const inside = await ask(which, { verb: 'exec', route: 'POST /inside', body })
+    return new Sandbox(running, which, inside as EnteredInside)
   }
 
-  private constructor(running: Running, which: Parameters<typeof ask>[0], inside: SandboxStatus['inside']) {
+  private constructor(running: Running, which: Parameters<typeof ask>[0], inside: EnteredInside) {
     this.#running = running
     this.#which = which
     this.#inside = inside

@@ -50,7 +50,28 @@ export interface ClientGround extends Ground {
   enter(address: string, command: string, args: readonly string[]): [command: string, args: readonly string[]]
   /** Starts a process that sees this ground from the place with this address, with a clean environment. */
   spawn(address: string, command: string, args: readonly string[], options: SpawnInside): ChildProcess
+  /**
+   * What people and programs of theirs enter, on a ground that has an inside: made when it is first asked for, and once
+   * for the same writable folders. These are real paths.
+   */
+  inside?(address: string, writable: readonly string[]): Promise<Inside>
+  /** What was written in all of those so far, and goes with them. */
+  changes?(): Promise<readonly Change[]>
   close(): Promise<void>
+}
+
+/** Where what is typed cannot change the machine. */
+export interface Inside {
+  /** The words that stand before a command to run it there. */
+  readonly enter: readonly [command: string, args: readonly string[]]
+  /** Why nothing can be laid over the machine's files here: they are read-only then. Undefined where it can. */
+  readonly refused: string | undefined
+}
+
+/** A path that was written to, in no writable folder. */
+export interface Change {
+  readonly kind: 'added' | 'changed' | 'removed'
+  readonly path: string
 }
 
 export interface Occupation {

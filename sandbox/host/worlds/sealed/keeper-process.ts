@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { PartFailure } from '../../../errors/part-failure.ts'
 import { cleanEnvironment, nodeFlags } from '../../environment.ts'
@@ -10,6 +11,7 @@ import { Questions } from '../../questions.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 
 const enterScript = fileURLToPath(new URL('./enter.sh', import.meta.url))
+const allUsersScript = fileURLToPath(new URL('./all-users.sh', import.meta.url))
 const keeperEntry = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 
 /** Entering takes some 50 ms; a kernel that does not answer for this long will not. */
@@ -41,6 +43,8 @@ export interface KeeperOptions {
   readonly run: RunDirectory
   readonly watchdog: Watchdog
   readonly compileCache: string
+  /** People enter: to root every user's files are to be inside what they are outside. Takes 5 ms more. */
+  readonly isEntered?: boolean | undefined
   /** Called when it ends after the namespaces were there; every client in them has ended with it. */
   readonly onDeath: (detail: string) => void
 }
@@ -48,6 +52,8 @@ export interface KeeperOptions {
 /** The process that keeps the clients' namespaces and opens sockets in them, as the runner sees it. */
 export class KeeperProcess {
   readonly entered: Entered
+  /** Not only this user exists inside. */
+  readonly hasAllUsers: boolean
   readonly #child: ChildProcess
   readonly #questions = new Questions<Answer>()
   readonly #sockets = new InTurn()
@@ -56,10 +62,16 @@ export class KeeperProcess {
    * Makes the namespaces. Resolves when they can be entered, while the keeper still comes up.
    * @throws Error that says why they cannot be had here.
    */
-  static async enter({ run, watchdog, compileCache, onDeath }: KeeperOptions): Promise<KeeperProcess> {
-    const namespaces = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child']
+  static async enter(options: KeeperOptions): Promise<KeeperProcess> {
+    const { run, watchdog, compileCache, isEntered = false, onDeath } = options
+    const hasAllUsers = isEntered && mayMapUsers()
+    const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child']
+    const unshare = hasAllUsers
+      ? ['sh', allUsersScript, ...namespaces]
+      : ['unshare', '--user', '--map-root-user', ...namespaces]
     const keeper = [process.execPath, ...nodeFlags, keeperEntry]
-    const child = watchdog.spawn('unshare', [...namespaces, 'sh', enterScript, run.path, ...keeper], {
+    const [command = '', ...words] = [...unshare, 'sh', enterScript, run.path, ...keeper]
+    const child = watchdog.spawn(command, words, {
       env: cleanEnvironment({ NODE_COMPILE_CACHE: compileCache }),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -67,7 +79,11 @@ export class KeeperProcess {
     child.stderr?.on('data', (chunk: Buffer) => {
       said = (said + chunk).slice(-2_000)
     })
-    const keeperProcess = new KeeperProcess(child, await whenEntered(child, () => lastLine(said)))
+    const keeperProcess = new KeeperProcess(
+      child,
+      await whenEntered(child, () => lastLine(said)),
+      hasAllUsers,
+    )
     child.once('close', (code, signal) => {
       const detail = describeEnd(signal ?? `exit code ${code}`, said)
       keeperProcess.#questions.end(new PartFailure(`sealed world: its keeper ended (${detail})`))
@@ -76,9 +92,10 @@ export class KeeperProcess {
     return keeperProcess
   }
 
-  private constructor(child: ChildProcess, entered: Entered) {
+  private constructor(child: ChildProcess, entered: Entered, hasAllUsers: boolean) {
     this.#child = child
     this.entered = entered
+    this.hasAllUsers = hasAllUsers
     child.on('message', (message: FromKeeper, handle: unknown) => this.#receive(message, handle))
   }
 
@@ -120,6 +137,15 @@ export class KeeperProcess {
       this.#questions.answer(message.id, { handle, ...(value === undefined ? {} : { value }) })
     }
   }
+}
+
+/** Whether this process may say which users exist in a namespace that it makes (user_namespaces(7)). */
+function mayMapUsers(): boolean {
+  if (process.getuid?.() !== 0) return false
+  const [, held = '0'] = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  // capabilities(7): SETGID 6, SETUID 7, and for root itself SETFCAP 31.
+  const needed = (1n << 6n) | (1n << 7n) | (1n << 31n)
+  return (BigInt(`0x${held}`) & needed) === needed
 }
 
 /** Resolves with what enter.sh says; rejects with what it complained of. */

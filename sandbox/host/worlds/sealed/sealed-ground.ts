@@ -4,11 +4,12 @@ import { closeSync, constants, ftruncateSync, openSync, writeFileSync, writeSync
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { spawnOptions } from '../../environment.ts'
-import type { ClientGround, FullBacklog, Occupation } from '../../ground/ground.ts'
+import type { Change, ClientGround, FullBacklog, Inside, Occupation } from '../../ground/ground.ts'
 import type { Kernel, PacketCounts } from '../../ground/kernel.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
 import type { Watchdog } from '../../lifetime/watchdog.ts'
 import type { PlaceAddress, SpawnInside } from '../../place.ts'
+import type { SealedInside } from './inside/sealed-inside.ts'
 import { type KeeperOptions, KeeperProcess } from './keeper-process.ts'
 
 const realPorts = { dns: 53, https: 443, http: 80, postgres: 5432 }
@@ -27,6 +28,8 @@ export class SealedGround implements ClientGround, Kernel {
   readonly #keeper: KeeperProcess
   readonly #run: RunDirectory
   readonly #watchdog: Watchdog
+  readonly #insides = new Map<string, Promise<SealedInside>>()
+  #insidesMade = 0
 
   /** @throws Error that says why namespaces cannot be had here. */
   static async enter(reason: string, options: KeeperOptions): Promise<SealedGround> {
@@ -166,6 +169,34 @@ export class SealedGround implements ClientGround, Kernel {
   spawn(address: string, command: string, args: readonly string[], inside: SpawnInside): ChildProcess {
     const [enter, words] = this.enter(address, command, args)
     return this.#watchdog.spawn(enter, words, spawnOptions(inside))
+  }
+
+  /** Of each set of writable folders one, as long as it lives: a program may end all that runs in it. */
+  async inside(resolver: string, writable: readonly string[]): Promise<Inside> {
+    const key = JSON.stringify([resolver, ...[...writable].sort()])
+    const known = this.#insides.get(key)
+    if (known !== undefined) return await known
+    const made = this.#makeInside(resolver, writable)
+    this.#insides.set(key, made)
+    const forget = () => this.#insides.delete(key)
+    made.then(({ ended }) => ended).then(forget, forget)
+    return await made
+  }
+
+  async #makeInside(resolver: string, writable: readonly string[]): Promise<SealedInside> {
+    const { SealedInside: SealedInsideClass } = await import('./inside/sealed-inside.ts')
+    this.#insidesMade += 1
+    return await SealedInsideClass.build(this.#insidesMade, {
+      ...{ run: this.#run, watchdog: this.#watchdog, writable },
+      keeper: this.#keeper.entered.pid,
+      hasAllUsers: this.#keeper.hasAllUsers,
+      resolvers: this.#resolversFile(resolver),
+    })
+  }
+
+  async changes(): Promise<readonly Change[]> {
+    const insides = await Promise.allSettled(this.#insides.values())
+    return insides.flatMap((each) => (each.status === 'fulfilled' ? each.value.changes() : []))
   }
 
   /** Ends the namespaces with everything that runs in them. */

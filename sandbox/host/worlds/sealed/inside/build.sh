@@ -1,0 +1,150 @@
+#!/bin/sh
+# The first process of the inside: builds a file system in which every write ends with the sandbox, and then only keeps
+# it. It runs in the clients' namespaces, with mounts, processes, host name and System V memory of its own on top.
+#
+# Once it can be entered it says so on standard output: `<its process id on the host> <why overlays are refused>`, the
+# reason only where they are. Its working directory stays the folder of overlays: from outside, and only from there, it
+# shows what was changed.
+#
+# usage: build.sh <folder to build in> <plan>
+set -e
+PATH=$PATH:/usr/sbin:/sbin
+umask 022
+tree=$1
+plan=$2
+overlays=0
+# /proc is still that of the processes around.
+read -r pid _ </proc/self/stat
+
+# folder <mode> <owner, or -> <path>
+folder() {
+  [ -d "root$3" ] || mkdir -p -m "$1" "root$3"
+  [ "$2" = - ] || chown -h "$2" "root$3"
+}
+
+link() {
+  ln -s "$1" "root$2"
+}
+
+# Small enough to be had twice: so it can be written to.
+copy() {
+  cp -a "$1" "root$1" 2>/dev/null || true
+}
+
+# frozen <path> <flags of its mount>: as it is, and read-only. No device in it can be opened either.
+frozen() {
+  if [ -d "$1" ]; then mkdir -p "root$1"; else : >>"root$1"; fi
+  mount --rbind "$1" "root$1" 2>/dev/null || return 0
+  read_only "$1" "nodev${2:+,$2}"
+}
+
+# read_only <path> <flags that it has, and keeps>
+read_only() {
+  mount -o "remount,bind,ro${2:+,$2}" "root$1"
+}
+
+# Where overlays are refused, what is there is read-only, what programs leave behind starts empty, and sockets of the
+# machine's own programs are out of reach.
+without_overlay() {
+  case $1 in
+    /tmp | /var/tmp | /run | /run/*) ;;
+    "$HOME")
+      for each in "$1"/* "$1"/.[!.]*; do
+        case ${each##*/} in
+          .npm | .cache) ;;
+          *) if [ -L "$each" ]; then copy "$each"; elif [ -f "$each" ] || [ -d "$each" ]; then frozen "$each" "$2"; fi ;;
+        esac
+      done
+      ;;
+    *) frozen "$1" "$2" ;;
+  esac
+}
+
+# overlay <mode> <owner, or -> <path> <flags of its mount>
+overlay() {
+  overlays=$((overlays + 1))
+  folder "$@"
+  mkdir -p "work/$overlays"
+  mkdir -m "$1" "up/$overlays"
+  [ "$2" = - ] || chown "$2" "up/$overlays"
+  # By another name: colons and commas mean something in these options.
+  ln -s "$3" "low/$overlays"
+  layers=lowerdir=low/$overlays,upperdir=up/$overlays,workdir=work/$overlays
+  mount -t overlay -o "userxattr,$layers" overlay "root$3" 2>>refused || without_overlay "$3" "$4"
+}
+
+# writable <path>: outside and inside are one.
+writable() {
+  mkdir -p "root$1"
+  mount --rbind "$1" "root$1"
+}
+
+# devices <name>...
+devices() {
+  folder 0755 - /dev
+  for each; do
+    : >"root/dev/$each"
+    mount --bind "/dev/$each" "root/dev/$each"
+  done
+  mkdir root/dev/pts
+  mkdir -m 1777 root/dev/shm
+  # Of its own: the terminals of other programs are not in it.
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts root/dev/pts
+  link pts/ptmx /dev/ptmx
+  link /proc/self/fd /dev/fd
+  for each in 0:stdin 1:stdout 2:stderr; do link "/proc/self/fd/${each%:*}" "/dev/${each#*:}"; done
+}
+
+# processes <what root may write to in /proc>...
+processes() {
+  folder 0555 - /proc
+  # A container that hides parts of /proc allows no other: then that of the processes around, which can only be read.
+  mount -t proc -o nosuid,nodev,noexec proc root/proc 2>/dev/null || {
+    mount --rbind /proc root/proc
+    processes_around
+    return 0
+  }
+  for each; do
+    [ ! -e "root/proc/$each" ] || {
+      mount --bind "root/proc/$each" "root/proc/$each"
+      read_only "/proc/$each" nosuid,nodev,noexec
+    }
+  done
+  # The network is its own.
+  mount --bind root/proc/sys/net root/proc/sys/net
+  mount -o remount,bind,rw,nosuid,nodev,noexec root/proc/sys/net
+}
+
+# own_file <file> <flags of its mount>: to be read where it lies outside too.
+own_file() {
+  mkdir -p "root${1%/*}"
+  [ -e "root$1" ] || : >"root$1"
+  mount --bind "$1" "root$1"
+  read_only "$1" "$2"
+}
+
+# instead <file of ours> <flags of its mount> <file of the system>: where there is one. Its path may lead through links.
+instead() {
+  [ ! -e "$3" ] || {
+    mount --bind "/.outside$1" "$3"
+    mount -o "remount,bind,ro${2:+,$2}" "$3"
+  }
+}
+
+mount -t tmpfs -o mode=0755,nosuid tmpfs "$tree"
+cd "$tree"
+mkdir root up work low
+mount --bind root root
+. "$plan"
+mkdir root/.outside
+pivot_root "$tree/root" "$tree/root/.outside"
+entered
+umount -l /.outside
+rmdir /.outside
+# Tells what there was before from what is made from now on.
+: >built
+echo "$pid $(head -n 1 refused)"
+exec >/dev/null
+# Ignored, so that the kernel takes away what has ended and nobody waits for.
+trap '' CHLD
+exec sleep 2147483647
