@@ -18,8 +18,9 @@ read -r pid _ </proc/self/stat
 
 # folder <mode> <owner, or -> <path>
 folder() {
-  [ -d "root$3" ] || mkdir -p -m "$1" "root$3"
-  [ "$2" = - ] || chown -h "$2" "root$3"
+  [ ! -d "root$3" ] || return 0
+  mkdir -m "$1" "root$3"
+  [ "$2" = - ] || chown "$2" "root$3"
 }
 
 link() {
@@ -49,6 +50,7 @@ without_overlay() {
   case $1 in
     /tmp | /var/tmp | /run | /run/*) ;;
     "$HOME")
+      mount --bind "up/$overlays" "root$1"
       for each in "$1"/* "$1"/.[!.]*; do
         case ${each##*/} in
           .npm | .cache) ;;
@@ -63,13 +65,18 @@ without_overlay() {
 # overlay <mode> <owner, or -> <path> <flags of its mount>
 overlay() {
   overlays=$((overlays + 1))
-  folder "$@"
-  mkdir -p "work/$overlays"
-  mkdir -m "$1" "up/$overlays"
-  [ "$2" = - ] || chown "$2" "up/$overlays"
-  # By another name: colons and commas mean something in these options.
-  ln -s "$3" "low/$overlays"
-  layers=lowerdir=low/$overlays,upperdir=up/$overlays,workdir=work/$overlays
+  if [ -d "root$3" ]; then set -- "$@" "up/$overlays"; else set -- "$@" "up/$overlays" "root$3"; fi
+  mkdir -m "$1" "$5" ${6+"$6"}
+  [ "$2" = - ] || chown "$2" "$5" ${6+"$6"}
+  lower=$3
+  case $lower in
+    *[,:\\\"]*)
+      # By another name: these mean something in the options.
+      lower=low/$overlays
+      ln -s "$3" "$lower"
+      ;;
+  esac
+  layers=lowerdir=$lower,upperdir=up/$overlays,workdir=work/$overlays
   mount -t overlay -o "userxattr,$layers" overlay "root$3" 2>>refused || without_overlay "$3" "$4"
 }
 
@@ -106,8 +113,7 @@ processes() {
   }
   for each; do
     [ ! -e "root/proc/$each" ] || {
-      mount --bind "root/proc/$each" "root/proc/$each"
-      read_only "/proc/$each" nosuid,nodev,noexec
+      mount -o bind,ro,nosuid,nodev,noexec "root/proc/$each" "root/proc/$each"
     }
   done
   # The network is its own.
@@ -119,15 +125,13 @@ processes() {
 own_file() {
   mkdir -p "root${1%/*}"
   [ -e "root$1" ] || : >"root$1"
-  mount --bind "$1" "root$1"
-  read_only "$1" "$2"
+  mount -o "bind,ro${2:+,$2}" "$1" "root$1"
 }
 
 # instead <file of ours> <flags of its mount> <file of the system>: where there is one. Its path may lead through links.
 instead() {
   [ ! -e "$3" ] || {
-    mount --bind "/.outside$1" "$3"
-    mount -o "remount,bind,ro${2:+,$2}" "$3"
+    mount -o "bind,ro${2:+,$2}" "/.outside$1" "$3"
   }
 }
 

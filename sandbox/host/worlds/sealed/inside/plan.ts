@@ -8,6 +8,7 @@ export interface PlanOptions {
   readonly mountinfo: string
   /** Folders that are one with those outside. Real paths. */
   readonly writable: readonly string[]
+  readonly home: string
   /** Files to be read at their own path, such as the run's root certificate. */
   readonly ownFiles: readonly string[]
   /** Files of ours, and the files of the system that they stand for. */
@@ -43,6 +44,7 @@ const copyBytesMax = 1_048_576
 export function planInside(options: PlanOptions): InsidePlan {
   const planner = new Planner(parseMounts(options.mountinfo), options)
   planner.lay('/')
+  planner.layHome()
   planner.finish()
   return planner
 }
@@ -61,25 +63,39 @@ class Planner implements InsidePlan {
   }
 
   get script(): string {
-    return `${this.#lines.join('\n')}\n`
+    // Made in one go: each command takes a millisecond.
+    const folders = this.overlays.map((_, index) => `work/${index + 1}`)
+    return `mkdir ${folders.join(' ')}\n${this.#lines.join('\n')}\n`
   }
 
   lay(path: string): void {
+    const isWhole = path !== '/' && !this.#mounts.some((each) => isBelow(each.path, path))
+    if (!isWhole) {
+      this.folders.push(path)
+      this.#callFor('folder', path)
+      for (const entry of entriesOf(path)) this.#layEntry(join(path, entry.name), entry)
+    } else if (this.#mountAt(path)?.flags.includes('ro')) {
+      this.#call('frozen', path, this.#flagsAt(path))
+    } else {
+      this.#over(path)
+    }
+  }
+
+  #over(path: string): void {
+    if (look(path) === undefined) return
+    this.overlays.push(path)
+    this.#callFor('overlay', path, this.#flagsAt(path))
+  }
+
+  /** With mode and owner of a folder. Nothing where it is gone, or where this user may not look. */
+  #callFor(name: string, path: string, ...more: readonly string[]): void {
     const stats = look(path)
     if (stats === undefined) return
     const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0')
-    const owner = this.#options.hasAllUsers ? `${stats.uid}:${stats.gid}` : '-'
-    const isWhole = path !== '/' && !this.#mounts.some((each) => isBelow(each.path, path))
-    if (isWhole && this.#mountAt(path)?.flags.includes('ro')) {
-      this.#call('frozen', path, this.#flagsAt(path))
-    } else if (isWhole) {
-      this.overlays.push(path)
-      this.#call('overlay', mode, owner, path, this.#flagsAt(path))
-    } else {
-      this.folders.push(path)
-      this.#call('folder', mode, owner, path)
-      for (const entry of entriesOf(path)) this.#layEntry(join(path, entry.name), entry)
-    }
+    // What is made belongs to this user in any case; to others, where they exist inside.
+    const isOthers = this.#options.hasAllUsers && (stats.uid !== 0 || stats.gid !== 0)
+    const owner = isOthers ? `${stats.uid}:${stats.gid}` : '-'
+    this.#call(name, mode, owner, path, ...more)
   }
 
   /** No sockets, pipes and devices: other programs of the machine are behind them. */
@@ -93,6 +109,15 @@ class Planner implements InsidePlan {
     else if (!isFile) this.lay(path)
     else if ((look(path)?.size ?? 0) <= copyBytesMax) this.#call('copy', path)
     else this.#call('frozen', path, this.#flagsAt(path))
+  }
+
+  /**
+   * Over the folders above it, which another user may own: where that one does not exist inside, an overlay cannot write
+   * to what is in them.
+   */
+  layHome(): void {
+    const { home } = this.#options
+    if (this.overlays.some((path) => isBelow(home, path)) && look(home)?.isDirectory()) this.#over(home)
   }
 
   finish(): void {

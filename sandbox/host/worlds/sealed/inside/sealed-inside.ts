@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PartFailure } from '../../../../errors/part-failure.ts'
@@ -47,6 +47,7 @@ export class SealedInside implements Inside {
   static async build(number: number, options: InsideOptions): Promise<SealedInside> {
     const { run, watchdog, keeper, hasAllUsers, resolvers, writable } = options
     const tree = join(run.path, `inside-${number}`)
+    const home = realHome()
     const plan = planInside({
       mountinfo: readFileSync('/proc/self/mountinfo', 'utf8'),
       ownFiles: [join(run.path, 'ca.pem')],
@@ -55,6 +56,7 @@ export class SealedInside implements Inside {
         [join(run.path, 'nsswitch.conf')]: '/etc/nsswitch.conf',
         [join(run.path, 'ca.pem')]: '/etc/ssl/certs/ca-certificates.crt',
       },
+      home,
       hasAllUsers,
       writable,
     })
@@ -65,7 +67,7 @@ export class SealedInside implements Inside {
     const child = watchdog.spawn(
       'nsenter',
       [...enterWords(keeper), '--', 'unshare', ...own, 'sh', buildScript, tree, planFile],
-      { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
+      { env: cleanEnvironment({ HOME: home }), stdio: ['ignore', 'pipe', 'pipe'] },
     )
     const { pid, refused } = await whenBuilt(child)
     expectClosed(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), writable)
@@ -83,8 +85,14 @@ export class SealedInside implements Inside {
   }
 
   changes(): readonly Change[] {
-    return changesIn(`/proc/${this.#pid}/cwd`, this.#plan)
+    return changesIn(`/proc/${this.#pid}/cwd`, `/proc/${this.#pid}/root`, this.#plan)
   }
+}
+
+/** None counts as the root folder, which is laid out in any case. */
+function realHome(): string {
+  const { HOME = '/' } = process.env
+  return existsSync(HOME) ? realpathSync(HOME) : '/'
 }
 
 function enterWords(pid: number): string[] {
