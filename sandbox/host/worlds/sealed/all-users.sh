@@ -7,8 +7,9 @@
 if [ "$1" = --mapped ]; then
   shift
   until read -r _ </proc/self/uid_map; do :; done
-  # Before it had a number, the first process lost at its start what root has.
-  exec "$@"
+  # Started before it had a number, this process lost what root has. The next one has it, and with that the kernel
+  # forgets that it is to end with `unshare --kill-child` (prctl(2), PR_SET_PDEATHSIG).
+  exec setpriv --pdeathsig KILL "$@"
 fi
 
 map() {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { PartFailure } from '../../../errors/part-failure.ts'
 import { cleanEnvironment, nodeFlags } from '../../environment.ts'
+import { findCommand } from '../../find-command.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
 import { InTurn } from '../../in-turn.ts'
 import type { RunDirectory } from '../../lifetime/run-directory.ts'
@@ -141,7 +142,7 @@ export class KeeperProcess {
 
 /** Whether this process may say which users exist in a namespace that it makes (user_namespaces(7)). */
 function mayMapUsers(): boolean {
-  if (process.getuid?.() !== 0) return false
+  if (process.getuid?.() !== 0 || findCommand('setpriv') === undefined) return false
   const [, held = '0'] = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
   // capabilities(7): SETGID 6, SETUID 7, and for root itself SETFCAP 31.
   const needed = (1n << 6n) | (1n << 7n) | (1n << 31n)
