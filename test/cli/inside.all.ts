@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canSeal } from '../support/can-seal.ts'
+import { npmRun } from '../support/command.ts'
+import { Person } from '../support/inside.ts'
+import { insidePromises } from '../support/inside-promises.ts'
+
+// The same as inside.test.ts for an ordinary user, what people's tools do there, and a machine that lays nothing over
+// its files.
+
+const isRoot = process.getuid?.() === 0
+const ordinary = isRoot ? { uid: 65534 } : {}
+const isThere = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0
+
+describe.skipIf(!canSeal || !isRoot)(
+  'an ordinary user inside (skipped without user namespaces, or unless started as root)',
+  () => {
+    let person: Person
+    beforeAll(async () => {
+      person = await Person.withSandbox(ordinary)
+    })
+    afterAll(() => person?.leaves())
+
+    insidePromises(() => person)
+
+    test('what others keep for themselves stays unread', async () => {
+      const secret = join(person.elsewhere, 'secret')
+      writeFileSync(secret, 'of root', { mode: 0o600 })
+      const { code, output } = await person.types(`cat ${secret}`)
+      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('Permission denied') })
+    })
+  },
+)
+
+describe.skipIf(!canSeal)('what people type inside (skipped without user namespaces)', () => {
+  let person: Person
+  beforeAll(async () => {
+    person = await Person.withSandbox()
+  })
+  afterAll(() => person?.leaves())
+
+  const calls = 'curl -sS -o /dev/null https://api.example.test/users'
+  test.each([
+    ['ping', 'ping -c 1 -W 1 api.example.test', '1 received'],
+    ['strace', 'strace -e trace=connect true 2>&1', 'exited with 0'],
+    ['strace', 'sleep 9 & strace -p $! -o /dev/null & sleep 0.3; kill $(jobs -p) 2>&1', 'attached'],
+    ['ss', 'ss -ltn', '127.0.0.1:443'],
+    ['psql', "psql -tAc 'select 41 + 1'", '42'],
+    ['npm', 'npm --version && npm config set fund=false && npm config get fund', 'false'],
+    [
+      'git',
+      'git init -q . && git add . && git -c user.name=a -c user.email=a@b commit -qm b && git log',
+      'b',
+    ],
+    ['su', "su nobody -s /bin/sh -c 'id -un'", isRoot ? 'nobody' : ''],
+    ['nft', 'nft list tables', 'faultpath_watch'],
+  ])('%s: %s', async (tool, line, printed) => {
+    if (!isThere(tool)) return
+    expect((await person.types(`echo some >some; ${line}`)).output).toContain(printed)
+  })
+
+  test.skipIf(!isRoot || !isThere('tcpdump'))(
+    'tcpdump (as root, for which other users exist; skipped without: apt-get install tcpdump)',
+    async () => {
+      const line = `(timeout 9 tcpdump -ni lo -c 1 port 443 & sleep 1; ${calls}; wait) 2>&1`
+      expect((await person.types(line)).output).toContain('1 packet captured')
+    },
+  )
+
+  test('a test run writes its cache, and it stays', async () => {
+    const line = 'echo "export const one = 1" >one.mjs && NODE_COMPILE_CACHE=$PWD/cache node one.mjs'
+    expect(await person.types(line)).toEqual({ code: 0, output: '' })
+    expect(readdirSync(join(person.project, 'cache'))).not.toEqual([])
+  })
+
+  test('a scenario runs inside as it does outside', async () => {
+    const line = `npm --prefix ${process.cwd()} run -s scenario dns-failure -- --client=fetch`
+    const { code, output } = await person.types(line)
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('  PASS ') })
+  })
+
+  test('in HOME itself nothing is shared, nor in a folder of the system', async () => {
+    const inHome = await person.types('touch ~/here && ls', { cwd: person.home })
+    expect(inHome).toMatchObject({ code: 0, output: expect.stringContaining('here') })
+    expect(existsSync(join(person.home, 'here'))).toBe(false)
+    if (!isRoot) return
+    expect(await person.types('touch faultpath-test', { cwd: '/etc' })).toEqual({ code: 0, output: '' })
+    expect(existsSync('/etc/faultpath-test')).toBe(false)
+  })
+
+  test('in a worktree a commit is kept, though git keeps it elsewhere', async () => {
+    const git = (...words: string[]) =>
+      spawnSync('git', ['-C', person.elsewhere, '-c', 'user.name=a', '-c', 'user.email=a@b', ...words])
+    git('init', '--quiet')
+    git('commit', '--quiet', '--allow-empty', '--message=first')
+    const cwd = join(person.home, 'worktree')
+    git('worktree', 'add', '--quiet', cwd)
+    const line = 'git -c user.name=a -c user.email=a@b commit -q --allow-empty -m second'
+    expect(await person.types(line, { cwd })).toEqual({ code: 0, output: '' })
+    expect(git('log', '--format=%s', 'worktree').stdout.toString()).toBe('second\nfirst\n')
+  })
+
+  test('a sandbox that only stays has nothing to share', async () => {
+    expect(await npmRun(['sandbox', '--', '--writable=/tmp']).done).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--writable: expected it with --shell or exec, saw neither'),
+    })
+  })
+})
+
+describe.skipIf(!canSeal)(
+  'where the kernel lays nothing over files (made so by a mount that refuses)',
+  () => {
+    const tools = mkdtempSync(join(tmpdir(), 'faultpath-tools-'))
+    let person: Person
+    beforeAll(async () => {
+      chmodSync(tools, 0o755)
+      const { stdout } = spawnSync('sh', ['-c', 'command -v mount'], { encoding: 'utf8' })
+      const lines = [
+        '#!/bin/sh',
+        `case "$*" in *"-t overlay"*) echo 'mount: not permitted' >&2; exit 32 ;; esac`,
+        `exec ${stdout.trim()} "$@"`,
+      ]
+      writeFileSync(join(tools, 'mount'), `${lines.join('\n')}\n`, { mode: 0o755 })
+      const environment = { PATH: `${tools}:${process.env['PATH']}` }
+      person = await Person.withSandbox({ ...ordinary, environment })
+      mkdirSync(join(person.elsewhere, 'folder'))
+    })
+    afterAll(async () => {
+      await person?.leaves()
+      rmSync(tools, { recursive: true, force: true })
+    })
+
+    test('it says so in one line, and all but project, /tmp and what is new in HOME is read-only', async () => {
+      const wrote = await person.types('touch /usr/faultpath-test; touch kept /tmp/gone ~/gone; ls ~ /tmp')
+      const [said, refused, ...listed] = wrote.output.trim().split('\n')
+      expect(said).toBe(
+        'inside all is read-only, but for the project, /tmp, and what is new in HOME: overlays are refused here (mount: not permitted)',
+      )
+      expect(refused).toMatch(/Read-only file system/)
+      expect(listed.filter((name) => name === 'gone')).toHaveLength(2)
+      expect(existsSync(join(person.project, 'kept'))).toBe(true)
+      expect(existsSync(join(person.home, 'gone'))).toBe(false)
+      expect(existsSync('/tmp/gone')).toBe(false)
+      const asked = await person.types('curl -sS https://api.example.test/users')
+      expect(asked.output).toContain('Ada Lovelace')
+    })
+
+    test('it cannot be taken apart either', async () => {
+      const { output } = await person.types(
+        'mount -o remount,bind,rw /usr 2>/dev/null; echo $?; test -w /usr; echo $?',
+      )
+      expect(output.trim().split('\n').slice(1)).not.toContain('0')
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('/inside-')
+    })
+  },
+)
