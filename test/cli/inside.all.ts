@@ -55,7 +55,7 @@ describe.skipIf(!canSeal)('what people type inside (skipped without user namespa
   test.each([
     ['ping', 'ping -c 1 -W 1 api.example.test', '1 received'],
     ['strace', 'strace -e trace=connect true 2>&1', 'exited with 0'],
-    ['strace', 'sleep 9 & strace -p $! -o /dev/null & sleep 0.3; kill $(jobs -p) 2>&1', 'attached'],
+    ['strace', 'sleep 9 & pid=$!; strace -p $pid -o /dev/null & sleep 0.3; kill $pid', 'attached'],
     ['ss', 'ss -ltn', '127.0.0.1:443'],
     ['psql', "psql -tAc 'select 41 + 1'", '42'],
     ['npm', 'npm --version && npm config set fund=false && npm config get fund', 'false'],

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,11 +9,10 @@ import type { Person } from './inside.ts'
 export function insidePromises(person: () => Person): void {
   test('what is written ends with the sandbox, but in the project, and is listed', async () => {
     const { elsewhere, home, project } = person()
-    writeFileSync(join(elsewhere, 'read'), 'as outside')
-    writeFileSync(join(home, 'settings'), 'old')
-    writeFileSync(join(home, 'letter'), 'kept')
-    mkdirSync(join(home, 'folder'))
-    writeFileSync(join(home, 'folder', 'file'), 'kept')
+    person().writes(join(elsewhere, 'read'), 'as outside')
+    person().writes(join(home, 'settings'), 'old')
+    person().writes(join(home, 'letter'), 'kept')
+    person().writes(join(home, 'folder', 'file'), 'kept')
     const wrote = await person().types(
       'cat ../../elsewhere/read && echo new >~/settings && rm ~/letter && mkdir ~/new && touch ~/new/file &&' +
         'rm -r ~/folder && mkdir ~/folder && touch ~/folder/other && echo made >result',
@@ -67,6 +66,7 @@ export function insidePromises(person: () => Person): void {
     const server = createServer()
     const socket = join(elsewhere, 'socket')
     await new Promise<void>((resolve) => server.listen(socket, resolve))
+    chmodSync(socket, 0o777)
     const attempts = [
       'umount /usr',
       'mount -o remount,bind,rw /proc/sys',

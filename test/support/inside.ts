@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root, until } from './command.ts'
 
 export interface Ended {
@@ -79,6 +79,16 @@ export class Person {
   async types(lines: string, { cwd = this.project, flags = [] as readonly string[] } = {}): Promise<Ended> {
     const words = ['exec', '--', `--sandbox=${this.address}`, ...flags, 'sh', '-c', lines]
     return await start(['sandbox', ...words], { ...this.#options, cwd, home: this.home }).done
+  }
+
+  /** A file of theirs, as it is outside. */
+  writes(path: string, text: string): void {
+    const { uid } = this.#options
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    if (uid === undefined) return
+    chownSync(path, uid, uid)
+    chownSync(dirname(path), uid, uid)
   }
 
   /** A verb of `npm run sandbox`. */

@@ -35,7 +35,8 @@ copy() {
 # frozen <path> <flags of its mount>: as it is, and read-only. No device in it can be opened either.
 frozen() {
   if [ -d "$1" ]; then mkdir -p "root$1"; else : >>"root$1"; fi
-  mount --rbind "$1" "root$1" 2>/dev/null || return 0
+  # Alone, where the kernel lets go of what is mounted below it; that is ours then.
+  mount --bind "$1" "root$1" 2>/dev/null || mount --rbind "$1" "root$1" 2>/dev/null || return 0
   read_only "$1" "nodev${2:+,$2}"
 }
 
@@ -65,6 +66,7 @@ without_overlay() {
 # overlay <mode> <owner, or -> <path> <flags of its mount>
 overlay() {
   overlays=$((overlays + 1))
+  [ -d "root${3%/*}" ] || mkdir -p "root${3%/*}"
   if [ -d "root$3" ]; then set -- "$@" "up/$overlays"; else set -- "$@" "up/$overlays" "root$3"; fi
   mkdir -m "$1" "$5" ${6+"$6"}
   [ "$2" = - ] || chown "$2" "$5" ${6+"$6"}
