@@ -2,8 +2,8 @@
 export interface Mount {
   readonly id: number
   readonly parent: number
-  /** Of the file system: what is mounted here. */
-  readonly root: string
+  /** Of the file system: one has the same at each of its mounts. */
+  readonly device: string
   readonly path: string
   readonly flags: readonly string[]
   readonly type: string
@@ -17,12 +17,12 @@ export function parseMounts(mountinfo: string): Mount[] {
     .filter((line) => line !== '')
     .map((line) => {
       const [front = '', back = ''] = line.split(' - ')
-      const [id, parent, , root = '', path = '', flags = ''] = front.split(' ')
+      const [id, parent, device = '', , path = '', flags = ''] = front.split(' ')
       const [type = '', , options = ''] = back.split(' ')
       return {
         id: Number(id),
         parent: Number(parent),
-        root: plain(root),
+        device,
         path: plain(path),
         flags: flags.split(','),
         type,

@@ -130,9 +130,12 @@ function whenBuilt(child: ChildProcess): Promise<{ readonly pid: number; readonl
  * @throws PartFailure with what can.
  */
 function expectClosed(mountinfo: string, writable: readonly string[]): void {
-  const open = parseMounts(mountinfo).find(
+  const mounts = parseMounts(mountinfo)
+  const own = mounts.find(({ path }) => path === '/')?.device
+  const open = mounts.find(
     (mount) =>
       !mount.flags.includes('ro') &&
+      mount.device !== own &&
       !isOfInside(mount) &&
       !writable.some((folder) => mount.path === folder || isBelow(mount.path, folder)),
   )
@@ -144,7 +147,6 @@ function expectClosed(mountinfo: string, writable: readonly string[]): void {
 function isOfInside({ options, path, type }: Mount): boolean {
   if (type === 'overlay') return options.some((option) => /^upperdir=up\/\d+$/.test(option))
   const own: Readonly<Record<string, string>> = {
-    '/': 'tmpfs',
     '/dev/pts': 'devpts',
     '/proc': 'proc',
     '/proc/sys/net': 'proc',
