@@ -36,14 +36,20 @@ interface Ended {
   readonly output: string
 }
 
-/** Runs a command to its end, in a folder where any user may write. */
+/** A folder where any user may write. */
+function ownFolder(): string {
+  const folder = mkdtempSync(join(scratch, 'cwd-'))
+  chmodSync(folder, 0o777)
+  return folder
+}
+
+/** Runs a command to its end. */
 function run(
   command: string,
   args: readonly string[],
   environment: Record<string, string> = {},
+  cwd = ownFolder(),
 ): Promise<Ended> {
-  const cwd = mkdtempSync(join(scratch, 'cwd-'))
-  chmodSync(cwd, 0o777)
   const child = spawn(command, args, {
     // Of its own: what root leaves in a folder, no other user can overwrite.
     cwd,
@@ -235,8 +241,9 @@ describe.skipIf(!canSeal)(
         'the sandbox to be up',
         () => /sandbox (\S+) is up and healthy/.exec(sandbox.output())?.[1],
       )
-      const inside = (...words: string[]) =>
-        run('npm', ['--prefix', root, 'run', '-s', 'sandbox', 'exec', '--', `--sandbox=${address}`, ...words])
+      const cwd = ownFolder()
+      const exec = ['--prefix', root, 'run', '-s', 'sandbox', 'exec', '--', `--sandbox=${address}`]
+      const inside = (...words: string[]) => run('npm', [...exec, ...words], {}, cwd)
       try {
         expect(await inside('sh', '-c', 'exit 7')).toMatchObject({ code: 7 })
         // By it the verbs know, in here, which sandbox is meant.

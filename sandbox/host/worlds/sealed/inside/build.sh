@@ -16,20 +16,26 @@ overlays=0
 # /proc is still that of the processes around.
 read -r pid _ </proc/self/stat
 
+# owned <owner, or -> <path>...: by whoever does not exist here, nothing can be.
+owned() {
+  [ "$1" = - ] || chown "$@" 2>/dev/null || true
+}
+
 # folder <mode> <owner, or -> <path>
 folder() {
   [ ! -d "root$3" ] || return 0
   mkdir -m "$1" "root$3"
-  [ "$2" = - ] || chown "$2" "root$3"
+  owned "$2" "root$3"
 }
 
 link() {
   ln -s "$1" "root$2"
 }
 
-# Small enough to be had twice: so it can be written to.
+# copy <path> <flags of its mount>: small enough to be had twice, and so it can be written to. Who may not read it
+# outside may not inside.
 copy() {
-  cp -a "$1" "root$1" 2>/dev/null || true
+  cp -a "$1" "root$1" 2>/dev/null || [ -e "root$1" ] || frozen "$@"
 }
 
 # frozen <path> <flags of its mount>: as it is, and read-only. No device in it can be opened either.
@@ -69,7 +75,7 @@ overlay() {
   [ -d "root${3%/*}" ] || mkdir -p "root${3%/*}"
   if [ -d "root$3" ]; then set -- "$@" "up/$overlays"; else set -- "$@" "up/$overlays" "root$3"; fi
   mkdir -m "$1" "$5" ${6+"$6"}
-  [ "$2" = - ] || chown "$2" "$5" ${6+"$6"}
+  owned "$2" "$5" ${6+"$6"}
   lower=$3
   case $lower in
     *[,:\\\"]*)

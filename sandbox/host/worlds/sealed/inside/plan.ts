@@ -107,7 +107,7 @@ class Planner implements InsidePlan {
     this.known.push(path)
     if (isLink) this.#call('link', readlinkSync(path), path)
     else if (!isFile) this.lay(path)
-    else if ((look(path)?.size ?? 0) <= copyBytesMax) this.#call('copy', path)
+    else if ((look(path)?.size ?? 0) <= copyBytesMax) this.#call('copy', path, this.#flagsAt(path))
     else this.#call('frozen', path, this.#flagsAt(path))
   }
 
