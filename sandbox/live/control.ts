@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { nowMs } from '../host/clock.ts'
 import type { Inside } from '../host/ground/ground.ts'
@@ -276,7 +276,7 @@ function isOver({ endsMs }: Broken): boolean {
 /** @throws InvalidInput */
 function foldersIn({ writable }: { readonly writable?: unknown }): readonly string[] {
   if (Array.isArray(writable) && writable.every((each) => typeof each === 'string' && each.startsWith('/')))
-    return writable
+    return writable.map((path) => resolve(path))
   throw new InvalidInput('inside', `writable: expected absolute paths, saw ${show(writable)}`)
 }
 
