@@ -56,12 +56,20 @@ const otherTerminalRows: readonly Row[] = [
   },
   { start: 'npm run sandbox heal', text: 'undo it, and say what it was' },
   { start: 'npm run sandbox status', text: 'what is up, what is armed, did it fire' },
+  {
+    start: 'npm run sandbox changes',
+    text: 'what was written inside, in no writable folder: it goes with the sandbox',
+  },
   { start: 'npm run sandbox trace', text: 'what the parts observed, as JSON' },
   { start: 'npm run sandbox exec -- <command...>', text: 'run a command inside the sealed world' },
 ]
 
 const sandboxFlagRows: readonly Row[] = [
   { start: '  --world=sealed|portable', text: 'default: sealed where namespaces work' },
+  {
+    start: '  --writable=<folder>,...',
+    text: 'with --shell and exec: more folders to write to than the project',
+  },
   { start: '  --ipv6', text: 'the API has an IPv6 address too: for network.ipv6Broken' },
   { start: '  --sandbox=<address>', text: 'which one, when several run (else: FAULTPATH_SANDBOX)' },
   { start: '  --database=embedded|testcontainers', text: 'default: embedded, which needs nothing' },

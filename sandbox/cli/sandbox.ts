@@ -85,7 +85,9 @@ export class SandboxCommand implements Command {
     this.#control = await Control.open(world, seat, events)
     // Asked once its own is there: of two that start together, one at least sees the other.
     const isAlone = runningSandboxes().length === 1
-    process.stdout.write(`${(await tryLines(world, seat, { isAlone, isShell })).join('\n')}\n`)
+    process.stdout.write(
+      `${(await tryLines(world, seat, { isAlone, writable: isShell ? writable : undefined })).join('\n')}\n`,
+    )
     if (isShell) {
       const code = await runInside(await this.#control.inside(writable), shellWords())
       const [death] = world.deaths

@@ -5,14 +5,15 @@ import type { Seat } from '../world/seat.ts'
 import type { World } from '../world/world.ts'
 
 /**
- * What a person can paste: into another terminal, or into the shell inside that follows. Only tools that are installed
+ * What a person can paste: into another terminal, or into the shell inside that follows, which has folders to write to. Only tools that are installed
  * here. The verbs are for another terminal in any case: inside everybody is root, who looks for sandboxes of root.
  */
 export async function tryLines(
   world: World,
   seat: Seat,
-  { isAlone, isShell }: { readonly isAlone: boolean; readonly isShell: boolean },
+  { isAlone, writable }: { readonly isAlone: boolean; readonly writable: readonly string[] | undefined },
 ): Promise<string[]> {
+  const isShell = writable !== undefined
   const { kind, reason } = await world.clients()
   // Beside another sandbox each line says which one it means.
   const which = isAlone ? '' : `--sandbox=${world.address} `
@@ -27,6 +28,7 @@ export async function tryLines(
   const what = `${kind}: ${reason}; Postgres ${world.postgresVersion}`
   return [
     `sandbox ${world.address} is up and healthy (${what}). ${isShell ? 'exit' : 'Ctrl-C'} ends it.`,
+    ...(isShell ? [writableLine(writable)] : []),
     '',
     isShell ? 'In this shell:' : 'From another terminal:',
     ...lines.filter(([tool]) => findCommand(tool) !== undefined).map(([, line]) => `  ${line}`),
@@ -34,6 +36,12 @@ export async function tryLines(
     ...(isShell ? ['From another terminal:'] : []),
     ...verbs.map(([line, what]) => `  ${line.padEnd(width)}      ${what}`),
   ]
+}
+
+/** What of a person's work stays. */
+function writableLine(writable: readonly string[]): string {
+  const what = writable.length === 0 ? 'Nothing you write' : `What you write in ${writable.join(' and ')}`
+  return `${what} stays; all else ends with the sandbox.`
 }
 
 type ToolLine = readonly [tool: string, line: string]
