@@ -3,10 +3,12 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { liveRuns } from '../../sandbox/host/lifetime/sweep.ts'
 import { canSeal } from '../support/can-seal.ts'
-import { npmRun } from '../support/command.ts'
+import { commandLine, npmRun } from '../support/command.ts'
 import { Person } from '../support/inside.ts'
 import { insidePromises } from '../support/inside-promises.ts'
+import { expectGone, runnerOf } from '../support/run-folder.ts'
 
 // The same as inside.test.ts for an ordinary user, what people's tools do there, and a machine that lays nothing over
 // its files.
@@ -101,6 +103,32 @@ describe.skipIf(!canSeal)('what people type inside (skipped without user namespa
     const line = 'git -c user.name=a -c user.email=a@b commit -q --allow-empty -m second'
     expect(await person.types(line, { cwd })).toEqual({ code: 0, output: '' })
     expect(git('log', '--format=%s', 'worktree').stdout.toString()).toBe('second\nfirst\n')
+  })
+
+  test('a program that ends all that runs inside, ends no more: the next one finds an inside again', async () => {
+    const restart = "python3 -c 'import ctypes; ctypes.CDLL(None).reboot(0x01234567)'"
+    const { code } = await person.types(`sleep 1000 & ${restart}`)
+    expect(code).not.toBe(0)
+    expect(await person.types('echo again')).toEqual({ code: 0, output: 'again\n' })
+    const { output } = await person.asks('status')
+    expect(output).toContain('healthy')
+  })
+
+  test('what runs inside is gone with the sandbox, also after kill -9', async () => {
+    const other = await Person.withSandbox()
+    // A number that no other program sleeps for.
+    const seconds = `9${process.pid}`
+    const sleeping = () =>
+      readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(Number(pid))[1] === seconds)
+    await other.types(`sleep ${seconds} >/dev/null 2>&1 &`)
+    expect(sleeping()).toHaveLength(1)
+    const { output } = await other.asks('status')
+    const runner = Number(/pid (\d+)/.exec(output)?.[1])
+    const folder = liveRuns().find((each) => runnerOf(each) === runner) ?? ''
+    process.kill(runner, 'SIGKILL')
+    await expectGone(folder, other.address)
+    expect(sleeping()).toEqual([])
+    await other.leaves()
   })
 
   test('a sandbox that only stays has nothing to share', async () => {

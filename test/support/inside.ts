@@ -49,7 +49,8 @@ export class Person {
       60_000,
     )
     const end = async () => {
-      process.kill(-run.child.pid!, 'SIGINT')
+      const { exitCode, signalCode } = run.child
+      if (exitCode === null && signalCode === null) process.kill(-run.child.pid!, 'SIGINT')
       await run.done
     }
     return new Person({ scratch, home, project, elsewhere, options, address, end, said: run.output })

@@ -70,7 +70,12 @@ export class SealedInside implements Inside {
       { env: cleanEnvironment({ HOME: home }), stdio: ['ignore', 'pipe', 'pipe'] },
     )
     const { pid, refused } = await whenBuilt(child)
-    expectClosed(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), writable)
+    try {
+      expectClosed(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'), writable)
+    } catch (error) {
+      end(child)
+      throw error
+    }
     return new SealedInside(child, plan, pid, refused)
   }
 
@@ -99,30 +104,36 @@ function enterWords(pid: number): string[] {
   return ['--target', String(pid), '--user', '--preserve-credentials', '--net', '--mount', '--pid']
 }
 
-function whenBuilt(child: ChildProcess): Promise<{ readonly pid: number; readonly refused: string }> {
-  return new Promise((resolve, reject) => {
-    let complaint = ''
-    const refuse = (why: string) => {
-      clearTimeout(timer)
-      // With what it has started.
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
-      reject(new PartFailure(`inside: expected a file system of its own, saw it refused: ${why}`))
-    }
-    const timer = setTimeout(refuse, buildMs, `no answer within ${buildMs} ms`)
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk).slice(-2_000)
-    })
-    child.once('error', (error) => refuse(error.message))
-    child.once('close', (code, signal) =>
-      refuse(complaint.trim().split('\n')[0] || `${signal ?? `exit code ${code}`}`),
-    )
-    child.stdout?.once('data', (chunk: Buffer) => {
-      const [, pid, refused = ''] = /^(\d+) (.*)\n/.exec(chunk.toString()) ?? []
-      if (pid === undefined) return refuse(`build.sh said ${JSON.stringify(chunk.toString())}`)
-      clearTimeout(timer)
-      resolve({ pid: Number(pid), refused })
-    })
+/** Resolves with what build.sh says; rejects with what it complained of. */
+async function whenBuilt(child: ChildProcess): Promise<{ readonly pid: number; readonly refused: string }> {
+  let complaint = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk).slice(-2_000)
   })
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const onClose = (code: number | null, signal: string | null) =>
+    reject(new Error(complaint.trim().split('\n')[0] || `${signal ?? `exit code ${code}`}`))
+  const timer = setTimeout(() => reject(new Error(`no answer within ${buildMs} ms`)), buildMs)
+  child.once('error', reject).once('close', onClose)
+  child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString()))
+  try {
+    const said = await promise
+    const [, pid, refused = ''] = /^(\d+) (.*)\n/.exec(said) ?? []
+    if (pid === undefined) throw new Error(`build.sh said ${JSON.stringify(said)}`)
+    return { pid: Number(pid), refused }
+  } catch (error) {
+    end(child)
+    const why = (error as Error).message
+    throw new PartFailure(`inside: expected a file system of its own, saw it refused: ${why}`)
+  } finally {
+    clearTimeout(timer)
+    child.off('close', onClose)
+  }
+}
+
+/** With what it has started: nsenter leaves that behind. */
+function end({ exitCode, pid, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
 }
 
 /**
