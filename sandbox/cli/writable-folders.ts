@@ -3,8 +3,11 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { InvalidInput } from '../errors/invalid-input.ts'
 
-/** What of these is written to changes the machine. */
+/** What is written to these, or below them, changes the machine. */
 const ofTheMachine = ['/boot', '/dev', '/etc', '/proc', '/run', '/sys', '/usr']
+
+/** No project themselves; one may be below them (hier(7)). */
+const ofAll = ['/bin', '/home', '/lib', '/media', '/mnt', '/opt', '/root', '/sbin', '/srv', '/tmp', '/var']
 
 /**
  * The folders that a command inside shares with the outside: the project it is typed in, and those named. The project
@@ -14,6 +17,8 @@ const ofTheMachine = ['/boot', '/dev', '/etc', '/proc', '/run', '/sys', '/usr']
  * @throws InvalidInput where one cannot be shared.
  */
 export function writableFolders(from: string, more: readonly string[]): readonly string[] {
+  if (!existsSync(from))
+    throw new InvalidInput(`working directory ${from}`, 'expected a folder, saw nothing there')
   const start = realpathSync(from)
   const root = rootOf(start) ?? start
   const project = isShareable(root) ? [root, ...gitFoldersOf(root)] : []
@@ -60,6 +65,6 @@ function namedFolder(path: string, typed: string): string {
 function isShareable(folder: string): boolean {
   const home = existsSync(homedir()) ? realpathSync(homedir()) : homedir()
   const isAboveHome = `${home}/`.startsWith(folder === '/' ? '/' : `${folder}/`)
-  const isTop = dirname(folder) === '/'
-  return !isAboveHome && !isTop && !ofTheMachine.some((each) => folder.startsWith(`${each}/`))
+  const isOfMachine = ofTheMachine.some((each) => `${folder}/`.startsWith(`${each}/`))
+  return !isAboveHome && !isOfMachine && !ofAll.includes(folder)
 }

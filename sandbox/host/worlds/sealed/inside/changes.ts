@@ -45,7 +45,12 @@ function newIn(here: string, folder: string): Change[] {
 
 /** A link counts wherever it leads. */
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // Not for this user to know.
+    return false
+  }
 }
 
 function entriesOf(path: string): Dirent[] {
