@@ -45,7 +45,7 @@ describe.skipIf(!canSeal)('what people type inside (skipped without user namespa
   afterAll(() => person?.leaves())
 
   const calls = 'curl -sS -o /dev/null https://api.example.test/users'
-  test.each([
+  test.for([
     ['ping', 'ping -c 1 -W 1 api.example.test', '1 received'],
     ['strace', 'strace -e trace=connect true 2>&1', 'exited with 0'],
     ['strace', 'sleep 9 & pid=$!; strace -p $pid -o /dev/null & sleep 0.3; kill $pid', 'attached'],
@@ -59,8 +59,8 @@ describe.skipIf(!canSeal)('what people type inside (skipped without user namespa
     ],
     ['su', "su nobody -s /bin/sh -c 'id -un'", isRoot ? 'nobody' : ''],
     ['nft', 'nft list tables', 'faultpath_watch'],
-  ])('%s: %s', async (tool, line, printed) => {
-    if (!isThere(tool)) return
+  ])('%s: %s', async ([tool = '', line = '', printed = ''], { skip }) => {
+    skip(!isThere(tool), `needs ${tool}`)
     expect((await person.types(`echo some >some; ${line}`)).output).toContain(printed)
   })
 
@@ -185,5 +185,37 @@ describe.skipIf(!canSeal)(
       expect(codes).toHaveLength(3)
       expect(codes).not.toContain('0')
     })
+  },
+)
+
+test.skipIf(!canSeal)(
+  'where parts of /proc are hidden and files are mounted, as in a container, nothing differs but /proc (skipped without user namespaces)',
+  async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'faultpath-container-'))
+    mkdirSync(join(scratch, 'project'))
+    writeFileSync(join(scratch, 'hosts'), '127.0.0.1 localhost\n')
+    // The second namespace cannot undo what the first one mounted: as a container's cannot.
+    const script = `
+      mount -t tmpfs -o ro tmpfs /proc/bus && mount -o bind,ro /proc/sys /proc/sys && mount --bind "$1/hosts" /etc/hosts
+      exec unshare --user --map-root-user --mount sh -c '
+        mount -t proc proc /mnt 2>/dev/null && echo "nothing is hidden here"
+        cd "$1/project"
+        npm --prefix "$2" run -s sandbox -- --world=sealed >"$1/said" 2>&1 &
+        npm=$!
+        until address=$(sed -n "s/^sandbox \\([0-9.]*\\) is up.*/\\1/p" "$1/said") && [ "$address" ]; do sleep 0.1; done
+        npm --prefix "$2" run -s sandbox exec -- --sandbox=$address sh -c "
+          touch kept /etc/faultpath-test && curl -sS https://api.example.test/users
+          cat /etc/hosts; test -w /proc/sys/vm/swappiness || test -w /proc/self/oom_score_adj || echo read-only"
+        npm --prefix "$2" run -s sandbox changes -- --sandbox=$address
+        kill -INT $npm; wait $npm
+      ' sh "$@"`
+    const inside = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', scratch, process.cwd()]
+    const { stderr, stdout } = spawnSync('unshare', inside, { encoding: 'utf8', timeout: 60_000 })
+    expect(stdout, stderr).toContain('Ada Lovelace')
+    expect(stdout).toMatch(/127\.0\.0\.1 localhost\nread-only\nadded +\/etc\/faultpath-test$/m)
+    expect(stdout).not.toContain('nothing is hidden here')
+    expect(existsSync(join(scratch, 'project', 'kept'))).toBe(true)
+    expect(existsSync('/etc/faultpath-test')).toBe(false)
+    rmSync(scratch, { recursive: true, force: true })
   },
 )
