@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { spawnProcess } from '../host/spawn.ts'
 import type { EnteredInside } from '../live/control.ts'
 
 /** Where a command inside is typed: what it runs in. */
@@ -22,7 +22,7 @@ export async function runInside(
   }
   // Entering leads to /, and npm to the project: back to where the person is.
   const from = ['sh', '-c', 'cd "$0"; exec "$@"', typedIn()]
-  const child = spawn(enter, [...enterWords, ...from, ...words], { stdio: 'inherit', env: environment })
+  const child = spawnProcess(enter, [...enterWords, ...from, ...words], { stdio: 'inherit', env: environment })
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))

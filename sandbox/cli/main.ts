@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { ExitAsked } from '../errors/exit-asked.ts'
 import { InvalidInput } from '../errors/invalid-input.ts'
-import { PartFailure } from '../errors/part-failure.ts'
+import { machineRefusal } from '../errors/machine-refusal.ts'
 import { nowMs } from '../host/clock.ts'
 import { processStartMs, spanned, writeBudget } from '../host/spans.ts'
 import { exitCodes, usageExitCode } from '../run/outcome.ts'
@@ -30,6 +30,7 @@ export async function main(name: string | undefined): Promise<void> {
   spanned('imports', startMs)
   const exit = keepExit()
   let ending: Promise<void> | undefined
+  let failed: Error | null = null
   const end = (code: number, isStopped = false): Promise<void> => {
     const startMs = nowMs()
     ending ??= command.close().then(
@@ -38,12 +39,12 @@ export async function main(name: string | undefined): Promise<void> {
         if (isStopped && ended !== undefined) process.stderr.write(`${ended}\n`)
         writeBudget()
         await written()
-        exit(code)
+        const lost = lostOutput(process.stdout.errored ?? failed)
+        if (lost !== undefined) process.stderr.write(`${lost}\n`)
+        // What could not be written has no reader: whatever was found, it is no success.
+        exit(lost === undefined || code !== 0 ? code : exitCodes.unhealthy)
       },
-      (error: unknown) => {
-        process.stderr.write(`closing failed: ${(error as Error).stack}\n`)
-        exit(70)
-      },
+      async (error: unknown) => exit(await report(error)),
     )
     return ending
   }
@@ -61,11 +62,15 @@ export async function main(name: string | undefined): Promise<void> {
   const stray = async (error: unknown) => await end(await report((await command.blame?.(error)) ?? error))
   process.on('uncaughtException', (error) => void stray(error))
   process.on('unhandledRejection', (error) => void stray(error))
-  // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on.
+  // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on. What becomes of
+  // lines that found no room is said at the end.
+  process.stdout.on('error', (error) => {
+    failed ??= error
+  })
+  process.stderr.on('error', () => {})
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
+    // A scenario that writes elsewhere would end a run without its report.
+    Object.defineProperty(stream, 'write', { value: stream.write.bind(stream), writable: false })
   }
   const { watchAncestors } = await import('../host/lifetime/npm.ts')
   if (!watchAncestors(() => void end(hungUp))) return await end(hungUp)
@@ -80,13 +85,22 @@ export async function main(name: string | undefined): Promise<void> {
 
 /**
  * From here on this file alone ends the process: a scenario that calls `process.exit(0)` would pass for one that was run.
- * @returns what ends it.
+ * @returns what ends it, whatever listens to its end.
  */
 function keepExit(): (code: number) => never {
-  const exit = process.exit.bind(process)
+  // What `process.exit` itself comes to, and so as easy to call. Not among the types of Node.
+  const ours = process as unknown as { reallyExit: (code: number) => never }
+  const exit = ours.reallyExit.bind(process)
   process.exit = (code) => {
-    throw new ExitAsked(code)
+    throw new ExitAsked('process.exit', code)
   }
+  ours.reallyExit = (code) => {
+    throw new ExitAsked('process.reallyExit', code)
+  }
+  process.on('exit', () => {
+    process.stderr.write('a bug of ours: nothing was left to wait for, and no report was made\n')
+    exit(70)
+  })
   return exit
 }
 
@@ -98,11 +112,19 @@ async function written(): Promise<void> {
   }
 }
 
+/** Why what was to be read by somebody could not be written. That its reader went away is no problem. */
+function lostOutput(error: NodeJS.ErrnoException | null): string | undefined {
+  if (error === null || error.code === 'EPIPE') return undefined
+  const { code } = error
+  return `standard output: expected room for all that is written, saw ${code}. Make room there, and run it again`
+}
+
 async function report(error: unknown): Promise<number> {
-  if (error instanceof InvalidInput || error instanceof PartFailure) {
+  const known = error instanceof InvalidInput ? error : machineRefusal(error)
+  if (known !== undefined) {
     const { problemText } = await import('../report/screen.ts')
-    process.stderr.write(`${problemText(error.message, process.stderr)}\n`)
-    return error instanceof InvalidInput ? usageExitCode : exitCodes.unhealthy
+    process.stderr.write(`${problemText(known.message, process.stderr)}\n`)
+    return known instanceof InvalidInput ? usageExitCode : exitCodes.unhealthy
   }
   process.stderr.write(`a bug of ours: ${error instanceof Error ? error.stack : String(error)}\n`)
   return 70

@@ -2,7 +2,7 @@
 export class ExitAsked extends Error {
   override readonly name = 'ExitAsked'
 
-  constructor(code: unknown) {
-    super(`process.exit(${code === undefined ? '' : String(code)})`)
+  constructor(what: string, code: unknown) {
+    super(`${what}(${code === undefined ? '' : String(code)})`)
   }
 }

@@ -1,4 +1,4 @@
-import { PartFailure } from '../errors/part-failure.ts'
+import { machineRefusal } from '../errors/machine-refusal.ts'
 import { nowMs } from '../host/clock.ts'
 import type { WorldKind } from '../host/place.ts'
 import type { ClientName } from '../language/scenario.ts'
@@ -69,7 +69,8 @@ async function go(
     return { outcome: 'pass', problems: [] }
   } catch (error) {
     if (error instanceof Stop) return { outcome: error.outcome, problems: [error.message] }
-    if (error instanceof PartFailure) return { outcome: 'unhealthy', problems: [error.message] }
+    const refusal = machineRefusal(error)
+    if (refusal !== undefined) return { outcome: 'unhealthy', problems: [refusal.message] }
     return { outcome: 'bug', problems: [`a bug of ours: ${(error as Error).stack}`] }
   }
 }

@@ -1,3 +1,4 @@
+import { machineRefusal } from '../errors/machine-refusal.ts'
 import { nowMs } from '../host/clock.ts'
 import type { Observe, TraceEvent } from '../machines/shared/trace.ts'
 
@@ -18,6 +19,13 @@ export class Incidents {
   /** For machines that all doors share: every client that is calling may have caused what they see. */
   readonly observeShared: Observe = (observation, atMs = nowMs()) => {
     for (const [door, listener] of this.listeners) listener({ ...observation, atMs, door })
+  }
+
+  /** What a machine did not expect: what the host refused it, or else a bug of ours. */
+  failed(error: Error): void {
+    const refusal = machineRefusal(error)
+    if (refusal === undefined) this.bugs.push(error)
+    else this.died('a machine of the sandbox', refusal.message)
   }
 
   died(part: string, detail: string): void {

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { InvalidInput } from '../errors/invalid-input.ts'
+import { machineRefusal } from '../errors/machine-refusal.ts'
 import { PartFailure } from '../errors/part-failure.ts'
 import { nowMs } from '../host/clock.ts'
 import type { ClientGround } from '../host/ground/ground.ts'
@@ -69,7 +71,7 @@ export class World {
       observe: incidents.observeShared,
       onTrace: (event) => incidents.listeners.get(event.door)?.(event),
       onDeath: (part, detail) => incidents.died(part, detail),
-      onBug: (error) => incidents.bugs.push(error),
+      onBug: (error) => incidents.failed(error),
     }
     const parts = new StartedParts(startTable, context)
     try {
@@ -133,7 +135,8 @@ export class World {
       const machines = await Promise.all(names.map((name) => this.#parts.get(name)))
       this.#up = Object.fromEntries(names.map((name, index) => [name, machines[index]])) as unknown as Shared
     } catch (error) {
-      throw new PartFailure((error as Error).message, { cause: error })
+      if (error instanceof InvalidInput) throw new PartFailure(error.message, { cause: error })
+      throw machineRefusal(error) ?? error
     }
   }
 

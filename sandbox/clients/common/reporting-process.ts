@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { nowMs } from '../../host/clock.ts'
 import type { Place } from '../../host/place.ts'
 import { spanned } from '../../host/spans.ts'
@@ -46,7 +47,9 @@ export class ReportingProcess implements ReadyClient {
       void this.#gone.then(resolve)
     })
     // After an error it closes too, and that tells every caller that waits for it.
-    this.#child.on('error', () => {})
+    this.#child.on('error', ({ message }) => {
+      this.#stderr += message
+    })
     this.#child.stdin?.on('error', () => {})
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-4_096)
@@ -78,7 +81,7 @@ export class ReportingProcess implements ReadyClient {
       }
       void this.#gone.then(() => {
         const said = this.#stderr.trim() || 'nothing'
-        reject(new Error(`client: its process ended before it reported. It said: ${said}`))
+        reject(new PartFailure(`client: its process ended before it reported. It said: ${said}`))
       })
     })
     // For clients that cannot see their own request: what they say of it.

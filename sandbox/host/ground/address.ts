@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net'
+import { PartFailure } from '../../errors/part-failure.ts'
 
 /** A loopback address that no other sandbox uses, so all its ports are free. */
 export interface AddressLease {
@@ -14,7 +15,7 @@ export const leasePort = 4999
  * listener: taken atomically, and given back by the kernel however the process ends. Outside Linux only
  * 127.0.0.1 answers, so it is shared and ports may collide.
  *
- * @throws Error when all 254 addresses are taken.
+ * @throws PartFailure when all 254 addresses are taken.
  */
 export async function leaseAddress(): Promise<AddressLease> {
   if (process.platform !== 'linux') return { address: '127.0.0.1', release: async () => {} }
@@ -23,7 +24,7 @@ export async function leaseAddress(): Promise<AddressLease> {
     const listener = await tryListen(address)
     if (listener !== undefined) return { address, release: () => close(listener) }
   }
-  throw new Error(
+  throw new PartFailure(
     `address lease: expected port ${leasePort} to be free on one of 127.0.1.1 to 127.0.1.254, ` +
       `saw it taken on all. Find who listens there with: ss -ltnp sport = :${leasePort}`,
   )

@@ -1,8 +1,9 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { nowMs } from '../clock.ts'
+import { spawnProcess } from '../spawn.ts'
 
 /** The run that the children and the directory belong to. */
 interface Run {
@@ -90,7 +91,7 @@ export class Watchdog {
     { how, ...options }: SpawnOptions & { how?: HowToEnd } = {},
   ): ChildProcess {
     const env = { ...(options.env ?? process.env), FAULTPATH_RUN: this.#run.id }
-    const child = spawn(command, args, { ...options, env, detached: true })
+    const child = spawnProcess(command, args, { ...options, env, detached: true })
     const { pid } = child
     if (pid !== undefined) {
       this.adopt(pid, how)
@@ -124,7 +125,7 @@ export async function reap(id: string, path: string): Promise<void> {
 }
 
 function spawnScript(id: string, path: string, stdin: 'pipe' | 'ignore'): ChildProcess {
-  return spawn('/bin/sh', [script, id, path], {
+  return spawnProcess('/bin/sh', [script, id, path], {
     cwd: '/',
     detached: true,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },

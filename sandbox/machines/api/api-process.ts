@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { cleanEnvironment, nodeFlags } from '../../host/environment.ts'
 import { isStopped } from '../../host/lifetime/process-identity.ts'
 import { Questions } from '../../host/questions.ts'
+import { spawnProcess } from '../../host/spawn.ts'
 import type { FromApi, ToApi } from './process/messages.ts'
 
 /** How long a living process may take to acknowledge. A blocked event loop answers nothing until it is free. */
@@ -51,7 +53,7 @@ export class ApiProcess {
    */
   static async start(options: ApiProcessOptions): Promise<ApiProcess> {
     const flags = [...nodeFlags, `--max-old-space-size=${heapMegabytes}`]
-    const child = spawn(process.execPath, [...flags, entry, options.address, String(options.port)], {
+    const child = spawnProcess(process.execPath, [...flags, entry, options.address, String(options.port)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: cleanEnvironment(options.env),
@@ -80,7 +82,7 @@ export class ApiProcess {
       // `close` comes when the process has ended and everything it wrote, IPC included, has been read.
       child.once('close', (code, signal) => {
         this.#exit = { pid, code, signal }
-        this.#questions.end(new Error(`API: ${this.describeEnd()}`))
+        this.#questions.end(new PartFailure(`API: ${this.describeEnd()}`))
         resolve(this.#exit)
         options.onExit(this.#exit)
       })
@@ -93,11 +95,13 @@ export class ApiProcess {
           resolve()
         } else if (message.kind === 'not-listening') {
           const { code } = message
-          reject(Object.assign(new Error(`${place} (${code}). Free the port or choose another.`), { code }))
+          reject(
+            Object.assign(new PartFailure(`${place} (${code}). Free the port or choose another.`), { code }),
+          )
         } else if (message.kind === 'done') this.#questions.answer(message.id)
         else options.onMessage(message)
       })
-      void this.#ended.then(() => reject(new Error(`${place}: ${this.describeEnd()}`)))
+      void this.#ended.then(() => reject(new PartFailure(`${place}: ${this.describeEnd()}`)))
     })
     // A failure to listen is reported by `start`; after it the process has no promise to keep.
     this.#listening.catch(() => {})
@@ -119,7 +123,9 @@ export class ApiProcess {
   /** Sends a message and waits for its acknowledgement. @throws Error where it ended, or stayed silent. */
   async ask(messageWith: (id: number) => ToApi, limitMs = acknowledgeMs): Promise<void> {
     const silence = () =>
-      new Error(`API: its process did not acknowledge within ${limitMs} ms. Stop it and start a new one.`)
+      new PartFailure(
+        `API: its process did not acknowledge within ${limitMs} ms. Stop it and start a new one.`,
+      )
     await this.#questions.ask((id) => this.tell(messageWith(id)), limitMs, silence)
   }
 

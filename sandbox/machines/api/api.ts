@@ -1,3 +1,4 @@
+import { PartFailure } from '../../errors/part-failure.ts'
 import { InTurn } from '../../host/in-turn.ts'
 import type { DatabaseTarget } from '../database/database.ts'
 import type { Armed, Breakable, Evidence } from '../shared/breakable.ts'
@@ -125,7 +126,7 @@ export class Api {
       await this.#process.ask((id) => ({ kind: 'arm', id, door, rules: plan.rules ?? [] }))
     } catch (error) {
       this.#doors.delete(door)
-      throw new Error(`API: cannot be armed: ${(error as Error).message}`, { cause: error })
+      throw new PartFailure(`API: cannot be armed: ${(error as Error).message}`, { cause: error })
     }
     if (plan.state?.kind === 'stopped') this.#process.signal('SIGSTOP')
     const heal = () => this.#turn.do(() => this.#heal(door, armed))

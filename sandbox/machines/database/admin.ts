@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { library } from '../../host/libraries/library.ts'
 import type { DatabaseTarget } from './database.ts'
 
@@ -48,9 +49,12 @@ export class AdminConnection {
       } catch (error) {
         if (this.#isClosed || performance.now() > giveUpAtMs) {
           const { message } = error as Error
-          throw new Error(`database: Postgres did not answer within ${answeredWithinMs} ms (${message})`, {
-            cause: error,
-          })
+          throw new PartFailure(
+            `database: Postgres did not answer within ${answeredWithinMs} ms (${message})`,
+            {
+              cause: error,
+            },
+          )
         }
       }
       await sleep(askEveryMs)

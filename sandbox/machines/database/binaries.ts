@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PartFailure } from '../../errors/part-failure.ts'
 
 /** The Postgres programs of the npm package for this platform. */
 export interface Binaries {
@@ -18,7 +19,7 @@ export async function findBinaries(): Promise<Binaries> {
   try {
     entry = fileURLToPath(import.meta.resolve(name))
   } catch (cause) {
-    throw new Error(
+    throw new PartFailure(
       `database: expected the package ${name}, which is not installed. ` +
         'Run npm install without --omit=optional, or give the URL of a Postgres of your own.',
       { cause },
@@ -68,7 +69,7 @@ export function postgresAccount(postgres: string): Account {
   const isRoot = process.getuid?.() === 0
   if (!isRoot && hasName()) return { prefix: [] }
   if (process.platform !== 'linux') {
-    throw new Error('database: Postgres does not run as root. Run this as a normal user.')
+    throw new PartFailure('database: Postgres does not run as root. Run this as a normal user.')
   }
   if (isRoot && canBecomeNobody() && everyoneReaches(postgres))
     return { prefix: [], uid: nobody, gid: nobody }

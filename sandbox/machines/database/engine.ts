@@ -1,4 +1,5 @@
 import { type ContainerRuntimeClient, getContainerRuntimeClient, ImageName } from 'testcontainers'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { machineId } from '../../host/lifetime/machine-id.ts'
 import { ownerLives } from '../../host/lifetime/run-directory.ts'
 
@@ -27,7 +28,7 @@ export async function containerEngine(): Promise<ContainerRuntimeClient> {
   try {
     client = await getContainerRuntimeClient()
   } catch (cause) {
-    throw new Error(
+    throw new PartFailure(
       `database: no container engine answers. Start one (Linux: sudo systemctl start docker; elsewhere: Docker Desktop), and see that this works: docker info. ${instead}`,
       { cause },
     )
@@ -36,11 +37,13 @@ export async function containerEngine(): Promise<ContainerRuntimeClient> {
   const { socketPath } = client.container.dockerode.modem as { socketPath?: string }
   // testcontainers takes the default socket when the one that is named does not answer.
   if (wanted?.startsWith('unix://') && socketPath !== wanted.slice('unix://'.length)) {
-    throw new Error(`database: DOCKER_HOST=${wanted} does not answer. Correct it, or unset it. ${instead}`)
+    throw new PartFailure(
+      `database: DOCKER_HOST=${wanted} does not answer. Correct it, or unset it. ${instead}`,
+    )
   }
   const { host } = client.info.containerRuntime
   if (host !== loopback) {
-    throw new Error(
+    throw new PartFailure(
       `database: expected a container engine on this machine, saw one at ${host}. ` +
         'Its containers are published on its own loopback only. Give the URL of a Postgres instead: --database-url.',
     )
@@ -72,7 +75,7 @@ export async function pullIfMissing(
   try {
     await Promise.race([client.image.pull(name), aborted])
   } catch (cause) {
-    throw new Error(
+    throw new PartFailure(
       `database: the image ${image} is not on this machine and cannot be pulled (${(cause as Error).message.trim()}). ` +
         `Try: docker pull ${image}. Or build one without a registry, docker/postgres/build.sh, and name it: ` +
         'FAULTPATH_POSTGRES_IMAGE=faultpath/postgres:18',

@@ -5,6 +5,7 @@ import {
   GenericContainer,
   type WaitStrategy,
 } from 'testcontainers'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { AdminConnection } from './admin.ts'
 import type { DatabaseTarget } from './database.ts'
 import { labelsOf, pullIfMissing, removeContainer } from './engine.ts'
@@ -206,10 +207,10 @@ function loginAt(port: () => number, { password }: ContainerOptions): DatabaseTa
   }
 }
 
-async function notUp({ image }: ContainerOptions, container: Container, cause?: Error): Promise<Error> {
+async function notUp({ image }: ContainerOptions, container: Container, cause?: Error): Promise<PartFailure> {
   const said = await lastWords(container).catch(() => '(its log cannot be read)')
   const why = cause === undefined ? 'it ended' : cause.message
-  return new Error(
+  return new PartFailure(
     `database: Postgres did not come up in a container of ${image} (${why}). It said:\n${said}`,
     {
       cause,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process'
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { identify, isStopped, lives, type ProcessIdentity } from '../../host/lifetime/process-identity.ts'
 import { type Launch, readIfThere, spawnAs, tail } from './launch.ts'
 import { childrenOf, signalTree } from './process-tree.ts'
@@ -205,10 +206,10 @@ export class PostgresServer {
     return false
   }
 
-  #notStarted(): Error {
+  #notStarted(): PartFailure {
     const { exitCode, signalCode } = this.#child
     const why = signalCode === null ? (exitCode === null ? '' : ` (exit ${exitCode})`) : ` (${signalCode})`
-    return new Error(this.#words(`did not start on ${this.#launch.address}:${this.port}${why}`))
+    return new PartFailure(this.#words(`did not start on ${this.#launch.address}:${this.port}${why}`))
   }
 
   #words(what: string): string {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PartFailure } from '../../errors/part-failure.ts'
 import type { Evidence } from '../shared/breakable.ts'
 import type { DatabaseArming, DatabaseParts } from './database-arming.ts'
 import type { StateOf } from './database-points.ts'
@@ -57,7 +58,7 @@ export class ShutDownArming implements DatabaseArming {
   async #untilBegun(): Promise<void> {
     const giveUpAtMs = performance.now() + beginWithinMs
     while ((await loginProblem(this.#parts.target)) !== cannotConnectNow) {
-      if (performance.now() > giveUpAtMs) throw new Error(`it let sessions in for ${beginWithinMs} ms`)
+      if (performance.now() > giveUpAtMs) throw new PartFailure(`it let sessions in for ${beginWithinMs} ms`)
       await sleep(lookEveryMs)
     }
   }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PartFailure } from '../../errors/part-failure.ts'
 import { buildEntry, entryFormat, touchEntry } from '../../host/lifetime/cache.ts'
 import { notOwn } from '../../host/lifetime/own-folder.mjs'
 import { AdminConnection, literal } from './admin.ts'
@@ -119,7 +120,7 @@ export async function buildTemplate(launch: Launch, path: string): Promise<Templ
   }
   const template = readTemplate(path)
   if (template === undefined)
-    throw new Error(`database: the cache at ${path} cannot be read. Remove it, then run again.`)
+    throw new PartFailure(`database: the cache at ${path} cannot be read. Remove it, then run again.`)
   return template
 }
 
@@ -175,7 +176,8 @@ async function runToEnd(
   try {
     const child = spawnAs(launch, words, 'kill', cwd, ['ignore', output ?? complaints, complaints])
     const [code] = child.pid === undefined ? ['not started'] : await once(child, 'exit')
-    if (code !== 0) throw new Error(`database: ${words[0]} failed (exit ${code}). It said:\n${tail(log)}`)
+    if (code !== 0)
+      throw new PartFailure(`database: ${words[0]} failed (exit ${code}). It said:\n${tail(log)}`)
   } finally {
     closeSync(complaints)
   }

@@ -1,3 +1,4 @@
+import { PartFailure } from '../../errors/part-failure.ts'
 import { machineId } from '../../host/lifetime/machine-id.ts'
 import { ownerLives } from '../../host/lifetime/run-directory.ts'
 import { AdminConnection, identifier } from './admin.ts'
@@ -38,7 +39,7 @@ export async function openByUrl(server: DatabaseTarget, { run }: DatabaseOptions
     })
   } catch (cause) {
     await maintenance.close()
-    throw new Error(`database ${server.host}:${server.port}: ${(cause as Error).message}`, { cause })
+    throw new PartFailure(`database ${server.host}:${server.port}: ${(cause as Error).message}`, { cause })
   }
 }
 
@@ -53,7 +54,7 @@ async function readRights(maintenance: AdminConnection, { user }: DatabaseTarget
       rolsuper OR rolcreaterole AS roles FROM pg_roles WHERE rolname = current_user`,
   )
   if (row?.['databases'] !== true) {
-    throw new Error(
+    throw new PartFailure(
       `expected user ${user} to have the right to create databases. Give it: ALTER ROLE ${identifier(user)} CREATEDB`,
     )
   }

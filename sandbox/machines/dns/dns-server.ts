@@ -73,7 +73,7 @@ export class DnsServer implements Breakable<DnsPlan> {
       if (cause instanceof PartFailure) throw cause
       const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : ''
       const next = port === 0 ? '' : '. Free the port or choose another.'
-      throw new Error(`DNS server: cannot listen on ${address}:${port}${code}${next}`, { cause })
+      throw new PartFailure(`DNS server: cannot listen on ${address}:${port}${code}${next}`, { cause })
     }
     return server
   }

@@ -131,8 +131,8 @@ export class KeeperProcess {
 
   #receive(message: FromKeeper, handle: unknown): void {
     if (message.kind === 'failed') {
-      const { code, message: text } = message
-      this.#questions.fail(message.id, Object.assign(new Error(text), { code }))
+      const { code, id, isRefused, message: text } = message
+      this.#questions.fail(id, Object.assign(isRefused ? new PartFailure(text) : new Error(text), { code }))
     } else {
       const { value } = message
       this.#questions.answer(message.id, { handle, ...(value === undefined ? {} : { value }) })
@@ -155,7 +155,7 @@ function whenEntered(child: ChildProcess, complaint: () => string): Promise<Ente
     const refuse = (why: string) => {
       clearTimeout(timer)
       child.kill('SIGKILL')
-      reject(new Error(why))
+      reject(new PartFailure(why))
     }
     const timer = setTimeout(refuse, enterMs, `no answer within ${enterMs} ms`)
     child.once('error', (error: NodeJS.ErrnoException) =>

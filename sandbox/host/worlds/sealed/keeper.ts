@@ -3,15 +3,18 @@
  * machine behind them stays outside, with the runner. It closes its own copies, or it would accept connections
  * that no machine serves: at once, within the turn of the event loop in which a socket was opened.
  */
-import { type SendHandle, spawn } from 'node:child_process'
+import type { SendHandle } from 'node:child_process'
 import { flushCompileCache } from 'node:module'
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { machineRefusal } from '../../../errors/machine-refusal.ts'
+import { PartFailure } from '../../../errors/part-failure.ts'
 import { findCommand } from '../../find-command.ts'
 import type { FullBacklog, Occupation } from '../../ground/ground.ts'
 import type { PacketCounts } from '../../ground/kernel.ts'
 import { LoopbackGround, loopbackAddresses } from '../../ground/loopback-ground.ts'
 import { listingOf, RulesGone, removalOf } from '../../ground/nft-table.ts'
+import { spawnProcess } from '../../spawn.ts'
 import type { FromKeeper, ToKeeper } from './messages.ts'
 import { packetCounts, watchRules, watchTable } from './packet-watch.ts'
 import { repeats } from './proc-net.ts'
@@ -26,8 +29,17 @@ const occupations = new Map<string, Occupation>()
 
 process.on('message', (message: ToKeeper) => {
   answer(message).catch((error: NodeJS.ErrnoException) => {
-    const { message: text, code } = error
-    tell({ kind: 'failed', id: message.id, message: text, ...(code === undefined ? {} : { code }) })
+    const refusal = machineRefusal(error)
+    const { code } = error
+    const { message: text } = refusal ?? error
+    const isRefused = refusal !== undefined
+    tell({
+      kind: 'failed',
+      id: message.id,
+      message: text,
+      isRefused,
+      ...(code === undefined ? {} : { code }),
+    })
   })
 })
 
@@ -155,7 +167,7 @@ function run(command: string, args: readonly string[], input?: string): Promise<
   return new Promise((resolve, reject) => {
     // A command that reads nothing may be gone before an empty input ends, and that would be an error.
     const stdin = input === undefined ? 'ignore' : 'pipe'
-    const child = spawn(command, args, { stdio: [stdin, 'pipe', 'pipe'] })
+    const child = spawnProcess(command, args, { stdio: [stdin, 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -167,7 +179,7 @@ function run(command: string, args: readonly string[], input?: string): Promise<
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) resolve(stdout)
-      else reject(new Error(`sealed world: ${command} failed: ${stderr.trim() || `exit code ${code}`}`))
+      else reject(new PartFailure(`sealed world: ${command} failed: ${stderr.trim() || `exit code ${code}`}`))
     })
     child.stdin?.end(input)
   })

@@ -24,4 +24,11 @@ export type ToKeeper = { readonly id: number } & (
 /** `value`: the result of a probe, a count. A socket comes as the message's handle. */
 export type FromKeeper =
   | { readonly kind: 'done'; readonly id: number; readonly value?: string | number | PacketCounts }
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly code?: string }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly message: string
+      readonly code?: string
+      /** The machine refused it: no bug of ours. */
+      readonly isRefused: boolean
+    }
