@@ -3,6 +3,7 @@ import { ExitAsked } from '../errors/exit-asked.ts'
 import { InvalidInput } from '../errors/invalid-input.ts'
 import { machineRefusal } from '../errors/machine-refusal.ts'
 import { nowMs } from '../host/clock.ts'
+import { endNow } from '../host/lifetime/end-now.ts'
 import { processStartMs, spanned, writeBudget } from '../host/spans.ts'
 import { exitCodes, usageExitCode } from '../run/outcome.ts'
 import type { Command } from './command.ts'
@@ -28,7 +29,7 @@ export async function main(name: string | undefined): Promise<void> {
       ? new (await import('./sandbox.ts')).SandboxCommand()
       : new (await import('./scenario.ts')).ScenarioCommand()
   spanned('imports', startMs)
-  const exit = keepExit()
+  keepExit()
   let ending: Promise<void> | undefined
   let failed: Error | null = null
   const end = (code: number, isStopped = false): Promise<void> => {
@@ -42,9 +43,9 @@ export async function main(name: string | undefined): Promise<void> {
         const lost = lostOutput(process.stdout.errored ?? failed)
         if (lost !== undefined) process.stderr.write(`${lost}\n`)
         // What could not be written has no reader: whatever was found, it is no success.
-        exit(lost === undefined || code !== 0 ? code : exitCodes.unhealthy)
+        endNow(lost === undefined || code !== 0 ? code : exitCodes.unhealthy)
       },
-      async (error: unknown) => exit(await report(error)),
+      async (error: unknown) => endNow(await report(error)),
     )
     return ending
   }
@@ -54,12 +55,17 @@ export async function main(name: string | undefined): Promise<void> {
     process.on(signal, () => {
       const code = 128 + constants.signals[signal]
       askedMs ??= nowMs()
-      if (nowMs() - askedMs > impatientMs) exit(code)
+      if (nowMs() - askedMs > impatientMs) endNow(code)
       void end(code, true)
     })
   }
   // What a file of a person's own left behind it is their mistake. The first one is told: the others follow from it.
-  const stray = async (error: unknown) => await end(await report((await command.blame?.(error)) ?? error))
+  let isTold = false
+  const stray = async (error: unknown) => {
+    if (isTold) return
+    isTold = true
+    await end(await report((await command.blame?.(error)) ?? error))
+  }
   process.on('uncaughtException', (error) => void stray(error))
   process.on('unhandledRejection', (error) => void stray(error))
   // Whoever read our lines may stop reading (`| head`): the rest is then for nobody, and the run goes on. What becomes of
@@ -83,25 +89,20 @@ export async function main(name: string | undefined): Promise<void> {
   }
 }
 
-/**
- * From here on this file alone ends the process: a scenario that calls `process.exit(0)` would pass for one that was run.
- * @returns what ends it, whatever listens to its end.
- */
-function keepExit(): (code: number) => never {
-  // What `process.exit` itself comes to, and so as easy to call. Not among the types of Node.
-  const ours = process as unknown as { reallyExit: (code: number) => never }
-  const exit = ours.reallyExit.bind(process)
-  process.exit = (code) => {
-    throw new ExitAsked('process.exit', code)
-  }
-  ours.reallyExit = (code) => {
-    throw new ExitAsked('process.reallyExit', code)
+/** From here on this file alone ends the process: a scenario that calls `process.exit(0)` would pass for one that was run. */
+function keepExit(): void {
+  // `process.exit` comes to the other one, which is as easy to call.
+  for (const name of ['exit', 'reallyExit'] as const) {
+    Object.assign(process, {
+      [name]: (code: unknown) => {
+        throw new ExitAsked(`process.${name}`, code)
+      },
+    })
   }
   process.on('exit', () => {
     process.stderr.write('a bug of ours: nothing was left to wait for, and no report was made\n')
-    exit(70)
+    endNow(70)
   })
-  return exit
 }
 
 /** A pipe takes 64 KiB at a time, and exiting drops what waits: a report is larger. Nobody reads it: done too. */

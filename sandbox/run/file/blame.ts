@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { ExitAsked } from '../../errors/exit-asked.ts'
 import { InvalidInput, show } from '../../errors/invalid-input.ts'
-import { beingRead, NeverRead } from './read-scenario.ts'
+import { beingRead, GlobalsChanged, NeverRead } from './read-scenario.ts'
 import { shownPath } from './scenario-place.ts'
 
 const own = new URL('../../', import.meta.url).href
@@ -30,7 +30,7 @@ export function foreignFrame(error: unknown): Frame | undefined {
 export function sawThrown(error: unknown): string {
   if (error instanceof ExitAsked)
     return `expected a file that leaves the end of the process to the runner, saw ${error.message}`
-  if (error instanceof NeverRead) return error.message
+  if (error instanceof NeverRead || error instanceof GlobalsChanged) return error.message
   const saw = error instanceof Error ? `${error.name}: ${error.message}` : show(error)
   return `expected a file that runs to its end, saw it throw ${saw}`
 }

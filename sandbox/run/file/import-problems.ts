@@ -4,7 +4,7 @@ import { InvalidInput } from '../../errors/invalid-input.ts'
 import { stepFolder, steps } from '../../language/steps.ts'
 import { foreignFrame, sawThrown } from './blame.ts'
 import { problemsOf, shapeProblems } from './check-scenario.ts'
-import { NeverRead } from './read-scenario.ts'
+import { GlobalsChanged, NeverRead } from './read-scenario.ts'
 import { shownPath } from './scenario-place.ts'
 import type { ScenarioProblem } from './scenario-problem.ts'
 import { Source } from './source.ts'
@@ -40,6 +40,7 @@ function reasonOf(error: unknown, file: string, text: string): readonly PlacedPr
     const next = 'Look at what stands behind its await'
     return [{ path: [], text: sawThrown(error), next, ...locateText(text, 'await') }]
   }
+  if (error instanceof GlobalsChanged) return [{ path: [], text: sawThrown(error) }]
   const syntax = syntaxProblem(error, file, text)
   if (syntax !== undefined) return [syntax]
   const frame = foreignFrame(error)

@@ -26,10 +26,32 @@ export class NeverRead extends Error {
 }
 
 /**
+ * Code that could go on for ever: a loop, a function that calls itself later, or another file with such. A plain scenario
+ * has none of it, and is not guarded, which takes 20 ms of another thread.
+ */
+const endlessCode =
+  /=>|\b(?:function|await|class|eval|Function|import\s*\()|\b(?:for|while)\b[^'"]*\(|\bdo\s*\{|\)\s*\{|\bfrom\s+['"](?!#sandbox)/
+
+/** What all code in this process shares, the runner's too. A file that does not name it does not change it. */
+const sharedWords = /\b(?:globalThis|prototype|__proto__|process|console|delete|Object|Reflect)\b/
+
+/** A file changed what the runner itself stands on. */
+export class GlobalsChanged extends Error {
+  override readonly name = 'GlobalsChanged'
+
+  constructor(changed: readonly string[]) {
+    super(`expected a file that leaves what is global as it is, saw it change ${changed.join(', ')}`)
+  }
+}
+
+/**
  * Runs a file, and gives what it exports.
+ * @param text the text of it.
  * @throws whatever the file throws; NeverRead where it does not come to its end.
  */
-export async function importDefault(file: string): Promise<unknown> {
+export async function importDefault(file: string, text: string): Promise<unknown> {
+  if (endlessCode.test(text)) (await import('./loop-guard.ts')).guardAgainstLoops()
+  const restored = sharedWords.test(text) ? (await import('./globals.ts')).keepGlobals() : undefined
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const text = `expected a file that is read at once, saw it still wait after ${importMsMax / 1_000} s`
@@ -38,8 +60,11 @@ export async function importDefault(file: string): Promise<unknown> {
   try {
     const imported = beingRead.run(file, () => import(pathToFileURL(file).href))
     const module = (await Promise.race([imported, late])) as { default?: unknown }
+    const changed = restored?.()
+    if (changed !== undefined) throw new GlobalsChanged(changed)
     return module.default
   } finally {
+    restored?.()
     clearTimeout(timer)
   }
 }

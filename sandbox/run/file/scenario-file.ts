@@ -25,7 +25,7 @@ export async function loadScenarioFile(file: string): Promise<ScenarioFile> {
   const text = readText(file, shown)
   let problems: readonly ScenarioProblem[] | undefined
   try {
-    const exported = await importDefault(file)
+    const exported = await importDefault(file, text)
     problems = [...(await repetitions(text)), ...problemsOf(exported), ...placeProblems(file, exported)]
     if (problems.length === 0) return { id: basename(file, '.ts'), file, scenario: exported as Scenario }
   } catch (error) {
