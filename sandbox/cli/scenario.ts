@@ -42,6 +42,7 @@ export class ScenarioCommand implements Command {
     if (choice.kind === 'list') return print(await overview(choice, flags['list'] === true))
     const pool = new WorldPool({
       database: databaseChoice(args),
+      sideBySide: choice.jobs,
       onProgress: (line) => process.stderr.write(`${line}\n`),
       ...(flags['table'] === 'worlds' && { kindReason: 'the table is of both' }),
     })

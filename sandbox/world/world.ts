@@ -8,6 +8,7 @@ import { LoopbackGround } from '../host/ground/loopback-ground.ts'
 import { cacheDirectory } from '../host/lifetime/cache.ts'
 import { RunDirectory } from '../host/lifetime/run-directory.ts'
 import { Watchdog } from '../host/lifetime/watchdog.ts'
+import { expectLimits } from '../host/limits.ts'
 import { StartedParts, type UpOf } from '../host/parts.ts'
 import type { Place, WorldKind } from '../host/place.ts'
 import { type Call, wholeCall } from '../language/call.ts'
@@ -30,6 +31,8 @@ export interface WorldOptions {
   /** People enter its sealed world. */
   readonly isEntered?: boolean
   readonly database: Pick<DatabaseOptions, 'provider' | 'url' | 'allowRemote'>
+  /** How many of them there may be at once in this process. Default: this one. */
+  readonly sideBySide?: number
   /** Lines for people while something takes long: the first run builds the Postgres cache. */
   readonly onProgress: (line: string) => void
   /** Whether a diagnosis will be made of what the machines observe, for which contents are compared. Default: yes. */
@@ -57,7 +60,8 @@ export class World {
 
   /** Resolves as soon as the slow parts have been spawned; `up` tells when front doors lead somewhere. */
   static async open(options: WorldOptions): Promise<World> {
-    const { kind, kindReason, isEntered, database, isCompared = true, onProgress } = options
+    const { kind, kindReason, isEntered, database, isCompared = true, onProgress, sideBySide = 1 } = options
+    expectLimits(sideBySide)
     const cache = cacheDirectory()
     const run = RunDirectory.create()
     const incidents = new Incidents()
