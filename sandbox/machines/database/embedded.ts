@@ -11,11 +11,13 @@ import { PostgresServer } from './server.ts'
 import {
   appRole,
   buildTemplate,
+  type Passwords,
   readTemplate,
   shopDatabase,
   superuser,
   type Template,
   templatePath,
+  writeRoles,
 } from './template.ts'
 
 const provides: readonly DatabaseNeed[] = ['sql', 'superuser', 'process', 'files']
@@ -25,11 +27,11 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   const { address, run, watchdog } = options
   const binaries = await findBinaries()
   const launch: Launch = { binaries, account: postgresAccount(binaries.postgres), address, run, watchdog }
-  const { server, template } = await startFromTemplate(launch, options)
+  const { passwords, server, template } = await startFromTemplate(launch, options)
 
   const login = { host: address, port: server.port, database: shopDatabase }
-  const target: DatabaseTarget = { ...login, user: appRole, password: template.passwords.app }
-  const admin = new AdminConnection({ ...login, user: superuser, password: template.passwords.postgres })
+  const target: DatabaseTarget = { ...login, user: appRole, password: passwords.app }
+  const admin = new AdminConnection({ ...login, user: superuser, password: passwords.postgres })
   const stop = async () => {
     await server.stop('immediate')
     await admin.close()
@@ -44,12 +46,13 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
 async function startFromTemplate(
   launch: Launch,
   { onProgress, onDeath, onSpawn, signal }: DatabaseOptions,
-): Promise<{ server: PostgresServer; template: Template }> {
+): Promise<{ passwords: Passwords; server: PostgresServer; template: Template }> {
   const path = templatePath(cacheDirectory(), launch)
   const start = async (template: Template) => {
     const data = makeDataDirectory(launch, 'postgres')
+    const passwords = writeRoles(launch, data, template)
     const server = await PostgresServer.start(launch, data, { cluster: template.cluster, onDeath, onSpawn })
-    return { server, template }
+    return { passwords, server, template }
   }
   const cached = readTemplate(path)
   if (cached !== undefined) {

@@ -1,23 +1,37 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chownSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { PartFailure } from '../../errors/part-failure.ts'
 import { buildEntry, entryFormat, touchEntry } from '../../host/lifetime/cache.ts'
 import { notOwn } from '../../host/lifetime/own-folder.mjs'
 import { AdminConnection, literal } from './admin.ts'
+import { drawPassword } from './furnish.ts'
 import { type Launch, makeDataDirectory, spawnAs, tail } from './launch.ts'
+import { scramVerifier, withVerifiers } from './role-page.ts'
 import { PostgresServer } from './server.ts'
 import { shopReset, shopSchema } from './shop.ts'
 
 /** A stopped cluster with the seeded shop in it, as a tar file: unpacking takes half the time of `cp -a`. */
-export interface Template {
+export interface Template extends Described {
+  /** All but the file of the roles. */
   readonly cluster: string
+  /** The file of the roles, in which none of them can log in. */
+  readonly roles: string
+}
+
+/** What is written down of a template. */
+interface Described {
   /** Of the server: `18.4`. */
   readonly version: string
-  /** Drawn when the template was built: other users of this host must not know the superuser's. */
-  readonly passwords: Readonly<Record<'postgres' | 'app', string>>
+  /** Where the file of the roles belongs, in the data directory: `global/1260`. */
+  readonly rolesAt: string
+  /** What stands in it for the password of each: of passwords that were drawn and forgotten. */
+  readonly verifiers: Passwords
 }
+
+/** Of the superuser, and of the role of the API. */
+export type Passwords = Readonly<Record<'postgres' | 'app', string>>
 
 /** The superuser, and the plain role the API logs in as. */
 export const superuser = 'postgres'
@@ -74,6 +88,7 @@ const dropOthers = [
 ]
 
 const described = 'cluster.json'
+const rolesFile = 'roles'
 
 /** Where the template for these programs and this schema lies in the cache. */
 export function templatePath(cache: string, { binaries }: Launch): string {
@@ -82,6 +97,7 @@ export function templatePath(cache: string, { binaries }: Launch): string {
     binaries.version,
     initdbFlags,
     dropOthers,
+    'passwords of the run',
     shopSchema(appRole),
     shopReset,
   ])
@@ -93,9 +109,9 @@ export function templatePath(cache: string, { binaries }: Launch): string {
 export function readTemplate(path: string): Template | undefined {
   if (notOwn(path) !== undefined) return undefined
   try {
-    const read = JSON.parse(readFileSync(join(path, described), 'utf8')) as Omit<Template, 'cluster'>
+    const read = JSON.parse(readFileSync(join(path, described), 'utf8')) as Described
     touchEntry(path)
-    return { ...read, cluster: join(path, 'cluster.tar') }
+    return { ...read, cluster: join(path, 'cluster.tar'), roles: join(path, rolesFile) }
   } catch {
     return undefined
   }
@@ -106,14 +122,14 @@ export async function buildTemplate(launch: Launch, path: string): Promise<Templ
   const data = makeDataDirectory(launch, 'template')
   try {
     await buildEntry(path, launch.run.id, async (folder) => {
-      const passwords = {
-        postgres: randomBytes(18).toString('base64url'),
-        app: randomBytes(18).toString('base64url'),
-      }
-      await initialize(launch, data, passwords.postgres)
-      const version = await fill(launch, data, passwords)
+      const password = drawPassword()
+      await initialize(launch, data, password)
+      const filled = await fill(launch, data, password)
+      const roles = join(data, filled.rolesAt)
+      writeFileSync(join(folder, rolesFile), readFileSync(roles), { mode: 0o600 })
+      rmSync(roles)
       await pack(launch, data, join(folder, 'cluster.tar'))
-      writeFileSync(join(folder, described), JSON.stringify({ version, passwords }), { mode: 0o600 })
+      writeFileSync(join(folder, described), JSON.stringify(filled), { mode: 0o600 })
     })
   } finally {
     rmSync(data, { recursive: true, force: true })
@@ -134,20 +150,41 @@ async function initialize(launch: Launch, data: string, password: string): Promi
   rmSync(passwordFile)
 }
 
-/** The roles, the shop and its rows. Returns the server's version. */
-async function fill(launch: Launch, data: string, passwords: Template['passwords']): Promise<string> {
+/** Puts the file of the roles into a data directory that is about to be filled, with passwords of this run's own. */
+export function writeRoles({ account }: Launch, data: string, template: Template): Passwords {
+  const { roles, rolesAt, verifiers } = template
+  const passwords = { postgres: drawPassword(), app: drawPassword() }
+  const page = withVerifiers(readFileSync(roles), [
+    [verifiers.postgres, scramVerifier(passwords.postgres)],
+    [verifiers.app, scramVerifier(passwords.app)],
+  ])
+  const file = join(data, rolesAt)
+  mkdirSync(dirname(file), { mode: 0o700 })
+  writeFileSync(file, page, { mode: 0o600, flag: 'wx' })
+  if (account.uid !== undefined)
+    for (const path of [dirname(file), file]) chownSync(path, account.uid, account.gid ?? account.uid)
+  return passwords
+}
+
+/** The roles, the shop and its rows. */
+async function fill(launch: Launch, data: string, password: string): Promise<Described> {
   const server = await PostgresServer.start(launch, data)
-  const login = { host: launch.address, port: server.port, user: superuser, password: passwords.postgres }
+  const login = { host: launch.address, port: server.port, user: superuser, password }
+  const verifiers = { postgres: scramVerifier(drawPassword()), app: scramVerifier(drawPassword()) }
   const maintenance = new AdminConnection({ ...login, database: 'postgres' })
   const shop = new AdminConnection({ ...login, database: shopDatabase })
   try {
-    await maintenance.query(`CREATE ROLE ${appRole} LOGIN PASSWORD ${literal(passwords.app)}`)
+    await maintenance.query(`CREATE ROLE ${appRole} LOGIN PASSWORD ${literal(verifiers.app)}`)
     await maintenance.query(`CREATE DATABASE ${shopDatabase}`)
     await maintenance.close()
     await shop.query(shopSchema(appRole) + shopReset)
     for (const statement of dropOthers) await shop.query(statement)
-    const [row] = await shop.query('SHOW server_version')
-    return String(row?.['server_version'])
+    // The last of all: from here on no session can begin.
+    await shop.query(`ALTER ROLE ${superuser} PASSWORD ${literal(verifiers.postgres)}`)
+    const [row] = await shop.query(
+      "SELECT current_setting('server_version') AS version, pg_relation_filepath('pg_authid') AS roles",
+    )
+    return { version: String(row?.['version']), rolesAt: String(row?.['roles']), verifiers }
   } finally {
     await Promise.all([maintenance.close(), shop.close()])
     await server.stop('fast')
