@@ -66,6 +66,10 @@ function portableLines(world: World, seat: Seat): ToolLine[] {
     ['dig', `dig @${dns.address} -p ${dns.port} ${hostName}`],
     ['curl', `curl --cacert ${ca} --resolve ${at}:${front.address} https://${at}/users`],
     ['openssl', `openssl s_client ${tls} </dev/null`],
-    ['psql', `psql postgres://${user}:${password}@${host}:${port}/${database} -c 'select * from users'`],
+    // Of a command's words every user of the machine can read, of its variables none.
+    [
+      'psql',
+      `PGPASSWORD=${password} psql postgres://${user}@${host}:${port}/${database} -c 'select * from users'`,
+    ],
   ]
 }

@@ -9,8 +9,11 @@ const pageBytes = 8_192
 /** Of `pd_checksum` in a page's header (PageHeaderData, src/include/storage/bufpage.h). */
 const checksumAt = 8
 
-/** As Postgres draws them (`scram_iterations`), and so as long in each verifier. */
-const iterations = 4_096
+/** Rounds make a password that a person chose slow to guess. One of 144 drawn bits is not guessed; each login takes less. */
+const iterations = 1
+
+/** What each verifier begins with. A template with others is not this version's. */
+export const verifierStart = `SCRAM-SHA-256$${iterations}:`
 
 /**
  * What Postgres keeps of a password: it can be checked with that, and not be found out (RFC 5803 §3; src/common/scram-common.c).
@@ -22,20 +25,17 @@ export function scramVerifier(password: string): string {
   const keyed = (text: string) => createHmac('sha256', salted).update(text).digest()
   const stored = createHash('sha256').update(keyed('Client Key')).digest('base64')
   const server = keyed('Server Key').toString('base64')
-  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${server}`
+  return `${verifierStart}${salt.toString('base64')}$${stored}:${server}`
 }
 
 /**
  * The page with other verifiers in the places of these.
- * @throws Error where one is not in it, or the page is not one that Postgres wrote.
+ * @throws Error where one is not in it.
  */
 export function withVerifiers(
   page: Buffer,
   verifiers: readonly (readonly [old: string, drawn: string])[],
 ): Buffer {
-  const checksum = page.readUInt16LE(checksumAt)
-  if (page.length !== pageBytes || (checksum !== 0 && checksum !== checksumOf(page)))
-    throw new Error('database: expected the page of the roles, saw something else')
   const changed = Buffer.from(page)
   for (const [old, drawn] of verifiers) {
     const at = page.indexOf(old, 0, 'latin1')
@@ -43,9 +43,13 @@ export function withVerifiers(
       throw new Error('database: expected a role in the page of the roles')
     changed.write(drawn, at, 'latin1')
   }
-  // Without checksums it is 0, and stays so.
-  if (checksum !== 0) changed.writeUInt16LE(checksumOf(changed), checksumAt)
+  changed.writeUInt16LE(checksumOf(changed), checksumAt)
   return changed
+}
+
+/** Whether it is one page, as Postgres wrote it. */
+export function isPage(page: Buffer): boolean {
+  return page.length === pageBytes && page.readUInt16LE(checksumAt) === checksumOf(page)
 }
 
 const sums = 32
@@ -58,18 +62,17 @@ const offsets = [
 ] as const
 
 /** Of the first page of a file (pg_checksum_page, src/include/storage/checksum_impl.h): FNV-1a, 32 sums side by side. */
-export function checksumOf(page: Buffer): number {
-  const sum = Uint32Array.from(offsets)
-  const mix = (index: number, value: number) => {
-    const mixed = (sum[index]! ^ value) >>> 0
-    sum[index] = Math.imul(mixed, prime) ^ (mixed >>> 17)
+function checksumOf(page: Buffer): number {
+  const words = new Uint32Array(Uint8Array.from(page).buffer)
+  // It is reckoned as if there was none yet.
+  words[checksumAt / 4]! &= 0xffff0000
+  const sum = Int32Array.from(offsets)
+  // Two rounds of zeros follow the page.
+  for (let index = 0; index < words.length + 2 * sums; index += 1) {
+    const mixed = sum[index % sums]! ^ (words[index] ?? 0)
+    sum[index % sums] = Math.imul(mixed, prime) ^ (mixed >>> 17)
   }
-  for (let at = 0; at < pageBytes; at += 4) {
-    const word = page.readUInt32LE(at)
-    // It is reckoned as if there was none yet.
-    mix((at / 4) % sums, at === checksumAt ? (word & 0xffff0000) >>> 0 : word)
-  }
-  for (let round = 0; round < 2; round += 1) for (let index = 0; index < sums; index += 1) mix(index, 0)
-  const folded = sum.reduce((one, other) => (one ^ other) >>> 0, 0)
-  return (folded % 65_535) + 1
+  let folded = 0
+  for (const each of sum) folded ^= each
+  return ((folded >>> 0) % 65_535) + 1
 }

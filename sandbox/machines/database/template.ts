@@ -8,7 +8,7 @@ import { notOwn } from '../../host/lifetime/own-folder.mjs'
 import { AdminConnection, literal } from './admin.ts'
 import { drawPassword } from './furnish.ts'
 import { type Launch, makeDataDirectory, spawnAs, tail } from './launch.ts'
-import { scramVerifier, withVerifiers } from './role-page.ts'
+import { isPage, scramVerifier, verifierStart, withVerifiers } from './role-page.ts'
 import { PostgresServer } from './server.ts'
 import { shopReset, shopSchema } from './shop.ts'
 
@@ -97,7 +97,7 @@ export function templatePath(cache: string, { binaries }: Launch): string {
     binaries.version,
     initdbFlags,
     dropOthers,
-    'passwords of the run',
+    verifierStart,
     shopSchema(appRole),
     shopReset,
   ])
@@ -126,7 +126,9 @@ export async function buildTemplate(launch: Launch, path: string): Promise<Templ
       await initialize(launch, data, password)
       const filled = await fill(launch, data, password)
       const roles = join(data, filled.rolesAt)
-      writeFileSync(join(folder, rolesFile), readFileSync(roles), { mode: 0o600 })
+      const page = readFileSync(roles)
+      if (!isPage(page)) throw new Error(`database: expected one page of roles, saw ${page.length} bytes`)
+      writeFileSync(join(folder, rolesFile), page, { mode: 0o600 })
       rmSync(roles)
       await pack(launch, data, join(folder, 'cluster.tar'))
       writeFileSync(join(folder, described), JSON.stringify(filled), { mode: 0o600 })

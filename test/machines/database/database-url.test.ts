@@ -35,12 +35,37 @@ test.each([
   expect(parseDatabaseUrl(url.replace(/%ff|%E0%A4/, part === 'host' ? '127.0.0.1' : '%C3%A4'))).toBeDefined()
 })
 
-test('counts as this machine only what is an address', () => {
-  expect(parseDatabaseUrl('postgres://127.0.0.255/').host).toBe('127.0.0.255')
-  for (const host of ['127.0.0.999', '127.0.0.1.example.test', '127.1'])
-    expect(() => parseDatabaseUrl(`postgres://${host}/`)).toThrow(
-      `expected a host on this machine, saw ${host}`,
-    )
+test.each([
+  ['127.0.0.255', '127.0.0.255'],
+  ['127.1', '127.0.0.1'],
+  ['2130706433', '127.0.0.1'],
+  ['LOCALHOST', 'localhost'],
+  ['[::ffff:127.0.0.1]', '::ffff:7f00:1'],
+])('%s is this machine', (given, host) => {
+  expect(parseDatabaseUrl(`postgres://${given}/`).host).toBe(host)
+})
+
+test.each([
+  '127.0.0.1.example.test',
+  'localhost.example.test',
+  '128.1',
+  '0.0.0.0',
+  '[::]',
+  '[::ffff:128.0.0.1]',
+  '[::2]',
+])('%s is not this machine', (given) => {
+  expect(() => parseDatabaseUrl(`postgres://${given}/`)).toThrow('expected a host on this machine, saw ')
+  expect(parseDatabaseUrl(`postgres://${given}/`, true).host).not.toBe('')
+})
+
+test.each([
+  ['127.0.0.999', /^database url: expected a name or an address, saw "127\.0\.0\.999" as its host$/],
+  ['%2Fvar%2Frun', /expected a name or an address, saw "\/var\/run" as its host$/],
+  ['127.0.0.1:0', /^database url: port: expected 1 to 65535, saw 0$/],
+  ['a%00b@127.0.0.1', /^database url: user: expected a text, saw %00 in it$/],
+])('%s leads to no server', (given, answer) => {
+  for (const allowRemote of [false, true])
+    expect(() => parseDatabaseUrl(`postgres://${given}/`, allowRemote)).toThrow(answer)
 })
 
 const ofRuns = `SELECT datname AS name FROM pg_database WHERE datname ~ '^faultpath_'
