@@ -1,3 +1,4 @@
+import { PartFailure } from '../../errors/part-failure.ts'
 import { nowMs } from '../../host/clock.ts'
 import { findCommand } from '../../host/find-command.ts'
 import type { Place } from '../../host/place.ts'
@@ -85,9 +86,9 @@ class CommandProcess implements ReadyClient {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
-    const closed = new Promise<number | null>((resolve, reject) => {
+    const closed = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', resolve)
+      child.once('close', (code, signal) => resolve(signal ?? code))
     })
     this.#end = async () => {
       endGroup(child)
@@ -102,6 +103,10 @@ class CommandProcess implements ReadyClient {
       made()
       return { kind: 'hangs', tookMs, errors: [] }
     }
+    if (typeof exit === 'string')
+      throw new PartFailure(
+        `client: ${command} ended (${exit}) before it reported. It said: ${stderr || 'nothing'}`,
+      )
     const said = read({ exit: exit ?? -1, stdout, stderr, startedMs, tookMs })
     const { isUnmade, symptom, observations, version } = said
     if (version !== undefined) this.#program = { version, path: command }

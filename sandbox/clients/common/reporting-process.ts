@@ -15,6 +15,9 @@ import { requestWords } from './request-words.ts'
 import type { Symptom } from './symptom.ts'
 import { trust } from './trust.ts'
 
+/** Starting takes a second on a machine that does much else; one that takes so long was stopped. */
+const readyWithinMs = 60_000
+
 /** What is started, and with what beside the trust in the run's root certificate. */
 export interface ClientProgram {
   readonly command: string
@@ -31,6 +34,7 @@ export class ReportingProcess implements ReadyClient {
   readonly #gone: Promise<void>
   #onReport: (report: ProcessReport) => void = () => {}
   #stderr = ''
+  #end = ''
   #program: Program | undefined
   readonly #spawnedMs = nowMs()
   readonly started: Promise<void>
@@ -41,11 +45,21 @@ export class ReportingProcess implements ReadyClient {
       environment: { ...trust(place.authorityFile), ...environment },
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     })
-    this.#gone = new Promise((resolve) => this.#child.once('close', () => resolve()))
+    const patience = setTimeout(() => {
+      this.#stderr += `it was not ready within ${readyWithinMs / 1_000} s`
+      endGroup(this.#child)
+    }, readyWithinMs)
+    this.#gone = new Promise((resolve) =>
+      this.#child.once('close', (code, signal) => {
+        this.#end = signal ?? `exit ${code}`
+        resolve()
+      }),
+    )
     this.started = new Promise((resolve) => {
       this.#onStarted = resolve
       void this.#gone.then(resolve)
     })
+    void this.started.then(() => clearTimeout(patience))
     // After an error it closes too, and that tells every caller that waits for it.
     this.#child.on('error', ({ message }) => {
       this.#stderr += message
@@ -81,7 +95,9 @@ export class ReportingProcess implements ReadyClient {
       }
       void this.#gone.then(() => {
         const said = this.#stderr.trim() || 'nothing'
-        reject(new PartFailure(`client: its process ended before it reported. It said: ${said}`))
+        reject(
+          new PartFailure(`client: its process ended (${this.#end}) before it reported. It said: ${said}`),
+        )
       })
     })
     // For clients that cannot see their own request: what they say of it.

@@ -9,6 +9,8 @@ import type { FromApi, ToApi } from './process/messages.ts'
 
 /** How long a living process may take to acknowledge. A blocked event loop answers nothing until it is free. */
 const acknowledgeMs = 5_000
+/** Coming up takes half a second; on a busy machine several times that. */
+const listenWithinMs = 30_000
 /** As small as in a small container: a heap that is exhausted troubles nobody else. The shop needs 20 MB. */
 const heapMegabytes = 96
 /** How much of what the process wrote to stderr is kept for the error message. */
@@ -63,10 +65,14 @@ export class ApiProcess {
     if (child.pid === undefined) throw await new Promise<Error>((resolve) => child.once('error', resolve))
     options.onSpawn(child.pid)
     const started = new ApiProcess(child, child.pid, options)
+    // Its end is what tells.
+    const patience = setTimeout(() => started.signal('SIGKILL'), listenWithinMs)
     try {
       await started.#listening
+      clearTimeout(patience)
       return started
     } catch (error) {
+      clearTimeout(patience)
       await started.stop()
       throw error
     }

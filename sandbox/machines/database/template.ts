@@ -87,6 +87,9 @@ const dropOthers = [
   'DROP DATABASE postgres',
 ]
 
+/** initdb takes a second, and on a slow disk twenty times that. */
+const toolMsMax = 120_000
+
 const described = 'cluster.json'
 const rolesFile = 'roles'
 
@@ -214,9 +217,13 @@ async function runToEnd(
   const complaints = openSync(log, 'w', 0o600)
   try {
     const child = spawnAs(launch, words, 'kill', cwd, ['ignore', output ?? complaints, complaints])
-    const [code] = child.pid === undefined ? ['not started'] : await once(child, 'exit')
+    const patience = setTimeout(() => child.kill('SIGKILL'), toolMsMax)
+    const [code, signal] = child.pid === undefined ? ['not started'] : await once(child, 'exit')
+    clearTimeout(patience)
     if (code !== 0)
-      throw new PartFailure(`database: ${words[0]} failed (exit ${code}). It said:\n${tail(log)}`)
+      throw new PartFailure(
+        `database: ${words[0]} failed (${signal ?? `exit ${code}`}). It said:\n${tail(log)}`,
+      )
   } finally {
     closeSync(complaints)
   }
