@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   lchownSync,
@@ -15,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { canSeal } from '../support/can-seal.ts'
-import { root } from '../support/command.ts'
+import { directCommand as command } from '../support/direct-command.ts'
 
 // What a run executes and trusts lies in folders, which are looked at before anything in them is used. One that will
 // not do is answered with one line, and nothing spins.
@@ -30,24 +29,6 @@ const mayGiveAway = asRoot && /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/pro
 
 const list = ['scenario', '--list']
 const run = ['scenario', 'dns-failure', '--client=fetch']
-
-/** Without npm, which keeps things of its own in the folder for temporary files. */
-function command(
-  words: readonly string[],
-  environment: Record<string, string>,
-  before: readonly string[] = [],
-) {
-  const [program = '', ...args] = [...before, process.execPath, 'sandbox/cli/main.mjs', ...words]
-  const { status, stderr, stdout } = spawnSync(program, args, {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, ...environment },
-    // What never ends, as some of these once did, fails its test.
-    timeout: 15_000,
-    killSignal: 'SIGKILL',
-  })
-  return { code: status, stderr, stdout }
-}
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 

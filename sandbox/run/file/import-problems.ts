@@ -40,7 +40,10 @@ function reasonOf(error: unknown, file: string, text: string): readonly PlacedPr
     const next = 'Look at what stands behind its await'
     return [{ path: [], text: sawThrown(error), next, ...locateText(text, 'await') }]
   }
-  if (error instanceof GlobalsChanged) return [{ path: [], text: sawThrown(error) }]
+  if (error instanceof GlobalsChanged) {
+    const [name = ''] = error.changed
+    return [{ path: [], text: sawThrown(error), ...locateText(text, name.split('.').at(-1)!) }]
+  }
   const syntax = syntaxProblem(error, file, text)
   if (syntax !== undefined) return [syntax]
   const frame = foreignFrame(error)

@@ -29,8 +29,8 @@ export class NeverRead extends Error {
  * Code that could go on for ever: a loop, a function that calls itself later, or another file with such. A plain scenario
  * has none of it, and is not guarded, which takes 20 ms of another thread.
  */
-const endlessCode =
-  /=>|\b(?:function|await|class|eval|Function|import\s*\()|\b(?:for|while)\b[^'"]*\(|\bdo\s*\{|\)\s*\{|\bfrom\s+['"](?!#sandbox)/
+const endlessCode = /=>|\b(?:(?:for|while|eval|Function|import)\s*\(|do\s*\{|await|function|class)|\)\s*\{/
+const otherFile = /\bfrom\s+['"](?!#sandbox)/
 
 /** What all code in this process shares, the runner's too. A file that does not name it does not change it. */
 const sharedWords = /\b(?:globalThis|prototype|__proto__|process|console|delete|Object|Reflect)\b/
@@ -39,8 +39,11 @@ const sharedWords = /\b(?:globalThis|prototype|__proto__|process|console|delete|
 export class GlobalsChanged extends Error {
   override readonly name = 'GlobalsChanged'
 
+  readonly changed: readonly string[]
+
   constructor(changed: readonly string[]) {
     super(`expected a file that leaves what is global as it is, saw it change ${changed.join(', ')}`)
+    this.changed = changed
   }
 }
 
@@ -50,8 +53,10 @@ export class GlobalsChanged extends Error {
  * @throws whatever the file throws; NeverRead where it does not come to its end.
  */
 export async function importDefault(file: string, text: string): Promise<unknown> {
-  if (endlessCode.test(text)) (await import('./loop-guard.ts')).guardAgainstLoops()
-  const restored = sharedWords.test(text) ? (await import('./globals.ts')).keepGlobals() : undefined
+  // What a text says is no code.
+  const code = text.replaceAll(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, "''")
+  if (endlessCode.test(code) || otherFile.test(text)) (await import('./loop-guard.ts')).guardAgainstLoops()
+  const restored = sharedWords.test(code) ? (await import('./globals.ts')).keepGlobals() : undefined
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const text = `expected a file that is read at once, saw it still wait after ${importMsMax / 1_000} s`
@@ -60,11 +65,12 @@ export async function importDefault(file: string, text: string): Promise<unknown
   try {
     const imported = beingRead.run(file, () => import(pathToFileURL(file).href))
     const module = (await Promise.race([imported, late])) as { default?: unknown }
-    const changed = restored?.()
-    if (changed !== undefined) throw new GlobalsChanged(changed)
     return module.default
   } finally {
-    restored?.()
     clearTimeout(timer)
+    const changed = restored?.()
+    // Whatever else went wrong followed from it.
+    // biome-ignore lint/correctness/noUnsafeFinally: it takes the place of that.
+    if (changed !== undefined) throw new GlobalsChanged(changed)
   }
 }
