@@ -100,6 +100,9 @@ test('lets two processes build the cache at once', async () => {
     return { runner, target: JSON.parse(line).target as DatabaseTarget }
   }
   const both = await Promise.all([start(), start()])
+  // From the same cache, and still the password of one opens no other.
+  const [{ target: one }, { target: other }] = both as [(typeof both)[0], (typeof both)[0]]
+  await expect(ask({ ...one, password: other.password }, 'SELECT')).rejects.toMatchObject({ code: '28P01' })
   for (const { runner, target } of both) {
     expect((await ask(target, 'SELECT FROM users')).rows).toHaveLength(seededUsers.length)
     runner.kill('SIGKILL')
