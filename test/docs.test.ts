@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { loadClient } from '../sandbox/clients/index.ts'
+import { usageExitCode } from '../sandbox/errors/invalid-input.ts'
 import { clientAbilities } from '../sandbox/language/client-abilities.ts'
 import { camelCase } from '../sandbox/language/fault.ts'
 import { clientNames } from '../sandbox/language/scenario.ts'
@@ -13,7 +14,7 @@ import { routes } from '../sandbox/machines/api/process/routes.ts'
 import { ownMachines, sharedMachines } from '../sandbox/machines/table.ts'
 import { problemsOf, scenarioKeys } from '../sandbox/run/file/check-scenario.ts'
 import { listScenarioFiles, loadScenarioFile } from '../sandbox/run/file/scenario-file.ts'
-import { exitCodes, usageExitCode } from '../sandbox/run/outcome.ts'
+import { exitCodes } from '../sandbox/run/outcome.ts'
 
 // What README and docs/ say, held against the code. A check is a function of a text, so that it can be shown to fail.
 

@@ -97,6 +97,17 @@ test('imports run down', () => {
   expect(wrong).toEqual([])
 })
 
+/** A process that Node starts by itself has no pipes where no file can be opened, and says so too late. */
+const startsProcesses = (source: string) =>
+  /\{[^}]*\b(?:spawn|fork|exec|execFile)\b[^}]*\} from 'node:child_process'/.test(source)
+
+test('processes are started in one place, which says what the machine refuses', () => {
+  const files = sources.filter((file) => startsProcesses(readFileSync(join(root, file), 'utf8')))
+  expect(files).toEqual(['sandbox/host/spawn.ts'])
+  expect(startsProcesses("import { type ChildProcess, spawn } from 'node:child_process'")).toBe(true)
+  expect(startsProcesses("import { spawnSync } from 'node:child_process'")).toBe(false)
+})
+
 /** Pairs of folders in which each imports the other: what is in them belongs together, or is cut at the wrong place. */
 function bothWays(all: readonly Import[]): string[] {
   const pairs = all

@@ -1,11 +1,11 @@
 import { constants } from 'node:os'
 import { ExitAsked } from '../errors/exit-asked.ts'
-import { InvalidInput } from '../errors/invalid-input.ts'
+import { InvalidInput, usageExitCode } from '../errors/invalid-input.ts'
 import { machineRefusal } from '../errors/machine-refusal.ts'
 import { nowMs } from '../host/clock.ts'
 import { endNow } from '../host/lifetime/end-now.ts'
 import { processStartMs, spanned, writeBudget } from '../host/spans.ts'
-import { exitCodes, usageExitCode } from '../run/outcome.ts'
+import { exitCodes } from '../run/outcome.ts'
 import type { Command } from './command.ts'
 
 /** Signals that a person or a supervisor ends a command with. */

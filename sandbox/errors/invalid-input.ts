@@ -1,3 +1,6 @@
+/** Of a command that was given it: wrong usage, nothing matched, or a scenario file that is not valid. */
+export const usageExitCode = 2
+
 /**
  * What a person gave us is not usable: a parameter, a scenario file, a word on the command line. The runner
  * answers with this one message and exit code 2.

@@ -11,9 +11,6 @@ export const exitCodes = {
   bug: 70,
 } as const satisfies Record<Outcome, number>
 
-/** Wrong usage, nothing matched, or a scenario file that is not valid. */
-export const usageExitCode = 2
-
 /** The worst first: a bug of ours, unhealthy parts, faults that did not fire, broken promises. */
 const gravest: readonly Outcome[] = ['bug', 'unhealthy', 'invalid', 'mismatch']
 

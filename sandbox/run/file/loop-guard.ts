@@ -1,9 +1,8 @@
 import { closeSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { InvalidInput } from '../../errors/invalid-input.ts'
+import { InvalidInput, usageExitCode } from '../../errors/invalid-input.ts'
 import { endNow } from '../../host/lifetime/end-now.ts'
-import { usageExitCode } from '../outcome.ts'
 import type { Guarded } from './loop-guard-worker.ts'
 import { shownPath } from './scenario-place.ts'
 
