@@ -13,9 +13,13 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 // The first ones that read TypeScript without being told to.
 if (major < 22 || (major === 22 && minor < 18) || (major === 23 && minor < 6)) {
   const own = new URL('../../node_modules/.bin/node', import.meta.url)
-  const next = existsSync(own)
-    ? `The project has its own: npm run ${process.argv[2] ?? 'scenario'}`
-    : 'Install Node 24: https://nodejs.org/en/download'
+  // npm puts the folder of the project's own onto PATH, where a colon ends a folder.
+  const isHidden = existsSync(own) && own.pathname.includes(':')
+  const next = isHidden
+    ? `The project has its own, which PATH cannot name: expected a folder without a colon. Rename it`
+    : existsSync(own)
+      ? `The project has its own: npm run ${process.argv[2] ?? 'scenario'}`
+      : 'Install Node 24: https://nodejs.org/en/download'
   process.stderr.write(`Node: expected 22.18 or newer, saw ${process.versions.node}. ${next}\n`)
   process.exit(2)
 }
