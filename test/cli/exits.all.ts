@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { canSeal } from '../support/can-seal.ts'
 import { commandLine, descendants, npmRun, root, until } from '../support/command.ts'
 import { directCommand } from '../support/direct-command.ts'
+import { asOther, canBeOther } from '../support/other-user.ts'
 import { fileWith } from '../support/scenario-with.ts'
 
 // The slow ones of what ends with 2 or 3 and one line: loops without end, clients that are killed, places with no room.
@@ -152,6 +153,27 @@ test.skipIf(!canSeal)(
       const { code, stdout } = withTemporary('size=300m', [...inMemory, other])
       expect([taken, user, code, stdout]).toEqual([taken, user, 0, expect.stringContaining('  PASS ')])
     }
+  },
+)
+
+test.skipIf(!canBeOther)(
+  'ulimit -u 60: the limit is named before anything starts (skipped unless root, which itself has none)',
+  () => {
+    const limited = (most: number) =>
+      directCommand(run, { FAULTPATH_CACHE: join(scratch, 'closed') }, [
+        'prlimit',
+        `--nproc=${most}`,
+        ...asOther,
+      ])
+    expect(limited(60)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^ulimit -u: expected a limit of \d{3} processes and threads \(\d+ are there already\) at least, saw 60\. Raise it: ulimit -u \d{3}\n$/,
+      ),
+    })
+    // With room it comes as far as the cache, which is another user's.
+    expect(limited(5_000).stderr).toMatch(/^FAULTPATH_CACHE=/)
   },
 )
 

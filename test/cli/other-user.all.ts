@@ -2,20 +2,14 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { cacheDirectory } from '../../sandbox/host/lifetime/cache.ts'
 import { npmRun, postmasterOf, type Running, until } from '../support/command.ts'
+import { asOther, canBeOther } from '../support/other-user.ts'
 import { runFolder, runnerOf } from '../support/run-folder.ts'
 
 // What another user of the same machine can do to a running sandbox, and what not: docs/security.md has a line for each.
 
-const other = 23_457
-const asOther = ['setpriv', `--reuid=${other}`, `--regid=${other}`, '--clear-groups', '--no-new-privs']
-/** Where this user may become another, and that one may run the same Node. */
-const canBeOther =
-  process.platform === 'linux' &&
-  process.getuid?.() === 0 &&
-  spawnSync(asOther[0]!, [...asOther.slice(1), process.execPath, '-e', ''], { cwd: '/' }).status === 0
 const here = test.skipIf(!canBeOther)
 
 let sandbox: Running
@@ -88,7 +82,7 @@ here('another user reads, steers and ends nothing of it (skipped unless root)', 
 
 here('the password of its database stands in no command line (skipped unless root)', () => {
   expect(database.password).toMatch(/^[\w-]{24}$/)
-  const { stdout } = spawnSync(asOther[0]!, [...asOther.slice(1), 'ps', '-ewwo', 'args'], {
+  const { stdout } = spawnSync(asOther[0], [...asOther.slice(1), 'ps', '-ewwo', 'args'], {
     encoding: 'utf8',
   })
   expect(stdout).toContain('sandbox/cli/main.mjs')
@@ -109,7 +103,8 @@ here(
     for (const socket of sockets) socket.on('error', () => {})
     Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve)))).then(() => console.log('idle'))
     setInterval(() => {}, 1000)`
-    const holding = spawn(asOther[0]!, [...asOther.slice(1), process.execPath, '-e', script], { cwd: '/' })
+    const holding = spawn(asOther[0], [...asOther.slice(1), process.execPath, '-e', script], { cwd: '/' })
+    onTestFinished(() => void holding.kill('SIGKILL'))
     await once(createInterface(holding.stdout), 'line')
     // What the API has open stays open to it; what needs a further session is refused.
     const words = ['sandbox', '--', 'break', 'database.slowQuery', `--sandbox=${host}`]
