@@ -22,7 +22,10 @@ export async function runInside(
   }
   // Entering leads to /, and npm to the project: back to where the person is.
   const from = ['sh', '-c', 'cd "$0"; exec "$@"', typedIn()]
-  const child = spawnProcess(enter, [...enterWords, ...from, ...words], { stdio: 'inherit', env: environment })
+  const child = spawnProcess(enter, [...enterWords, ...from, ...words], {
+    stdio: 'inherit',
+    env: environment,
+  })
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
