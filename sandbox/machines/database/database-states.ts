@@ -52,6 +52,8 @@ export function statePoint(
         heal: async () => {
           if (!isArmed) return
           await arming.undo()
+          // Postgres has as many sessions as before; and nobody takes the runner's for one that was left behind.
+          await parts.admin.endSession()
           isArmed = false
         },
       })

@@ -1,0 +1,148 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { globalAgent } from 'node:http'
+import { join } from 'node:path'
+import { ask } from '../../sandbox/cli/control-client.ts'
+import type { SandboxStatus } from '../../sandbox/live/control.ts'
+import { commandLine, descendants, npmRun, processesOf, type Running, until } from './command.ts'
+import { runFolder, runnerOf } from './run-folder.ts'
+
+export interface LiveOptions {
+  readonly world?: 'sealed' | 'portable'
+  /** Behind `npm run sandbox`: `--ipv6`. */
+  readonly flags?: readonly string[]
+  readonly environment?: Record<string, string>
+}
+
+/** What a command printed, and how it ended. */
+export interface Printed {
+  readonly code: number | null
+  readonly output: string
+}
+
+const upWithinMs = 60_000
+
+/** A sandbox that stays, as people have it, spoken to from outside alone. Linux only. */
+export class LiveSandbox {
+  readonly running: Running
+  readonly address: string
+  readonly folder: string
+  #inside: SandboxStatus['inside'] | undefined
+
+  static async open({ environment, flags = [], world = 'sealed' }: LiveOptions = {}): Promise<LiveSandbox> {
+    // Node reads that file beside its start: a process spawned meanwhile inherits a descriptor of it.
+    const withoutFile = { NODE_EXTRA_CA_CERTS: '', ...environment }
+    const running = npmRun(['sandbox', '--', `--world=${world}`, ...flags], withoutFile)
+    try {
+      const up = /sandbox (\S+) is up and healthy/
+      const look = () => {
+        if (running.npm.exitCode !== null) throw new Error(`it ended: ${running.output()}`)
+        return up.exec(running.output())?.[1]
+      }
+      const address = await until('the sandbox to be up', look, upWithinMs)
+      return new LiveSandbox(running, address, await runFolder(running))
+    } catch (error) {
+      process.kill(-running.pid, 'SIGTERM')
+      throw error
+    }
+  }
+
+  private constructor(running: Running, address: string, folder: string) {
+    this.running = running
+    this.address = address
+    this.folder = folder
+  }
+
+  get runner(): number {
+    return runnerOf(this.folder)
+  }
+
+  /** Undefined while there is none. */
+  pidOf(part: keyof typeof parts): number | undefined {
+    return [...descendants(this.runner)].find((pid) => parts[part](commandLine(pid)))
+  }
+
+  get postmaster(): number {
+    return Number(readFileSync(join(this.folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+  }
+
+  /** Command lines of all that belongs to it, without arguments. */
+  processes(): readonly string[] {
+    return processesOf(this.folder.split('/').at(-1) ?? '')
+      .map((pid) => commandLine(Number(pid)).join(' ').trim())
+      .sort()
+  }
+
+  async ask(route: string, body?: unknown): Promise<SandboxStatus> {
+    const which = { address: this.address, saidBy: '--sandbox' }
+    try {
+      return (await ask(which, { verb: route, route, body })) as SandboxStatus
+    } finally {
+      // The connection would stay for the next question, and be counted as the sandbox's.
+      globalAgent.destroy()
+    }
+  }
+
+  async arm(id: string, parameters: object = {}): Promise<SandboxStatus> {
+    return await this.ask('POST /arm', { id, parameters })
+  }
+
+  async heal(): Promise<SandboxStatus> {
+    return await this.ask('POST /heal')
+  }
+
+  /** Runs a command inside: the sealed world's own commands for a person, without npm. */
+  async type(command: string, ...words: readonly string[]): Promise<Printed> {
+    this.#inside ??= (await this.ask('GET /status')).inside
+    const [enter, before] = this.#inside.enter
+    return await printed(enter, [...before, command, ...words], this.#inside.environment)
+  }
+
+  /** The same, to speak with while it runs. */
+  async spawn(command: string, ...words: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+    this.#inside ??= (await this.ask('GET /status')).inside
+    const [enter, before] = this.#inside.enter
+    return spawn(enter, [...before, command, ...words], { env: this.#inside.environment })
+  }
+
+  /** How its tools reach its Postgres: the PG* of the inside. */
+  async environment(): Promise<Readonly<Record<string, string>>> {
+    this.#inside ??= (await this.ask('GET /status')).inside
+    return this.#inside.environment
+  }
+
+  /** A plain call as the app makes it: its status. */
+  async call(): Promise<string> {
+    const curl = ['-s', '-o', '/dev/null', '-m', '10', '-w', '%{http_code}']
+    return (await this.type('curl', ...curl, 'https://api.example.test/users')).output
+  }
+
+  async close(): Promise<void> {
+    if (this.running.npm.exitCode === null) process.kill(-this.running.pid, 'SIGINT')
+    await this.running.done
+  }
+}
+
+const parts = {
+  api: ([, ...words]: readonly string[]) => words.some((word) => word.endsWith('/api/process/main.ts')),
+  keeper: ([, ...words]: readonly string[]) =>
+    words.some((word) => word.endsWith('/sealed/keeper.ts')) && !words.includes('sh'),
+  watchdog: ([, word = '']: readonly string[]) => word.endsWith('/watchdog.sh'),
+}
+
+export async function printed(
+  command: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Printed> {
+  const child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, output }))
+  })
+}

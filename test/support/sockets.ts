@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+/** What the descriptors of a process lead to; none of one that has ended. Linux only. */
+export function descriptorsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)]
+      } catch {
+        return []
+      }
+    })
+  } catch {
+    return []
+  }
+}
+
+/** Of the sockets that a process has. */
+export function inodesOf(pid: number): ReadonlySet<string> {
+  return new Set(descriptorsOf(pid).flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []))
+}
+
+interface Socket {
+  readonly inode: string
+  /** Address and port, as the kernel writes them. */
+  readonly local: string
+  readonly remote: string
+  readonly isListening: boolean
+}
+
+/** IPv4 sockets of the namespace that a process is in, of any process there. */
+export function tcpSockets(pid: number | 'self' = 'self'): readonly Socket[] {
+  const [, ...lines] = readFileSync(`/proc/${pid}/net/tcp`, 'latin1').trim().split('\n')
+  return lines.map((line) => {
+    const [, local = '', remote = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/)
+    return { inode, local, remote, isListening: state === '0A' }
+  })
+}
+
+export function portOf({ local }: Pick<Socket, 'local'>): number {
+  return Number.parseInt(local.split(':')[1] ?? '', 16)
+}
