@@ -65,6 +65,9 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
   })
 }
 
+/** As many of a kind are kept for later calls, at most: the API's pool has five sessions. */
+const keptMax = 5
+
 /** Idle sessions of the API's pool, and connections that gateways hold open to the API. */
 function keptAlive(sandbox: LiveSandbox): { readonly sessions: number; readonly calls: number } {
   const api = sandbox.pidOf('api')
@@ -78,8 +81,8 @@ function keptAlive(sandbox: LiveSandbox): { readonly sessions: number; readonly 
     sockets.filter(({ inode, isListening, remote }) => !isListening && from.has(inode) && to.has(remote))
       .length
   return {
-    sessions: connections(apis, listeners(runners)),
-    calls: connections(runners, listeners(apis)),
+    sessions: Math.min(keptMax, connections(apis, listeners(runners))),
+    calls: Math.min(keptMax, connections(runners, listeners(apis))),
   }
 }
 

@@ -98,6 +98,11 @@ export class LiveSandbox {
     return await printed(enter, [...before, command, ...words], this.#inside.environment)
   }
 
+  /** Runs a command beside the sandbox, as this user. */
+  async outside(command: string, ...words: readonly string[]): Promise<Printed> {
+    return await printed(command, words)
+  }
+
   /** The same, to speak with while it runs. */
   async spawn(command: string, ...words: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
     this.#inside ??= (await this.ask('GET /status')).inside

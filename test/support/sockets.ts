@@ -40,3 +40,17 @@ export function tcpSockets(pid: number | 'self' = 'self'): readonly Socket[] {
 export function portOf({ local }: Pick<Socket, 'local'>): number {
   return Number.parseInt(local.split(':')[1] ?? '', 16)
 }
+
+/** Where a process of the host listens on its loopback. */
+export function listenersOf(pid: number): readonly { readonly host: string; readonly port: number }[] {
+  const own = inodesOf(pid)
+  return tcpSockets()
+    .filter(({ inode, isListening }) => isListening && own.has(inode))
+    .map((socket) => ({ host: hostOf(socket), port: portOf(socket) }))
+}
+
+/** The kernel writes an IPv4 address as one number of the machine, which has its last byte first. */
+function hostOf({ local }: Pick<Socket, 'local'>): string {
+  const bytes = Buffer.from(local.split(':')[0] ?? '', 'hex')
+  return [...bytes.reverse()].join('.')
+}
