@@ -66,10 +66,13 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
 }
 
 /** As many of a kind are kept for later calls, at most: the API's pool has five sessions. */
-const keptMax = 5
+const keptEach = 5
 
 /** Idle sessions of the API's pool, and connections that gateways hold open to the API. */
-function keptAlive(sandbox: LiveSandbox): { readonly sessions: number; readonly calls: number } {
+export function keptAlive(
+  sandbox: LiveSandbox,
+  keptMax = keptEach,
+): { readonly sessions: number; readonly calls: number } {
   const api = sandbox.pidOf('api')
   const [runners, apis] = [inodesOf(sandbox.runner), api === undefined ? new Set() : inodesOf(api)]
   const sockets = tcpSockets()

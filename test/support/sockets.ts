@@ -43,10 +43,24 @@ export function portOf({ local }: Pick<Socket, 'local'>): number {
 
 /** Where a process of the host listens on its loopback. */
 export function listenersOf(pid: number): readonly { readonly host: string; readonly port: number }[] {
-  const own = inodesOf(pid)
-  return tcpSockets()
-    .filter(({ inode, isListening }) => isListening && own.has(inode))
+  return listeningOf(pid).map((socket) => ({ host: hostOf(socket), port: portOf(socket) }))
+}
+
+/** Where one process is connected to another that listens on the host's loopback. */
+export function dialled(
+  from: number,
+  to: number,
+): readonly { readonly host: string; readonly port: number }[] {
+  const own = inodesOf(from)
+  const remotes = new Set(tcpSockets().flatMap(({ inode, remote }) => (own.has(inode) ? [remote] : [])))
+  return listeningOf(to)
+    .filter(({ local }) => remotes.has(local))
     .map((socket) => ({ host: hostOf(socket), port: portOf(socket) }))
+}
+
+function listeningOf(pid: number): readonly Socket[] {
+  const own = inodesOf(pid)
+  return tcpSockets().filter(({ inode, isListening }) => isListening && own.has(inode))
 }
 
 /** The kernel writes an IPv4 address as one number of the machine, which has its last byte first. */
