@@ -83,7 +83,8 @@ async function exchange(
 ): Promise<{ readonly status: number | undefined; readonly said: string }> {
   const [method = '', path = ''] = route.split(' ')
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = request({ socketPath, method, path, timeout: answerWithinMs }, resolve)
+    // With an agent its connection would stay for a next question.
+    const sent = request({ socketPath, method, path, timeout: answerWithinMs, agent: false }, resolve)
     sent.on('timeout', () => {
       const next = `End it, and nothing of it stays: kill -KILL ${pid}`
       sent.destroy(new Error(`expected an answer within ${answerWithinMs / 1_000} s, saw none. ${next}`))

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { canSeal } from '../support/can-seal.ts'
 import { root } from '../support/command.ts'
 import type { Found, Part } from './part.ts'
 
@@ -25,6 +26,7 @@ export const kills: Part = {
   share: 3,
   count: 1_000,
   async run({ found, numbers, seed, untilMs }) {
+    if (!canSeal) return
     const waiting = [...numbers]
     const lane = async () => {
       const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
@@ -33,6 +35,8 @@ export const kills: Part = {
         cwd: root,
         stdio: ['pipe', 'pipe', 'inherit'],
       })
+      const end = () => child.kill('SIGKILL')
+      process.once('exit', end)
       const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
       for (let number = waiting.shift(); number !== undefined; number = waiting.shift()) {
         if (performance.now() > untilMs) break
@@ -42,6 +46,7 @@ export const kills: Part = {
         found({ number, ...(JSON.parse(value) as Omit<Found, 'number'>) })
       }
       child.stdin.end()
+      process.off('exit', end)
     }
     await Promise.all(Array.from({ length: lanes }, lane))
   },

@@ -40,6 +40,12 @@ const seed = wholeNumber('seed') ?? before[0]?.seed ?? Date.now() % 1_000_000
 const chosen = chosenParts()
 const shares = chosen.reduce((sum, { share }) => sum + share, 0)
 console.log(`seed ${seed}, ${file}`)
+// What was started ends with the process, which needs an end that it notices.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const)
+  process.once(signal, () => process.exit(128 + number))
 
 const rows: Row[] = [...before]
 for (const part of chosen) {

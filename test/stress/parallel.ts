@@ -1,3 +1,4 @@
+import { canSeal } from '../support/can-seal.ts'
 import { LiveSandbox } from '../support/live-sandbox.ts'
 import { drawFor, type Part } from './part.ts'
 
@@ -15,7 +16,7 @@ export const parallel: Part = {
       if (performance.now() > untilMs) return
       const draw = drawFor(seed, number)
       const worlds = Array.from({ length: 2 + draw.upTo(atOnceMax - 2) }, () =>
-        draw.among(['sealed', 'portable'] as const),
+        draw.among(canSeal ? (['sealed', 'portable'] as const) : (['portable'] as const)),
       )
       const started = performance.now()
       const opened = await Promise.allSettled(worlds.map((world) => LiveSandbox.open({ world })))

@@ -28,14 +28,14 @@ export const soak: Part = {
   share: 3,
   count: 1,
   async run({ found, numbers, seed, untilMs }) {
+    if (!canSeal) return
     const all = (await turns()).filter(
       ({ id, isOfOpenConnection }) => !id.startsWith('request.') && !isOfOpenConnection,
     )
     for (const number of numbers) {
       if (performance.now() > untilMs) return
       const draw = drawFor(seed, number)
-      const world = canSeal ? 'sealed' : 'portable'
-      const sandbox = await LiveSandbox.open({ world, environment: anyInspectorPort })
+      const sandbox = await LiveSandbox.open({ environment: anyInspectorPort })
       const problems: string[] = []
       const looks: Look[] = []
       let inputs = 0

@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { globalAgent } from 'node:http'
 import { join } from 'node:path'
 import { ask } from '../../sandbox/cli/control-client.ts'
 import type { SandboxStatus } from '../../sandbox/live/control.ts'
@@ -33,6 +32,10 @@ export class LiveSandbox {
     // Node reads that file beside its start: a process spawned meanwhile inherits a descriptor of it.
     const withoutFile = { NODE_EXTRA_CA_CERTS: '', ...environment }
     const running = npmRun(['sandbox', '--', `--world=${world}`, ...flags], withoutFile)
+    // In a group of its own it would outlive a test that is ended.
+    const end = () => process.kill(-running.pid, 'SIGINT')
+    process.once('exit', end)
+    running.npm.once('close', () => process.off('exit', end))
     try {
       const up = /sandbox (\S+) is up and healthy/
       const look = () => {
@@ -75,12 +78,7 @@ export class LiveSandbox {
 
   async ask(route: string, body?: unknown): Promise<SandboxStatus> {
     const which = { address: this.address, saidBy: '--sandbox' }
-    try {
-      return (await ask(which, { verb: route, route, body })) as SandboxStatus
-    } finally {
-      // The connection would stay for the next question, and be counted as the sandbox's.
-      globalAgent.destroy()
-    }
+    return (await ask(which, { verb: route, route, body })) as SandboxStatus
   }
 
   async arm(id: string, parameters: object = {}): Promise<SandboxStatus> {
