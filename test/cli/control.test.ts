@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { constants, readdirSync, statSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canSeal } from '../support/can-seal.ts'
-import { npmRun, type Running, until } from '../support/command.ts'
+import { descendants, npmRun, type Running, until } from '../support/command.ts'
 import { runFolder, runnerOf } from '../support/run-folder.ts'
+import { listenersOf } from '../support/sockets.ts'
 
 // A sandbox that stays is spoken to whatever befell it: what it cannot do is said with its own words, and what is gone
 // already counts as healed.
@@ -99,4 +101,54 @@ test.skipIf(!canSeal || !hasNft)(
 
 test('a request that never arrives as a whole is given up', async () => {
   expect(await until('an answer', () => givenUp)).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+// What a page in a browser can send: HTTP to ports of the loopback, with its own origin, and by DNS rebinding with its
+// own name as the host.
+const fromPage = { origin: 'https://page.test', host: 'page.test' }
+
+function send(
+  to: { host: string; port: number },
+  method: string,
+  path: string,
+  body = '',
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { ...fromPage, 'content-type': 'text/plain' }
+    const sent = request({ ...to, method, path, headers, agent: false, timeout: 2_000 }, resolve)
+    sent.on('timeout', () => sent.destroy()).on('error', reject)
+    sent.end(method === 'POST' ? body : undefined)
+  })
+}
+
+test.skipIf(process.platform !== 'linux')('a page in a browser meets no port that takes orders', async () => {
+  expect(statSync(socket)).toMatchObject({ mode: constants.S_IFSOCK | 0o600 })
+  const ports = [runner, ...descendants(runner)].flatMap(listenersOf)
+  // Those of the DNS server, wires, TLS edge, gateway, API and statement link that the host has.
+  expect(ports.length).toBeGreaterThanOrEqual(6)
+  expect(ports.filter(({ host }) => !host.startsWith('127.'))).toEqual([])
+  const answers: (readonly [string, number])[] = []
+  for (const port of ports)
+    for (const [method, path] of [
+      ['POST', '/arm'],
+      ['POST', '/heal'],
+      ['GET', '/status'],
+      ['GET', '/users'],
+      ['POST', '/orders'],
+    ] as const) {
+      const answer = await send(port, method, path, '{"id":"dns.nxdomain","productId":1}').catch(
+        () => undefined,
+      )
+      answer?.resume()
+      expect(answer?.headers['access-control-allow-origin']).toBeUndefined()
+      if (answer?.statusCode !== undefined) answers.push([`${method} ${path}`, answer.statusCode])
+    }
+  // The shop is all that answers, and takes no order in a form that needs no leave.
+  const statuses = (route: string) => [
+    ...new Set(answers.filter(([each]) => each === route).map(([, status]) => status)),
+  ]
+  expect(['POST /arm', 'POST /heal', 'GET /status'].flatMap(statuses)).toEqual([404, 404, 404])
+  expect(statuses('POST /orders')).toEqual([415])
+  expect(statuses('GET /users')).toEqual([200])
+  expect(await speak('status')).toMatchObject({ code: 0, stdout: expect.stringMatching(/: healthy, /) })
 })
