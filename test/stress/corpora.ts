@@ -122,6 +122,35 @@ export const frames: readonly Buffer[] = [
   Buffer.concat([startup, message('d', 'a\tb\n'), message('c', ''), message('f', 'no\0'), message('X', '')]),
 ]
 
+const ready = message('Z', 'I')
+const loggedIn = [
+  message('R', '\0\0\0\0'),
+  message('S', 'server_version\x0018.4\0'),
+  message('S', 'client_encoding\0UTF8\0'),
+  message('K', '\0\0\0\x01\0\0\0\x02'),
+  ready,
+]
+/** What a Postgres says, to whatever it was asked. */
+export const answers: readonly Buffer[] = [
+  Buffer.from('N'),
+  Buffer.concat(loggedIn),
+  message('R', '\0\0\0\x0aSCRAM-SHA-256\0\0'),
+  message('E', 'SFATAL\0C28P01\0Mpassword authentication failed\0\0'),
+  Buffer.concat([
+    message('T', '\0\x01server_version_num\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0'),
+    message('D', '\0\x01\0\0\0\x06180004'),
+    message('C', 'SELECT 1\0'),
+    ready,
+  ]),
+  Buffer.concat([
+    message('1', ''),
+    message('2', ''),
+    message('n', ''),
+    message('C', 'CREATE TABLE\0'),
+    ready,
+  ]),
+]
+
 /** As OpenSSL writes them. */
 export async function clientHellos(): Promise<readonly Buffer[]> {
   const ways = [

@@ -1,3 +1,4 @@
+import { answers } from './answers.ts'
 import { fuzz } from './fuzz.ts'
 import { kills } from './kills.ts'
 import { parallel } from './parallel.ts'
@@ -5,4 +6,4 @@ import type { Part } from './part.ts'
 import { soak } from './soak.ts'
 
 /** What `npm run stress` tries, in this order. One more part is one more line. */
-export const parts: readonly Part[] = [kills, fuzz, parallel, soak]
+export const parts: readonly Part[] = [kills, fuzz, answers, parallel, soak]

@@ -26,7 +26,12 @@ export async function holdingsOf(sandbox: LiveSandbox): Promise<Holdings> {
     'descriptors of the keeper': descriptors(sandbox.pidOf('keeper'), 0),
     // How much waits for its owner changes from look to look.
     'sockets inside': connections
-      .map((line) => line.replaceAll(/\s+/g, ' ').replace(/ \d+ (\d+) /, ' $1 '))
+      .map((line) =>
+        line
+          .replaceAll(/\s+/g, ' ')
+          .replace(/ \d+ (\d+) /, ' $1 ')
+          .trim(),
+      )
       .sort(),
     'packet filter': rulesOf(nft.output),
     processes: processes(sandbox),
