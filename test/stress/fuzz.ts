@@ -105,16 +105,29 @@ async function attack(
     return { heap: await heapAfterCollection(sandbox.runner), memory: residentOf(sandbox.runner) }
   }
   try {
-    const [first, second] = [await once(), await once()]
-    const grown = (part: 'heap' | 'memory') => (100 * (second[part] - first[part])) / first[part]
-    for (const part of ['heap', 'memory'] as const)
-      if (grown(part) > growthMaxPercent) problems.push(`${part} grew by ${grown(part).toFixed(1)} %`)
+    let grown = growth(await once(), await once())
+    // What the allocator keeps for itself it keeps once: what leaks grows again.
+    if (worst(grown) > growthMaxPercent) grown = growth(await once(), await once())
+    if (worst(grown) > growthMaxPercent) problems.push(`it grew: ${JSON.stringify(grown)}`)
     if (sandbox.pidOf('api') !== before.api) problems.push('the API is another process')
-    return { problems, figures: { 'heap %': grown('heap'), 'resident %': grown('memory') } }
+    return { problems, figures: grown }
   } catch (error) {
     return { problems: [...problems, `${error}: ${sandbox.running.output().slice(-500)}`] }
   }
 }
+
+interface Memory {
+  readonly heap: number
+  readonly memory: number
+}
+
+/** In per cent, by the same batch once more. */
+function growth(first: Memory, second: Memory): Readonly<Record<'heap %' | 'resident %', number>> {
+  const grown = (was: number, is: number) => (100 * (is - was)) / was
+  return { 'heap %': grown(first.heap, second.heap), 'resident %': grown(first.memory, second.memory) }
+}
+
+const worst = (grown: ReturnType<typeof growth>) => Math.max(...Object.values(grown))
 
 /** Without connections that are kept for later calls: of a session five ends are here, of a call both. */
 function descriptors(sandbox: LiveSandbox): number {

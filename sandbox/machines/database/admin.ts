@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { PartFailure } from '../../errors/part-failure.ts'
 import { library } from '../../host/libraries/library.ts'
+import { pgStream } from '../shared/pg-stream.ts'
 import type { DatabaseTarget } from './database.ts'
 
 /** Recovery of the small shop takes 100 to 300 ms; on a busy machine several times that. */
@@ -96,6 +97,7 @@ async function connect(target: DatabaseTarget, onLost: () => void): Promise<Clie
     ssl: false,
     options: '-c client_min_messages=warning',
     application_name: 'faultpath',
+    stream: pgStream,
     connectionTimeoutMillis: 5_000,
     query_timeout: 15_000,
   })

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { nowMs } from '../../../host/clock.ts'
 import { library } from '../../../host/libraries/library.ts'
 import type { DatabaseTarget } from '../../database/database.ts'
+import { pgStream } from '../../shared/pg-stream.ts'
 import { digestOf, generatedColumns, Origins } from './origins.ts'
 import { Refusal } from './refusal.ts'
 import { observe } from './runner.ts'
@@ -147,6 +148,7 @@ async function openPool(target: DatabaseTarget, onGenerated: (column: string) =>
   const pool = new (library('pg').Pool)({
     ...target,
     application_name: 'shop-api',
+    stream: pgStream,
     max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
