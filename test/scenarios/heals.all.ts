@@ -24,8 +24,7 @@ let heapsBefore: readonly number[]
 beforeAll(async () => {
   if (!canSeal) return
   sandbox = await LiveSandbox.open({ flags: ['--ipv6'], environment: anyInspectorPort })
-  // The trace is as long as it gets.
-  await sandbox.type('curl', '-s', '-o', '/dev/null', 'https://api.example.test/users?[1-1500]')
+  await sandbox.fillTrace()
   before = await settledHoldings(sandbox)
   heapsBefore = await heaps()
 }, 120_000)

@@ -80,7 +80,7 @@ export const fuzz: Part = {
 /** One whose trace is as long as it gets: what it holds does not grow by that. */
 async function warm(): Promise<LiveSandbox> {
   const sandbox = await LiveSandbox.open({ environment: anyInspectorPort })
-  await sandbox.type('curl', '-s', '-o', '/dev/null', 'https://api.example.test/users?[1-1500]')
+  await sandbox.fillTrace()
   return sandbox
 }
 

@@ -36,6 +36,7 @@ export const soak: Part = {
       if (performance.now() > untilMs) return
       const draw = drawFor(seed, number)
       const sandbox = await LiveSandbox.open({ environment: anyInspectorPort })
+      await sandbox.fillTrace()
       const problems: string[] = []
       const looks: Look[] = []
       let inputs = 0

@@ -122,6 +122,11 @@ export class LiveSandbox {
     return (await this.type('curl', ...curl, 'https://api.example.test/users')).output
   }
 
+  /** Calls until its trace is as long as it gets: what it holds does not grow by that any more. Sealed world only. */
+  async fillTrace(): Promise<void> {
+    await this.type('curl', '-s', '-o', '/dev/null', 'https://api.example.test/users?[1-2500]')
+  }
+
   async close(): Promise<void> {
     if (this.running.npm.exitCode === null) process.kill(-this.running.pid, 'SIGINT')
     await this.running.done
