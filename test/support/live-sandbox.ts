@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ask } from '../../sandbox/cli/control-client.ts'
-import type { SandboxStatus } from '../../sandbox/live/control.ts'
-import { commandLine, descendants, npmRun, processesOf, type Running, until } from './command.ts'
+import type { EnteredInside, SandboxStatus } from '../../sandbox/live/control.ts'
+import { commandLine, descendants, npmRun, processesOf, type Running, root, until } from './command.ts'
 import { runFolder, runnerOf } from './run-folder.ts'
 
 export interface LiveOptions {
@@ -26,7 +26,7 @@ export class LiveSandbox {
   readonly running: Running
   readonly address: string
   readonly folder: string
-  #inside: SandboxStatus['inside'] | undefined
+  #inside: Promise<EnteredInside> | undefined
 
   static async open({ environment, flags = [], world = 'sealed' }: LiveOptions = {}): Promise<LiveSandbox> {
     // Node reads that file beside its start: a process spawned meanwhile inherits a descriptor of it.
@@ -77,8 +77,21 @@ export class LiveSandbox {
   }
 
   async ask(route: string, body?: unknown): Promise<SandboxStatus> {
-    const which = { address: this.address, saidBy: '--sandbox' }
-    return (await ask(which, { verb: route, route, body })) as SandboxStatus
+    return (await ask(this.#which, { verb: route, route, body })) as SandboxStatus
+  }
+
+  /** Asked for once: what was made for the first command serves all. */
+  #entered(): Promise<EnteredInside> {
+    this.#inside ??= ask(this.#which, {
+      verb: 'exec',
+      route: 'POST /inside',
+      body: { writable: [root] },
+    }) as Promise<EnteredInside>
+    return this.#inside
+  }
+
+  get #which(): { readonly address: string; readonly saidBy: string } {
+    return { address: this.address, saidBy: '--sandbox' }
   }
 
   async arm(id: string, parameters: object = {}): Promise<SandboxStatus> {
@@ -91,9 +104,8 @@ export class LiveSandbox {
 
   /** Runs a command inside: the sealed world's own commands for a person, without npm. */
   async type(command: string, ...words: readonly string[]): Promise<Printed> {
-    this.#inside ??= (await this.ask('GET /status')).inside
-    const [enter, before] = this.#inside.enter
-    return await printed(enter, [...before, command, ...words], this.#inside.environment)
+    const { enter, environment } = await this.#entered()
+    return await printed(enter[0], [...enter[1], command, ...words], environment)
   }
 
   /** Runs a command beside the sandbox, as this user. */
@@ -103,15 +115,13 @@ export class LiveSandbox {
 
   /** The same, to speak with while it runs. */
   async spawn(command: string, ...words: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
-    this.#inside ??= (await this.ask('GET /status')).inside
-    const [enter, before] = this.#inside.enter
-    return spawn(enter, [...before, command, ...words], { env: this.#inside.environment })
+    const { enter, environment } = await this.#entered()
+    return spawn(enter[0], [...enter[1], command, ...words], { env: environment })
   }
 
   /** How its tools reach its Postgres: the PG* of the inside. */
   async environment(): Promise<Readonly<Record<string, string>>> {
-    this.#inside ??= (await this.ask('GET /status')).inside
-    return this.#inside.environment
+    return (await this.#entered()).environment
   }
 
   /** A plain call as people make it: its status. The portable world says itself what to type. */
