@@ -4,6 +4,7 @@ import { didYouMean } from '../errors/nearest.ts'
 import type { Change } from '../host/ground/ground.ts'
 import { Control, type EnteredInside, type SandboxStatus, traceEventsMax } from '../live/control.ts'
 import { readParameters } from '../live/faults.ts'
+import { expectHealthy } from '../live/healthy.ts'
 import { runningSandboxes } from '../live/running.ts'
 import { sandboxVariable } from '../live/tool-environment.ts'
 import type { TraceEvent } from '../machines/shared/trace.ts'
@@ -82,6 +83,9 @@ export class SandboxCommand implements Command {
     }
     const seat = await world.seat('you', keep, { ipv6: await wantsIpv6(args, world) })
     await seat.open()
+    await expectHealthy(seat)
+    await world.flush()
+    events.length = 0
     this.#control = await Control.open(world, seat, events)
     // Asked once its own is there: of two that start together, one at least sees the other.
     const isAlone = runningSandboxes().length === 1

@@ -1,26 +1,15 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { existsSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { chromiumClient } from '../../sandbox/clients/chromium.ts'
 import type { TraceEvent } from '../../sandbox/machines/shared/trace.ts'
 import type { ClientReport, ScenarioReport } from '../../sandbox/run/report.ts'
 import { canSeal } from '../support/can-seal.ts'
-import { npmRun, root } from '../support/command.ts'
+import { npmRun } from '../support/command.ts'
 
 // A real browser calls: its word is the browser's own, its page stands beside the call, and the clients that
 // call beside it do not notice that it is there.
 
 const missing = canSeal ? chromiumClient.missing() : 'user namespaces are not allowed'
-const isRoot = process.getuid?.() === 0
-
-let scratch: string
-beforeAll(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'faultpath-chromium-'))
-  chmodSync(scratch, 0o777)
-})
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 async function reportOf(id: string, ...words: string[]): Promise<Map<string, ClientReport>> {
   const { code, stdout, stderr } = await npmRun(['scenario', id, '--', '--report=json', ...words]).done
@@ -71,36 +60,4 @@ describe.skipIf(missing !== undefined)(`a browser's call${why}`, () => {
       expect(asked).toEqual(questions(alone.get(name)?.trace?.broken))
     }
   })
-
-  test.skipIf(!isRoot)(
-    'works for an unprivileged user, and leaves nothing (skipped unless started as root)',
-    async () => {
-      const words = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath]
-      const main = join(root, 'sandbox/cli/main.mjs')
-      const ids = ['cors-blocked', 'mixed-content', 'csp-blocked']
-      const child = spawn('setpriv', [...words, main, 'scenario', ...ids, '--client=chromium'], {
-        cwd: scratch,
-        env: { ...process.env, HOME: scratch, FAULTPATH_CACHE: join(scratch, 'cache'), NO_COLOR: '1' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      let output = ''
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (chunk: Buffer) => {
-          output += chunk
-        })
-      }
-      const code = await new Promise((resolve) => child.once('close', resolve))
-      expect(output.match(/ PASS /g), output).toHaveLength(ids.length)
-      expect(code, output).toBe(0)
-      expect(readdirSync(scratch).sort()).toEqual(['.faultpath', 'cache'])
-      const left = readdirSync('/proc').filter((pid) => {
-        try {
-          return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('/faultpath-65534/')
-        } catch {
-          return false
-        }
-      })
-      expect(left).toEqual([])
-    },
-  )
 })

@@ -22,7 +22,6 @@ import { commandLine, descendants, npmRun, processesOf, root, until } from '../s
 // the real ports inside, nothing changed outside.
 
 const hasNft = spawnSync('nft', ['--version']).status === 0
-const isRoot = process.getuid?.() === 0
 
 let scratch: string
 beforeAll(() => {
@@ -113,29 +112,6 @@ describe.skipIf(!canSeal)(
       expect(output).toContain('getaddrinfo ENOTFOUND api.example.test')
       expect(code, output).toBe(0)
     })
-
-    test.skipIf(!isRoot)(
-      'they keep them as an unprivileged user too (skipped unless started as root)',
-      async () => {
-        const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath]
-        const ids = [
-          'dns-failure',
-          'servfail',
-          'dropped-packets',
-          'expired-cert',
-          'server-error',
-          'slow-query',
-        ]
-        const environment = { HOME: scratch, FAULTPATH_CACHE: join(scratch, 'cache') }
-        const { code, output } = await run(
-          'setpriv',
-          [...nobody, ...scenario(...ids, '--world=sealed')],
-          environment,
-        )
-        expect(output.match(/ PASS /g), output).toHaveLength(ids.length)
-        expect(code, output).toBe(0)
-      },
-    )
 
     test('dropped packets need no nft, over IPv4 or IPv6: without it a full accept queue drops them', async () => {
       const tools = join(scratch, 'bin')

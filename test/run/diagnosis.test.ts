@@ -42,7 +42,7 @@ function verdicts(report: ScenarioReport) {
     }))
 }
 
-const ids = ['dns-failure', 'dropped-packets', 'expired-cert', 'server-error', 'slow-query']
+const ids = ['dns-failure', 'latency', 'expired-cert', 'server-error', 'deadlock']
 
 test.each(ids)('%s is diagnosed as its step, whatever its fault is called', async (id) => {
   const file = await loadScenarioFile(findScenarioFile(id))

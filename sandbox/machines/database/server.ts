@@ -16,14 +16,15 @@ const shutDownWithinMs = 1_500
 const obeyWithinMs = 1_000
 
 /**
- * Unpacks the cluster on standard input unless it is there already, adds where to listen unless it was told
- * before, and becomes Postgres. It is one shell, so that it goes on by itself while the runner is busy loading modules. The
+ * Unpacks the cluster on standard input unless it is there already, adds where to listen unless that is what was said
+ * last, and becomes Postgres. It is one shell, so that it goes on by itself while the runner is busy loading modules. The
  * address is in the file and not on the command line: there, every reload of the settings would complain.
  */
 const startScript = `
 set -e
 [ -e PG_VERSION ] || tar -xpf -
-grep -qx "port = $3" postgresql.conf || printf "listen_addresses = '%s'\\nport = %s\\n" "$2" "$3" >>postgresql.conf
+place="$(printf "listen_addresses = '%s'\\nport = %s" "$2" "$3")"
+[ "$(tail -n 2 postgresql.conf)" = "$place" ] || printf '%s\\n' "$place" >>postgresql.conf
 exec "$1" -D "$PWD" </dev/null
 `
 

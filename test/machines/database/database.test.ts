@@ -68,6 +68,19 @@ test('takes the next port when the first is taken', async () => {
   await other.release()
 })
 
+test('stands at the address of its own sandbox, and not where its template was built', async () => {
+  const other = await leaseAddress()
+  const second = RunDirectory.create()
+  const guard = Watchdog.start(second)
+  const opened = await openDatabase({ address: other.address, run: second, watchdog: guard })
+  const { rows } = await ask(opened.target, 'SELECT host(inet_server_addr()) AS at')
+  expect(rows).toEqual([{ at: other.address }])
+  expect(opened.target.port).toBe(database.target.port)
+  await opened.stop()
+  await guard.close()
+  await other.release()
+})
+
 test('says when Postgres dies unasked, and not when it is stopped', async () => {
   const deaths: string[] = []
   for (const kill of [true, false]) {
