@@ -105,8 +105,8 @@ const unansweredSyns = (witness: string) =>
 describe.skipIf(!canSeal)(
   'in the sealed world (skipped without user namespaces: sysctl user.max_user_namespaces)',
   () => {
-    test('the five scenarios and servfail keep their promises', async () => {
-      const ids = ['dns-failure', 'servfail', 'dropped-packets', 'expired-cert', 'server-error', 'slow-query']
+    test('scenarios keep their promises', async () => {
+      const ids = ['dns-failure', 'servfail', 'expired-cert']
       const { code, output } = await run(process.execPath, scenario(...ids, '--world=sealed'))
       expect(output.match(/ PASS /g), output).toHaveLength(ids.length)
       expect(output).toContain('getaddrinfo ENOTFOUND api.example.test')
