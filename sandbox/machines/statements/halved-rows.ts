@@ -1,4 +1,4 @@
-import type { Part } from './frames.ts'
+import type { Part } from '../shared/pg-frames.ts'
 
 /**
  * The first half of a result whose length is not known before its end: with each second row that comes, one is handed

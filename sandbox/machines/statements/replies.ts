@@ -1,6 +1,6 @@
+import { errorResponse, FrameReader, frame, type Part } from '../shared/pg-frames.ts'
 import type { Asked, Conversation } from './conversation.ts'
 import type { Decided, SessionEnds } from './decided.ts'
-import { errorResponse, FrameReader, frame, type Part } from './frames.ts'
 import { HalvedRows } from './halved-rows.ts'
 import type { StatementVerdict } from './statement-points.ts'
 

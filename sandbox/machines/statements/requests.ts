@@ -1,8 +1,8 @@
 import { nowMs } from '../../host/clock.ts'
 import { Deadlines } from '../../host/deadlines.ts'
+import { FrameReader, frame, openings, type Part, texts } from '../shared/pg-frames.ts'
 import type { Conversation } from './conversation.ts'
 import type { Decided, SessionEnds } from './decided.ts'
-import { FrameReader, frame, openings, type Part, texts } from './frames.ts'
 import { type Statement, statementOf } from './statement.ts'
 
 export interface RequestsOptions {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { resetSocket } from '../../host/reset-socket.ts'
+import { UnreadableMessage } from '../shared/pg-frames.ts'
 import { Conversation } from './conversation.ts'
-import { UnreadableMessage } from './frames.ts'
 import { Replies } from './replies.ts'
 import { Requests, type RequestsOptions } from './requests.ts'
 import { speakWithPostgres } from './upstream.ts'

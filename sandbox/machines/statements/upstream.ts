@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { sslRequest } from './frames.ts'
+import { sslRequest } from '../shared/pg-frames.ts'
 
 /**
  * What Postgres is spoken to on, once it is there: the connection itself, or TLS on it (PostgreSQL manual, "SSL Session

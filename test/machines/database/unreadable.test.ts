@@ -12,6 +12,9 @@ const loggedIn = Buffer.concat([message('R', 0, 0, 0, 0), message('Z', 'I'.charC
 test.each([
   ['a row of less than no columns', message('T', 0xff, 0xff), /saw what cannot be read \(.+\)/],
   ['a row that ends within itself', message('D', 0, 9, 0), /saw what cannot be read \(.+\)/],
+  ['an error whose fields do not end', message('E', ...Buffer.from('SERROR')), /fields that do not end/],
+  ['a notice whose fields do not end', message('N', ...Buffer.from('SLOG\0')), /fields that do not end/],
+  ['a length that is none', Buffer.from('Z\0\0\0\0I'), /saw a length of 0/],
 ])('%s ends the query alone', async (_what, answer, why) => {
   const server = createServer((socket) => {
     socket.once('data', () => {

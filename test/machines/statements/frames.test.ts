@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FrameReader, type Part, UnreadableMessage } from '../../../sandbox/machines/statements/frames.ts'
+import { FrameReader, type Part, UnreadableMessage } from '../../../sandbox/machines/shared/pg-frames.ts'
 import { message, say } from './statement-bench.ts'
 
 // A stream has no messages: they are cut from it wherever its chunks end, and none of its bytes is lost or changed.

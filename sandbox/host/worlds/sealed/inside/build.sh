@@ -149,7 +149,7 @@ mkdir root up work low
 mount --bind root root
 . "$plan"
 mkdir root/.outside
-pivot_root "$tree/root" "$tree/root/.outside"
+pivot_root root root/.outside
 entered
 umount -l /.outside
 rmdir /.outside

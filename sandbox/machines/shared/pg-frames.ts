@@ -35,7 +35,7 @@ const nothing = Buffer.alloc(0)
 /** What came cannot be a message of Postgres. Its length says so. */
 export class UnreadableMessage extends Error {
   constructor(lengthBytes: number) {
-    super(`statements: expected a message of Postgres, saw a length of ${lengthBytes}`)
+    super(`expected a message of Postgres, saw a length of ${lengthBytes}`)
   }
 }
 
