@@ -7,7 +7,7 @@ import { canSeal } from '../support/can-seal.ts'
 import { commandLine, descendants, npmRun, root, until } from '../support/command.ts'
 import { directCommand } from '../support/direct-command.ts'
 import { asOther, canBeOther } from '../support/other-user.ts'
-import { fileWith } from '../support/scenario-with.ts'
+import { expectRefused, fileWith } from '../support/scenario-with.ts'
 
 // The slow ones of what ends with 2 or 3 and one line: loops without end, clients that are killed, places with no room.
 
@@ -38,14 +38,7 @@ test.each([
     'delete (globalThis as any).process',
     '2:28: expected a file that leaves what is global as it is, saw it change process',
   ],
-])('%s: 2 and one line, with its place', (statement, said) => {
-  const file = fileWith('stray', statement)
-  const { code, stderr, stdout } = directCommand(['scenario', file, '--world=portable'])
-  expect(stderr).toContain(`${file}:${said}`)
-  expect(stderr.trim().split('\n')).toHaveLength(1)
-  expect(stdout).toBe('')
-  expect(code).toBe(2)
-})
+])('%s: 2 and one line, with its place', expectRefused)
 
 test('a file that never lets the run go on ends it with 2 and its place, wherever it does so', async () => {
   const busy = (place: string) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { canSeal } from '../support/can-seal.ts'
 import { behind, directCommand } from '../support/direct-command.ts'
-import { fileWith } from '../support/scenario-with.ts'
+import { expectRefused, fileWith } from '../support/scenario-with.ts'
 
 // What the machine refuses ends a command with 3 and one line, and what a scenario file does to the process with 2 and its
 // place. 70 is left to bugs of ours, and 0 to what was reported.
@@ -105,14 +105,7 @@ test.each([
     '(Array.prototype as any).map = undefined',
     '2:26: expected a file that leaves what is global as it is, saw it change Array.prototype.map',
   ],
-])('%s: 2 and one line, with its place', (statement, said) => {
-  const file = fileWith('stray', statement)
-  const { code, stderr, stdout } = directCommand(['scenario', file, '--world=portable'])
-  expect(stderr).toContain(`${file}:${said}`)
-  expect(stderr.trim().split('\n')).toHaveLength(1)
-  expect(stdout).toBe('')
-  expect(code).toBe(2)
-})
+])('%s: 2 and one line, with its place', expectRefused)
 
 test('a file whose own end of the process says 0 ends with what was found', () => {
   const statement = "process.on('exit', () => { process.exitCode = 0 })"

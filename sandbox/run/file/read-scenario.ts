@@ -62,15 +62,22 @@ export async function importDefault(file: string, text: string): Promise<unknown
     const text = `expected a file that is read at once, saw it still wait after ${importMsMax / 1_000} s`
     timer = setTimeout(() => reject(new NeverRead(text)), importMsMax)
   })
+  let module: { readonly default?: unknown }
   try {
     const imported = beingRead.run(file, () => import(pathToFileURL(file).href))
-    const module = (await Promise.race([imported, late])) as { default?: unknown }
-    return module.default
+    module = (await Promise.race([imported, late])) as typeof module
+  } catch (error) {
+    // Whatever else went wrong followed from what was changed.
+    expectUnchanged(restored)
+    throw error
   } finally {
     clearTimeout(timer)
-    const changed = restored?.()
-    // Whatever else went wrong followed from it.
-    // biome-ignore lint/correctness/noUnsafeFinally: it takes the place of that.
-    if (changed !== undefined) throw new GlobalsChanged(changed)
   }
+  expectUnchanged(restored)
+  return module.default
+}
+
+function expectUnchanged(restored: (() => readonly string[] | undefined) | undefined): void {
+  const changed = restored?.()
+  if (changed !== undefined) throw new GlobalsChanged(changed)
 }
