@@ -12,9 +12,20 @@ if command -v ip >/dev/null; then
   ip address replace "$four/8" dev lo
   exec ip -6 address replace "$1/128" dev lo nodad
 fi
-# SIOCSIFADDR with struct ifreq, on an alias, and with struct in6_ifreq: address, prefix, number of the interface.
+# The same without ip, by rtnetlink(7): struct nlmsghdr (RTM_NEWADDR; request, acknowledge, replace, create), struct
+# ifaddrmsg (family, prefix, IFA_F_NODAD, RT_SCOPE_HOST, number of the interface) and IFA_LOCAL. An ioctl could not say
+# IFA_F_NODAD: the address would stay tentative for a moment, in which nothing can listen at it (EADDRNOTAVAIL).
 exec perl -MSocket=:DEFAULT,inet_pton -e '
-  my $first = pack("a16a16", "lo:1", pack_sockaddr_in(0, inet_aton($ARGV[0])));
-  my $second = pack("a16Ll", inet_pton(AF_INET6, $ARGV[1]), 128, 1);
-  socket($four, AF_INET, SOCK_DGRAM, 0) && ioctl($four, 0x8916, $first) or die "IPv4: $!\n";
-  socket($six, AF_INET6, SOCK_DGRAM, 0) && ioctl($six, 0x8916, $second) or die "IPv6: $!\n"' "$four" "$1"
+  sub add {
+    my ($family, $prefix, $written) = @_;
+    my $address = inet_pton($family, $written);
+    my $attribute = pack("SSa*", 4 + length $address, 2, $address);
+    my $body = pack("CCCCL", $family, $prefix, 2, 254, 1) . $attribute;
+    socket(my $kernel, 16, SOCK_RAW, 0) or die "netlink: $!\n";
+    syswrite $kernel, pack("LSSLL", 16 + length $body, 20, 0x505, 1, 0) . $body or die "netlink: $!\n";
+    sysread $kernel, my $answer, 4096 or die "netlink: $!\n";
+    $! = -unpack("x16l", $answer);
+    die "$written: $!\n" if $!;
+  }
+  add(AF_INET, 8, $ARGV[0]);
+  add(AF_INET6, 128, $ARGV[1])' "$four" "$1"
