@@ -10,10 +10,11 @@ import type { Part, Row } from './part.ts'
 import { parts } from './parts.ts'
 import { addRow, readRows, tableOf } from './table.ts'
 
-const partMinutesMax = 25
+const partMinutes = 25
 
 const usage = `npm run stress -- --minutes=10                     a share of all parts
-npm run stress -- --part=kills --count=1000        one part, at most ${partMinutesMax} minutes of it
+npm run stress -- --part=kills --count=1000        one part, at most ${partMinutes} minutes of it
+npm run stress -- --part=soak --minutes=60         one part for as long
 npm run stress -- --part=kills --seed=7 --number=3 what one line of the table was about
   --seed=<number>    what is drawn; by default another one each time, and printed
   --resume=<file>    go on where that file ends, with its seed
@@ -49,10 +50,8 @@ for (const [signal, number] of [
 
 const rows: Row[] = [...before]
 for (const part of chosen) {
-  const minutes = Math.min(
-    partMinutesMax,
-    ((wholeNumber('minutes') ?? Number.POSITIVE_INFINITY) * part.share) / shares,
-  )
+  const asked = wholeNumber('minutes')
+  const minutes = asked === undefined ? partMinutes : (asked * part.share) / shares
   await part.run({
     seed,
     numbers: numbersOf(part),
