@@ -119,13 +119,18 @@ export function curl(...args: string[]) {
   return tool('curl', ['-sS', '--max-time', '2', ...route, ...args, `https://${host}:${edge.port}/users`])
 }
 
-export function open({ port } = edge, session?: Buffer): TLSSocket {
+export function open(at = edge, session?: Buffer): TLSSocket {
+  return dialled(at, session).socket
+}
+
+/** A client, and the TCP connection below it. */
+export function dialled({ port } = edge, session?: Buffer): { raw: Socket; socket: TLSSocket } {
   const raw = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
   const options = { socket: raw, servername: host, ca: authority.rootPem }
   const socket = connectTls(session === undefined ? options : { ...options, session })
   socket.on('error', () => {})
   socket.on('close', () => raw.destroy())
-  return socket
+  return { raw, socket }
 }
 
 /** The code of the error a Node client meets (the words where EPROTO says nothing), or what it could read. */
