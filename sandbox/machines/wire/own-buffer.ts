@@ -1,7 +1,10 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
 
-/** What a buffer is at first, and what it may become while reads fill it: alone, and where several are read from. */
-const FIRST_BYTES = 16 << 10
+/**
+ * What a buffer is at first, and what it may become while reads fill it: alone, and where several are read from. So
+ * little as at first comes out of Node's pool, at next to no cost.
+ */
+const FIRST_BYTES = 2 << 10
 const ALONE_BYTES_MAX = 1 << 20
 const SHARED_BYTES_MAX = 256 << 10
 
@@ -54,7 +57,8 @@ export class OwnBuffer {
     last = this
     const chunk = this.#bytes.subarray(0, length)
     const most = turns - this.#turnsBefore <= 1 ? ALONE_BYTES_MAX : SHARED_BYTES_MAX
-    if (length === this.#bytes.length && length < most) this.#bytes = Buffer.allocUnsafe(4 * length)
+    if (length === this.#bytes.length && length < most)
+      this.#bytes = Buffer.allocUnsafe(Math.min(most, 4 * length))
     this.#take(chunk)
     this.#bytesInTurn += length
     if (this.#bytesInTurn >= most) this.#wait()

@@ -214,8 +214,7 @@ export class WireLink {
     this.#attach('server', server, own)
     server.once('connect', () => {
       this.#up.sink = server
-      this.#serverPort = server.localPort ?? 0
-      this.#options.tap?.opened(this.#serverPort)
+      this.#tapOpened(server)
       this.#options.observe({ what: 'connected' })
       this.#client.resume()
     })
@@ -249,6 +248,13 @@ export class WireLink {
     this.#speaker = side
     this.#from(side).receive(chunk, this.#turns[side])
     if (this.#forgotten && side === 'client') this.#down.resetSink()
+  }
+
+  #tapOpened(server: Socket): void {
+    const { tap } = this.#options
+    if (tap === undefined) return
+    this.#serverPort = server.localPort ?? 0
+    tap.opened(this.#serverPort)
   }
 
   #tapEnd(side: WireSide): void {
