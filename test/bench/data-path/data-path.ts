@@ -43,7 +43,7 @@ function note(row: string, whom: string, value: number): void {
 type Measure = () => Promise<void>
 
 function relayMeasures(peers: Peers): Measure[] {
-  return (['direct', 'haproxy', 'tuned', 'unobserved', 'observed'] as const).flatMap((whom) => {
+  return (['direct', 'haproxy', 'tuned', 'bare', 'unobserved', 'observed'] as const).flatMap((whom) => {
     const { pid, ports } = peers[whom]
     return [
       ...[1, 8].map((streams) => async () => {
@@ -59,10 +59,11 @@ function relayMeasures(peers: Peers): Measure[] {
       async () =>
         note('round trip p99 beside bulk, µs', whom, quantile(await roundTripsBesideBulk(ports), 0.99)),
       async () => {
-        const { perSecond } = await requests(`http://127.0.0.1:${ports.web}/small`, pid, [
+        const { cpuMicroseconds, perSecond } = await requests(`http://127.0.0.1:${ports.web}/small`, pid, [
           'Connection: close',
         ])
         note('connections/s', whom, perSecond)
+        if (pid > 0) note('connections, CPU µs/connection', whom, cpuMicroseconds)
       },
     ]
   })
@@ -74,7 +75,8 @@ function webMeasures(peers: Peers): Measure[] {
     { whom: `chain, ${how}`, url: `https://127.0.0.1:${peers[how].ports.chain}`, pid: peers[how].pid },
   ])
   const nginx = { whom: 'nginx', url: `https://127.0.0.1:${peers.nginx.tls}`, pid: peers.nginx.pid }
-  return [nginx, ...ways].flatMap(({ whom, url, pid }) =>
+  const bare = { whom: 'bare', url: `https://127.0.0.1:${peers.bare.ports.chain}`, pid: peers.bare.pid }
+  return [nginx, bare, ...ways].flatMap(({ whom, url, pid }) =>
     [
       ['small', '0.2 KB'],
       ['middle', '64 KB'],
@@ -88,10 +90,11 @@ function webMeasures(peers: Peers): Measure[] {
 }
 
 function otherMeasures(peers: Peers, folder: string): Measure[] {
-  const { dnsmasq, nginx, observed, unobserved } = peers
+  const { bare, dnsmasq, nginx, observed, unobserved } = peers
   return [
     ...[
       { whom: 'nginx', port: nginx.tls },
+      { whom: 'bare', port: bare.ports.chain },
       { whom: 'edge', port: unobserved.ports.tls },
     ].map(
       ({ whom, port }) =>
@@ -100,6 +103,7 @@ function otherMeasures(peers: Peers, folder: string): Measure[] {
     ),
     ...[
       { whom: 'dnsmasq', port: dnsmasq.port, pid: dnsmasq.pid },
+      { whom: 'bare', port: bare.ports.dns, pid: bare.pid },
       { whom: 'unobserved', port: unobserved.ports.dns, pid: unobserved.pid },
       { whom: 'observed', port: observed.ports.dns, pid: observed.pid },
     ].map(({ whom, port, pid }) => async () => {

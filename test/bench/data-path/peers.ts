@@ -52,25 +52,27 @@ export async function startPeers(folder: string) {
     ...['--keep-in-foreground', '--no-resolv', '--no-hosts', '--bind-interfaces', '--pid-file='],
     ...[`--listen-address=${host}`, '--port=7030', `--address=/${hostName}/${host}`, '--user=root'],
   ])
-  const ours = await Promise.all(
-    (['unobserved', 'observed'] as const).map(async (how, index) => {
-      const first = 7_100 + 50 * index
-      const words = [first, ends.bulk, ends.echo, ends.web, how].map(String)
-      const child = start(process.execPath, [
-        ...['--disable-warning=ExperimentalWarning', '--min-semi-space-size=16', '--v8-pool-size=0'],
-        ...[fileURLToPath(new URL('machines.ts', import.meta.url)), ...words],
-      ])
-      await once(child.stdout!, 'data')
-      return { ports: portsFrom(first), pid: pid(child) }
-    }),
-  )
+  const node = async (script: string, first: number, last: string) => {
+    const words = [first, ends.bulk, ends.echo, ends.web, last].map(String)
+    const child = start(process.execPath, [
+      ...['--disable-warning=ExperimentalWarning', '--min-semi-space-size=16', '--v8-pool-size=0'],
+      ...[fileURLToPath(new URL(script, import.meta.url)), ...words],
+    ])
+    await once(child.stdout!, 'data')
+    return { ports: portsFrom(first), pid: pid(child) }
+  }
+  const unobserved = await node('machines.ts', 7_100, 'unobserved')
+  const observed = await node('machines.ts', 7_150, 'observed')
+  const bare = await node('bare.ts', 7_200, folder)
   for (const port of [ends.echo, ends.web, 7_011, 7_021, 7_040]) await reached(port)
   return {
     direct: { ports: ends, pid: 0 } satisfies Peer,
     haproxy: relays[0]!,
     tuned: relays[1]!,
-    unobserved: ours[0]!,
-    observed: ours[1]!,
+    unobserved,
+    observed,
+    /** The least that Node does the same with. */
+    bare,
     nginx: { tls: 7_040, pid: childOf(pid(nginx)) },
     dnsmasq: { port: 7_030, pid: pid(dnsmasq) },
   }
