@@ -37,3 +37,8 @@ export interface Place extends PlaceAddress {
   /** Spawns here, with a clean environment plus `environment`; the watchdog knows the process at once. */
   spawn(command: string, args: readonly string[], options: SpawnInside): ChildProcess
 }
+
+/** All addresses that its call may go to. */
+export function addressesOf({ address, address6 }: PlaceAddress): readonly string[] {
+  return address6 === undefined ? [address] : [address, address6]
+}

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../host/ground/kernel.ts'
 import { InTurn } from '../../host/in-turn.ts'
-import type { PlaceAddress } from '../../host/place.ts'
+import { addressesOf, type PlaceAddress } from '../../host/place.ts'
 
 /**
  * Packets of one place that set out and did not arrive, as the kernel counts them. A packet that was not sent again
@@ -42,8 +42,7 @@ export class LostPackets {
   }
 
   async #soFar(): Promise<number> {
-    const { address, ports } = this.#place
-    const { sent, arrived } = await this.#kernel.packets(address, ports.https)
+    const { sent, arrived } = await this.#kernel.packets(addressesOf(this.#place), this.#place.ports.https)
     return sent - arrived
   }
 }

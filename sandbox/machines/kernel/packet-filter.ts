@@ -1,16 +1,18 @@
+import { isIPv6 } from 'node:net'
 import type { Kernel, PacketCounts } from '../../host/ground/kernel.ts'
 import { listingOf, removalOf } from '../../host/ground/nft-table.ts'
-import type { PlaceAddress } from '../../host/place.ts'
+import { addressesOf, type PlaceAddress } from '../../host/place.ts'
 import { type Armed, armedAt, type Breakable, type Evidence } from '../shared/breakable.ts'
 import { countedWords, countOf, wasOf } from '../shared/evidence-words.ts'
 import type { PacketPlan, PacketRule, Rejection } from './packet-points.ts'
 
 const rejections: Record<Rejection, string> = {
   'tcp-reset': 'tcp reset',
-  'host-unreachable': 'icmp type host-unreachable',
-  'net-unreachable': 'icmp type net-unreachable',
-  'port-unreachable': 'icmp type port-unreachable',
-  'admin-prohibited': 'icmp type admin-prohibited',
+  'host-unreachable': 'icmpx type host-unreachable',
+  // In IPv4 it says that the network is unreachable (nft(8), REJECT STATEMENT).
+  'net-unreachable': 'icmpx type no-route',
+  'port-unreachable': 'icmpx type port-unreachable',
+  'admin-prohibited': 'icmpx type admin-prohibited',
 }
 
 /** Where a count of the first packets would start anew: beyond what any call sends. */
@@ -36,11 +38,15 @@ export class PacketFilter implements Breakable<PacketPlan> {
 
   async arm({ state }: PacketPlan): Promise<Armed> {
     await this.heal()
-    const rules = state.rules.map((rule) => `    ${ruleText(rule, this.#place)}`).join('\n')
+    // A chain for each rule, so that one count goes for both families.
+    const rules = state.rules.map((rule, index) => `  chain rule${index} {\n    ${ruleText(rule)}\n  }`)
+    const jumps = state.rules.flatMap((rule, index) =>
+      waysOf(rule, this.#place).map((way) => `    ${way} jump rule${index}`),
+    )
     // In the input hook: a drop on the way out would be reported to the sender.
-    const chain = `  chain input {\n    type filter hook input priority 0; policy accept;\n${rules}\n  }`
+    const chain = `  chain input {\n    type filter hook input priority 0; policy accept;\n${jumps.join('\n')}\n  }`
     this.#before = await this.#counts()
-    await this.#kernel.nft(`table ${this.#table} {\n${chain}\n}\n`)
+    await this.#kernel.nft(`table ${this.#table} {\n${rules.join('\n')}\n${chain}\n}\n`)
     this.#isArmed = true
     return armedAt({ evidence: () => this.evidence(), heal: () => this.heal() })
   }
@@ -50,7 +56,7 @@ export class PacketFilter implements Breakable<PacketPlan> {
     await this.#kernel.nft(removalOf(this.#table))
     this.#isArmed = false
     // What was lost of their ends would come again long after, in a call that has nothing to do with it.
-    await this.#kernel.endLeft(this.#place.address, this.#place.ports.https)
+    await this.#kernel.endLeft(addressesOf(this.#place), this.#place.ports.https)
   }
 
   /** The kernel's own counters. */
@@ -81,19 +87,23 @@ export class PacketFilter implements Breakable<PacketPlan> {
   }
 
   #counts(): Promise<PacketCounts> {
-    return this.#kernel.packets(this.#place.address, this.#place.ports.https)
+    return this.#kernel.packets(addressesOf(this.#place), this.#place.ports.https)
   }
 }
 
-function ruleText(rule: PacketRule, { address, ports }: PlaceAddress): string {
-  const way =
-    rule.direction === 'to-server'
-      ? `ip daddr ${address} tcp dport ${ports.https}`
-      : `ip saddr ${address} tcp sport ${ports.https}`
+/** Where its packets are, in each family. */
+function waysOf({ direction }: PacketRule, place: PlaceAddress): string[] {
+  const [end, port] = direction === 'to-server' ? ['daddr', 'dport'] : ['saddr', 'sport']
+  return addressesOf(place).map(
+    (address) => `${isIPv6(address) ? 'ip6' : 'ip'} ${end} ${address} tcp ${port} ${place.ports.https}`,
+  )
+}
+
+function ruleText(rule: PacketRule): string {
   const flags = { syn: 'tcp flags & (syn|ack) == syn', established: 'ct state established' }
-  const parts = [way]
+  const parts: string[] = []
   if (rule.only !== undefined) parts.push(flags[rule.only])
-  if (rule.largerThanBytes !== undefined) parts.push(`ip length > ${rule.largerThanBytes}`)
+  if (rule.largerThanBytes !== undefined) parts.push(`meta length > ${rule.largerThanBytes}`)
   if (rule.first !== undefined) parts.push(`numgen inc mod ${packetsMax} < ${rule.first}`)
   // The last ones of each round, so that a connection's first packet gets through.
   if (rule.every !== undefined)

@@ -1,10 +1,10 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
 
 /**
- * What a buffer is at first, and what it may become while reads fill it: alone, and where several are read from. So
- * little as at first comes out of Node's pool, at next to no cost.
+ * What a buffer is at first, and what it may become while reads fill it: alone, and where several are read from. What
+ * is read at once goes out as one segment, and a flight of TLS is to be one, as where no wire is in between.
  */
-const FIRST_BYTES = 2 << 10
+const FIRST_BYTES = 16 << 10
 const ALONE_BYTES_MAX = 1 << 20
 const SHARED_BYTES_MAX = 256 << 10
 

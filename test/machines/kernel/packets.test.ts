@@ -93,6 +93,40 @@ describe.skipIf(!canSeal || !hasNft)('in the sealed world with nft (skipped with
     },
   )
 
+  test('a place of both families is filtered over both, with one count, and what it loses is told', async () => {
+    const events: TraceEvent[] = []
+    const seat = await world.seat('test', (event) => events.push(event), { ipv6: true })
+    await seat.open()
+    const { address, address6 } = seat.place
+    /** What a connection to each comes to, one after the other. */
+    const connects = async () => {
+      const code = `const { connect } = require('node:net')
+        const next = ([host, ...rest]) => host && connect(443, host)
+          .on('connect', function () { console.log('open'); this.destroy(); next(rest) })
+          .on('error', ({ code }) => { console.log(code); next(rest) })
+        next(${JSON.stringify([address6, address, address6])})`
+      const [enter, words] = seat.place.enter(process.execPath, ['-e', code])
+      return spawnSync(enter, words, { encoding: 'utf8' }).stdout.trim().split('\n')
+    }
+    const filter = seat.door.point('kernel') as Breakable<Plan>
+    expect(await connects()).toEqual(['open', 'open', 'open'])
+    const armed = await filter.arm({
+      point: 'kernel',
+      state: {
+        kind: 'packets',
+        rules: [{ direction: 'to-server', only: 'syn', first: 2, reject: 'tcp-reset' }],
+      },
+    })
+    expect(await connects()).toEqual(['ECONNREFUSED', 'ECONNREFUSED', 'open'])
+    expect(await armed.evidence()).toMatchObject({
+      fired: 2,
+      text: expect.stringContaining('2 packets were turned away, 2 of'),
+    })
+    await armed.heal()
+    expect(await connects()).toEqual(['open', 'open', 'open'])
+    await seat.close()
+  })
+
   test('the losses of one client are no losses of another that calls beside it', async () => {
     const loser = await arrive('https')
     const beside = await arrive('curl')

@@ -49,9 +49,9 @@ async function answer(message: ToKeeper): Promise<void> {
     case 'nft':
       return tell({ kind: 'done', id, value: await nft(message.input) })
     case 'packets':
-      return tell({ kind: 'done', id, value: await packets(message.address, message.port) })
+      return tell({ kind: 'done', id, value: await packets(message.addresses, message.port) })
     case 'end-left':
-      await endLeft(message.address, message.port)
+      await endLeft(message.addresses, message.port)
       return tell({ kind: 'done', id })
     case 'repeats':
       return tell({ kind: 'done', id, value: repeats() })
@@ -136,10 +136,10 @@ async function dropSyns(address: string, port: number): Promise<FullBacklog> {
 }
 
 /** Without nft, or a kernel for it, nothing here loses a packet: a full backlog is seen by its SYN_SENT. */
-async function packets(address: string, port: number): Promise<PacketCounts> {
+async function packets(addresses: readonly string[], port: number): Promise<PacketCounts> {
   if (!(await watching)) return { sent: 0, arrived: 0 }
   try {
-    return packetCounts(await listingOf(watchTable, nft), address, port)
+    return packetCounts(await listingOf(watchTable, nft), addresses, port)
   } catch (error) {
     if (!(error instanceof RulesGone)) throw error
     watching = watch()
@@ -149,12 +149,15 @@ async function packets(address: string, port: number): Promise<PacketCounts> {
 }
 
 /** Either side's: the client's, and that of the wire. The kernel forgets it and resets the other side. */
-async function endLeft(address: string, port: number): Promise<void> {
+async function endLeft(addresses: readonly string[], port: number): Promise<void> {
   if (findCommand('ss') === undefined) return
   const states = ['fin-wait-1', 'fin-wait-2', 'closing', 'last-ack'].flatMap((state) => ['state', state])
-  for (const end of ['src', 'dst']) {
-    // A kernel may be built without it (CONFIG_INET_DIAG_DESTROY): then they end by themselves, some time.
-    await run('ss', ['-HKtn', ...states, end, `${address}:${port}`]).catch(() => {})
+  for (const address of addresses) {
+    const place = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`
+    for (const end of ['src', 'dst']) {
+      // A kernel may be built without it (CONFIG_INET_DIAG_DESTROY): then they end by themselves, some time.
+      await run('ss', ['-HKtn', ...states, end, place]).catch(() => {})
+    }
   }
 }
 

@@ -16,8 +16,8 @@ export type ToKeeper = { readonly id: number } & (
     }
   | { readonly kind: 'leave'; readonly address: string; readonly port: number }
   | { readonly kind: 'nft'; readonly input: string }
-  | { readonly kind: 'packets'; readonly address: string; readonly port: number }
-  | { readonly kind: 'end-left'; readonly address: string; readonly port: number }
+  | { readonly kind: 'packets'; readonly addresses: readonly string[]; readonly port: number }
+  | { readonly kind: 'end-left'; readonly addresses: readonly string[]; readonly port: number }
   | { readonly kind: 'repeats' }
 )
 

@@ -118,12 +118,12 @@ export class SealedGround implements ClientGround, Kernel {
     return String((await this.#keeper.ask({ kind: 'nft', input })).value)
   }
 
-  async packets(address: string, port: number): Promise<PacketCounts> {
-    return (await this.#keeper.ask({ kind: 'packets', address, port })).value as PacketCounts
+  async packets(addresses: readonly string[], port: number): Promise<PacketCounts> {
+    return (await this.#keeper.ask({ kind: 'packets', addresses, port })).value as PacketCounts
   }
 
-  async endLeft(address: string, port: number): Promise<void> {
-    await this.#keeper.ask({ kind: 'end-left', address, port })
+  async endLeft(addresses: readonly string[], port: number): Promise<void> {
+    await this.#keeper.ask({ kind: 'end-left', addresses, port })
   }
 
   async repeats(): Promise<number> {
