@@ -1,4 +1,4 @@
-import type { Socket as UdpSocket } from 'node:dgram'
+import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ground } from '../../host/ground/ground.ts'
@@ -111,20 +111,11 @@ export class DnsSockets {
     const udp = await ground.bindUdp(address, port)
     this.#udp = udp
     this.#port = udp.address().port
-    udp.on('error', onBug)
-    udp.on('message', (message, from) => {
-      onMessage(message, {
-        transport: 'udp',
-        isThere: () => this.#udp === udp,
-        send: (answer) => {
-          udp.send(answer, from.port, from.address, (error) => {
-            if (error !== null && this.#udp === udp) onBug(error)
-          })
-        },
-        reset: noConnection,
-        end: noConnection,
-      })
+    const isOpen = () => this.#udp === udp
+    udp.on('error', (error) => {
+      if (isOpen()) onBug(error)
     })
+    udp.on('message', (message, from) => onMessage(message, new DatagramPeer(udp, from, isOpen)))
   }
 
   async #openTcp(): Promise<void> {
@@ -198,6 +189,32 @@ export class DnsSockets {
     })
     await new Promise<void>((resolve) => probe.close(resolve))
     return isRefused
+  }
+}
+
+/** Who sent a datagram. An error of what is sent is the socket's. */
+class DatagramPeer implements DnsPeer {
+  readonly transport = 'udp'
+  readonly #udp: UdpSocket
+  readonly #from: RemoteInfo
+  readonly isThere: () => boolean
+
+  constructor(udp: UdpSocket, from: RemoteInfo, isOpen: () => boolean) {
+    this.#udp = udp
+    this.#from = from
+    this.isThere = isOpen
+  }
+
+  send(answer: Buffer): void {
+    this.#udp.send(answer, this.#from.port, this.#from.address)
+  }
+
+  reset(): never {
+    return noConnection()
+  }
+
+  end(): never {
+    return noConnection()
   }
 }
 
