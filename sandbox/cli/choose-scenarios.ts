@@ -2,6 +2,7 @@ import { InvalidInput, show } from '../errors/invalid-input.ts'
 import { didYouMean } from '../errors/nearest.ts'
 import { type ClientName, clientNames } from '../language/scenario.ts'
 import { type Step, stepColumns, steps, stepWords } from '../language/steps.ts'
+import type { ScenarioFile } from '../run/file/scenario-file.ts'
 import { findScenarioFiles, listScenarioFiles, wholeCatalogue } from '../run/file/scenario-place.ts'
 import type { Arguments } from './arguments.ts'
 import { databaseChoice, worldChoice } from './world-choice.ts'
@@ -11,7 +12,13 @@ import { databaseChoice, worldChoice } from './world-choice.ts'
 
 /** What the command line asks for. */
 export type Choice =
-  | { readonly kind: 'list'; readonly step: Step | undefined; readonly files: readonly string[] }
+  | {
+      readonly kind: 'list'
+      readonly step: Step | undefined
+      readonly files: readonly string[]
+      /** Each of them stands in what is listed. */
+      readonly words: readonly string[]
+    }
   | {
       readonly kind: 'run'
       readonly files: readonly string[]
@@ -51,14 +58,14 @@ export function chooseScenarios(args: Arguments): Choice {
     throw wrong(`--world: expected none beside --table=worlds, which runs in both, saw ${kind}`)
   const step = stepOf(flags['step'])
   const [clients, jobs] = [clientsOf(flags['client']), jobsOf(flags['jobs'])]
-  for (const flag of ['list', 'all', 'step'] as const) {
-    if (words.length > 0 && flags[flag])
+  for (const flag of ['all', 'step'] as const) {
+    if (words.length > 0 && flags[flag] && !flags['list'])
       throw wrong(`--${flag}: expected no scenarios beside it, saw ${words.join(' ')}`)
   }
   if (flags['list'] && flags['all']) throw wrong('--all: expected to run all or to list them, saw --list too')
-  if (words.length === 0 && !flags['all']) {
+  if (flags['list'] || (words.length === 0 && !flags['all'])) {
     const idle = runFlags.find((flag) => given.includes(flag))
-    if (idle === undefined) return { kind: 'list', step, files: [...wholeCatalogue(step).values()] }
+    if (idle === undefined) return { kind: 'list', step, files: [...wholeCatalogue(step).values()], words }
     throw wrong(`--${idle}: expected scenarios to run with it, saw none`, 'Name some, or add --all')
   }
   databaseChoice(args)
@@ -66,23 +73,51 @@ export function chooseScenarios(args: Arguments): Choice {
   return { kind: 'run', files, jobs, clients }
 }
 
-/** The catalogue, a line each where the screen has room for it. */
-export async function listLines(files: readonly string[], columns: number): Promise<string[]> {
+/**
+ * The catalogue, a line each where the screen has room for it; or what of it has each of the words: in its id, its
+ * title, its fault, what clients see, or its lesson.
+ * @throws InvalidInput where none has.
+ */
+export async function listLines(
+  files: readonly string[],
+  words: readonly string[],
+  columns: number,
+): Promise<string[]> {
   const [{ loadScenarioFiles }, { listed }] = await Promise.all([
     import('../run/file/scenario-file.ts'),
     import('../report/screen.ts'),
   ])
   const start = (of: string, id: string) => `${of.padEnd(stepColumns)}  ${id}`
+  const wanted = words.map((word) => word.toLowerCase())
+  const found = (await loadScenarioFiles(files)).filter((each) => {
+    const text = textOf(each)
+    return wanted.every((word) => text.includes(word))
+  })
+  if (found.length === 0) {
+    const saw = show(words.join(' '))
+    throw wrong(
+      `--list: expected words that a scenario has, saw ${saw}, which none has`,
+      'All of them: npm run scenario -- --list',
+    )
+  }
   return listed(
     [
       { start: start('STEP', 'ID'), text: 'WHAT BREAKS' },
-      ...(await loadScenarioFiles(files)).map(({ id, scenario }) => ({
+      ...found.map(({ id, scenario }) => ({
         start: start(stepWords(scenario.break.step), id),
         text: scenario.title,
       })),
     ],
     columns,
   )
+}
+
+/** All that it says, in small letters. */
+function textOf({ id, scenario }: ScenarioFile): string {
+  const { break: broken, expect, lesson, portable, title } = scenario
+  const { step, id: fault, summary } = broken
+  const all = { id, title, step, fault, summary, expect, portable, lesson }
+  return JSON.stringify(all, (_, value) => (value instanceof RegExp ? value.source : value)).toLowerCase()
 }
 
 function wrong(problem: string, next?: string): InvalidInput {

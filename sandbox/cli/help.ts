@@ -6,6 +6,7 @@ const scenarioRows: readonly Row[] = [
     text: 'run scenarios (a folder: those in it): break one step, prove what each client sees',
   },
   { start: 'npm run scenario -- --list', text: 'all scenarios; with --step=dns those of one step' },
+  { start: 'npm run scenario -- --list ECONNRESET', text: 'those that speak of it' },
   { start: 'npm run scenario -- --all', text: 'run all of them; with --step=dns those of one step' },
   { start: '  --client=fetch,curl', text: 'only these clients' },
   { start: '  --jobs=3', text: 'as many side by side, each in a world of its own' },

@@ -132,11 +132,11 @@ async function help(): Promise<string> {
 
 /** What there is; and, unless only the list was asked for, what to type. */
 async function overview(
-  { files, step }: Extract<Choice, { kind: 'list' }>,
+  { files, step, words }: Extract<Choice, { kind: 'list' }>,
   isListOnly: boolean,
 ): Promise<string> {
   const { screenOf } = await import('../report/screen.ts')
-  const list = (await listLines(files, screenOf(process.stdout).columns)).join('\n')
+  const list = (await listLines(files, words, screenOf(process.stdout).columns)).join('\n')
   if (isListOnly) return list
   return step === undefined
     ? `${await help()}\n\n${list}\n\ntry          npm run scenario dns-failure`

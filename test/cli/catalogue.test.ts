@@ -49,11 +49,15 @@ function scenario(...words: string[]) {
   return { code: status, stdout, lines: stderr.split('\n').filter(Boolean) }
 }
 
-function listed() {
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'scenario', '--', '--list'], {
-    cwd: copy,
-    encoding: 'utf8',
-  })
+function listed(...words: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['run', '--silent', 'scenario', '--', '--list', ...words],
+    {
+      cwd: copy,
+      encoding: 'utf8',
+    },
+  )
   return { code: status, stdout, lines: stderr.split('\n').filter(Boolean) }
 }
 
@@ -64,6 +68,20 @@ test('a catalogue in which everything has its place is listed', () => {
   expect(lines).toEqual([])
   expect(stdout).toMatch(/^02 dns +nxdomain +x$/m)
   expect(code).toBe(0)
+})
+
+test('words list the scenarios that have all of them, wherever they stand in one', () => {
+  const { code, stdout } = listed('NXDOMAIN', 'Dns')
+  expect(stdout).toMatch(/^02 dns +nxdomain +x$/m)
+  expect(code).toBe(0)
+  const none = listed('nxdomain', 'gzipp')
+  expect(none).toEqual({
+    code: 2,
+    stdout: '',
+    lines: [
+      'npm run scenario: --list: expected words that a scenario has, saw "nxdomain gzipp", which none has. All of them: npm run scenario -- --list',
+    ],
+  })
 })
 
 const folders =

@@ -95,7 +95,7 @@ test.skipIf(!canSeal || !hasNft)(
       /fired \d+ times: \d+ packets were turned away, [1-9]\d* of [1-9]\d* sent did not arrive \(nft\)/,
     )
     expect(await speak('heal')).toMatchObject({ code: 0 })
-    expect((await inside('nft', 'list', 'tables')).stdout).toBe('table ip faultpath_watch\n')
+    expect((await inside('nft', 'list', 'tables')).stdout).toBe('table inet faultpath_watch\n')
   },
 )
 
