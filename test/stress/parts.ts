@@ -1,4 +1,5 @@
 import { answers } from './answers.ts'
+import { catalogue } from './catalogue.ts'
 import { fuzz } from './fuzz.ts'
 import { inputs } from './inputs.ts'
 import { kills } from './kills.ts'
@@ -7,4 +8,4 @@ import type { Part } from './part.ts'
 import { soak } from './soak.ts'
 
 /** What `npm run stress` tries, in this order. One more part is one more line. */
-export const parts: readonly Part[] = [kills, fuzz, answers, inputs, parallel, soak]
+export const parts: readonly Part[] = [kills, fuzz, answers, inputs, parallel, soak, catalogue]
