@@ -164,6 +164,23 @@ test('a reply that a wire kept waiting is late also for a client that tells no s
   expect(diagnose([holding(1)], holding(60)).broke).toBeUndefined()
 })
 
+test('what a wire tells when the call is over came before the request was through', () => {
+  // Of an open connection it tells the totals alone.
+  const totals = (afterMs: number) => [
+    after(afterMs, wire('front', 1, 'in', { side: 'client', bytes: 100, crc32: 1 })),
+    wire('front', 1, 'out', { side: 'server', bytes: 100, crc32: 1 }),
+  ]
+  const usual = call({ used: [anOrder.used, ...totals(1)] })
+  const silent = call({ ...without('lock'), used: totals(limitMs) }, gaveUp)
+  expect(diagnose([usual], silent)).toMatchObject({
+    broke: 'backend',
+    because: 'the API sent no statement 1; healthy: SELECT stock',
+  })
+  // Where it never came through, nothing else tells when it came.
+  const lost = call({ ...without('asked'), used: totals(limitMs) }, gaveUp)
+  expect(diagnose([usual], lost).broke).toBe('network')
+})
+
 // The healthy call after the fault stands beside the one before it.
 
 const decided = (value: string) => ({ decided: api('decided', { status: 201, digest: 'bytes 1', value }) })

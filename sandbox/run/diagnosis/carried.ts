@@ -170,7 +170,7 @@ export function behindTls(events: readonly TraceEvent[]): Reading | undefined {
 export function waited(wire: 'front' | 'inner'): Checkpoint['read'] {
   return (events) => {
     const beforeMs = throughMs(events) ?? Number.POSITIVE_INFINITY
-    return waitedMs(
+    const reading = waitedMs(
       events.filter(
         (event) =>
           event.machine === 'wire' &&
@@ -178,6 +178,8 @@ export function waited(wire: 'front' | 'inner'): Checkpoint['read'] {
           (event.side === 'server' || (wire === 'front' && event.atMs <= beforeMs)),
       ),
     )
+    // Of an open connection a wire tells the totals when the call is over. What came, came before it was through.
+    return reading && { ...reading, atMs: Math.min(reading.atMs, beforeMs) }
   }
 }
 
