@@ -59,7 +59,9 @@ export const settings = {
   dynamic_shared_memory_type: 'mmap',
   unix_socket_directories: '',
   password_encryption: 'scram-sha-256',
-  deadlock_timeout: '100ms',
+  // Postgres looks once, this long after the wait began. Until then a second session must wait too for a deadlock to be
+  // one, however busy the machine is; behind it, the API's statement_timeout ends the wait as a slow one.
+  deadlock_timeout: '300ms',
   client_connection_check_interval: '100ms',
   timezone: 'UTC',
   log_timezone: 'UTC',
