@@ -14,7 +14,7 @@ export default scenario({
     story: '"No route to host", though the host answers others.',
     why: 'The firewall answers "administratively prohibited", which the kernel reports as an unreachable host.',
     seeIt: 'nft list ruleset',
-    clue: /reject with icmp admin-prohibited/,
+    clue: /reject with icmpx admin-prohibited/,
     looksLike: 'host-unreachable (the same error; only the ICMP code differs)',
   },
 })
