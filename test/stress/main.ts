@@ -69,7 +69,7 @@ console.log(tableOf(rows).join('\n'))
 process.exit(rows.some(({ problems }) => problems.length > 0) ? 1 : 0)
 
 function chosenParts(): readonly Part[] {
-  if (values.part === undefined) return parts
+  if (values.part === undefined) return parts.filter(({ isOnlyNamed }) => isOnlyNamed !== true)
   return values.part.map((name) => parts.find((part) => part.name === name) ?? refuse(`--part=${name}`))
 }
 

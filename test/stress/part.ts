@@ -31,6 +31,8 @@ export interface Part {
   readonly what: string
   /** Of the time of a whole run: as many of all shares. */
   readonly share: number
+  /** Only where it is named. */
+  readonly isOnlyNamed?: true
   /** How many numbers there are at most, where none is asked for. */
   readonly count: number
   run(work: Work): Promise<void>

@@ -11,8 +11,9 @@ export interface Kernel {
   /** Of the addresses of one place and its port, since the namespaces were made; nothing where there is no nft. */
   packets(addresses: readonly string[], port: number): Promise<PacketCounts>
   /**
-   * Ends the connections of these addresses and this port that one side has left and the other has not, or does not know of: an
-   * end that was lost is sent again ever more seldom, for minutes. Nothing happens where there is no `ss` (iproute2).
+   * Ends the connections of these addresses and this port that one side has left and the other has not, or does not
+   * know of: an end that was lost is sent again ever more seldom, for minutes. Nothing happens where there is no `ss`
+   * (iproute2).
    */
   endLeft(addresses: readonly string[], port: number): Promise<void>
   /** TCP segments sent again so far, by any process (RFC 4022, tcpRetransSegs). */
